@@ -1,0 +1,27 @@
+/* Base64 of RFC 4648 section 4.
+ *
+ * Two readers: the one of Kubernetes data values (strict: padded, no foreign byte), and the one of Go's
+ * encoding/base64 (StdEncoding or RawStdEncoding), which skips \r and \n and does not look at trailing bits.
+ */
+#ifndef FOTHER_BASE_BASE64_H
+#define FOTHER_BASE_BASE64_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/slice.h"
+#include "base/strbuf.h"
+
+enum base64_variant {
+	BASE64_PADDED,   /* Go: base64.StdEncoding */
+	BASE64_UNPADDED, /* Go: base64.RawStdEncoding */
+};
+
+/* Both decode as Go does, into the secure heap. The message names the first bad byte's position, never its value. */
+int base64_decode_secret(struct slice text, enum base64_variant variant, struct secret_bytes *ret_bytes,
+			 struct error **err);
+void base64_encode(struct slice bytes, struct strbuf *out);
+
+#endif

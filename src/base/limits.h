@@ -1,0 +1,56 @@
+/* Every maximum in one place, each with its reason. A buffer or parser without an entry here is a mistake. */
+#ifndef FOTHER_BASE_LIMITS_H
+#define FOTHER_BASE_LIMITS_H
+
+#include <stddef.h>
+
+#define LIMIT_KIB ((size_t)1024)
+#define LIMIT_MIB (1024 * LIMIT_KIB)
+#define LIMIT_GIB (1024 * LIMIT_MIB)
+
+/* --- memory --- */
+/* One error or log message: longer ones help nobody. */
+#define LIMIT_MESSAGE_BYTES (16 * LIMIT_KIB)
+/* Items of one vec: keeps counts in 32 bits with room to spare. */
+#define LIMIT_VEC_ITEMS ((size_t)1 << 31)
+/* One secret value: the API server stores at most 1 MiB of data in a Secret (MaxSecretSize). */
+#define LIMIT_SECRET_BYTES (LIMIT_MIB + 4 * LIMIT_KIB)
+/* The secure heap (a power of two): one full Secret, its decoded docker config, and its entries. */
+#define LIMIT_SECURE_HEAP_BYTES (8 * LIMIT_MIB)
+/* One Kubernetes object decoded: etcd refuses requests over 1.5 MiB; decoded structs cost a small multiple. */
+#define LIMIT_OBJECT_BYTES (32 * LIMIT_MIB)
+/* All that an answer is made of: 1 M containers at about 1 KiB. */
+#define LIMIT_WORLD_BYTES (4 * LIMIT_GIB)
+/* One row of an answer as text. */
+#define LIMIT_ROW_BYTES (64 * LIMIT_MIB)
+
+/* --- JSON and YAML --- */
+/* Nesting: the deepest Kubernetes objects (CRD schemas) stay under 60; Go's decoder stops at 10,000. */
+#define LIMIT_JSON_DEPTH 512
+#define LIMIT_YAML_DEPTH 64 /* libyaml's scanner is quadratic in depth: facts, dependencies section 7 */
+/* libyaml keeps simple-key candidates per line; a dump of one object never has a scalar above a Secret. */
+#define LIMIT_YAML_BYTES (512 * LIMIT_MIB)
+/* Keys of one object that are watched for duplicates. */
+#define LIMIT_JSON_KEYS 100000
+
+/* --- snapshots --- */
+/* One file of a dump in a tar or on stdin (a file in a folder is mapped, and only bounded by the address space). */
+#define LIMIT_SNAPSHOT_FILE_BYTES (4 * LIMIT_GIB)
+/* Files of a dump, folders deep: more is a wrong folder (/, a home). */
+#define LIMIT_SNAPSHOT_FILES 200000
+#define LIMIT_SNAPSHOT_DEPTH 16
+/* Unpacked to packed bytes of a tar: kubectl JSON compresses 10 to 40 times; a bomb 1,000. */
+#define LIMIT_SNAPSHOT_RATIO 250
+
+/* --- credentials --- */
+/* Entries of one docker config: 1 MiB of data cannot hold more that mean anything. */
+#define LIMIT_CONFIG_ENTRIES 16384
+/* Image reference: host 255, path 255, tag 128, digest 7 + 128, separators. */
+#define LIMIT_REFERENCE_BYTES 1024
+
+/* --- commands --- */
+/* Lines of a --bad file. */
+#define LIMIT_INDICATORS 100000
+#define LIMIT_LINE_BYTES (64 * LIMIT_KIB)
+
+#endif

@@ -1,0 +1,38 @@
+/* A growing array of one type.
+ *
+ *     struct { VEC(struct pod) } pods = {0};           // or a named struct with VEC(...) as its only members
+ *     struct pod *pod = vec_push(&pods);               // zeroed, NULL when memory or the maximum is out
+ *     for (size_t i = 0; i < pods.len; i++) use(&pods.items[i]);
+ *     vec_release(&pods);
+ *
+ * Pointers into items are dead after the next push. At most LIMIT_VEC_ITEMS items.
+ */
+#ifndef FOTHER_BASE_VEC_H
+#define FOTHER_BASE_VEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define VEC(type)                                                                                                      \
+	type *items;                                                                                                   \
+	size_t len, capacity;
+
+/* A new zeroed item at the end, or NULL. */
+#define vec_push(v)                                                                                                    \
+	(vec_reserve((void **)&(v)->items, (v)->len, &(v)->capacity, sizeof *(v)->items) ? &(v)->items[(v)->len++]     \
+											   : NULL)
+
+#define vec_clear(v) ((void)((v)->len = 0))
+
+#define vec_release(v)                                                                                                 \
+	do {                                                                                                           \
+		vec_free((v)->items);                                                                                  \
+		(v)->items = NULL;                                                                                     \
+		(v)->len = (v)->capacity = 0;                                                                          \
+	} while (0)
+
+/* Room for one more item behind `len`, zeroed. Not called directly. */
+bool vec_reserve(void **items, size_t len, size_t *capacity, size_t item_size);
+void vec_free(void *items);
+
+#endif

@@ -1,0 +1,41 @@
+/* A dump of one or more clusters, read into a sink.
+ *
+ * A folder, a tar or tar.gz (zstd, xz, bzip2 as libarchive has them), or `-` for standard input (a tar or one document
+ * stream). Files may have any name; what a file is, its bytes tell. Sub-folders of the top folder are one cluster
+ * each (named by the folder) when the top holds only folders with files; files at the top are one cluster named by the folder. Documents may follow each other in a
+ * file; a BOM, CRLF, JSON lines, empty and truncated files, and a kubectl error text saved as .json are all said, and read as far as
+ * they go. The same object twice is one object.
+ *
+ * as_of: given; else the newest metadata or status time of the cluster's objects; else the time of the read.
+ */
+#ifndef FOTHER_COLLECT_SNAPSHOT_SNAPSHOT_H
+#define FOTHER_COLLECT_SNAPSHOT_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "credential/fingerprint.h"
+#include "model/sink.h"
+
+struct snapshot_options {
+	const char *path; /* folder, archive, or "-" */
+	int64_t as_of;    /* TIME_UNSET: from the dump */
+	const struct fingerprint_key *key;
+	/* Called now and then with what was read so far; may be NULL. */
+	void (*progress)(void *data, const char *file, int64_t objects);
+	void *progress_data;
+};
+
+struct snapshot_result {
+	size_t clusters, files;
+	int64_t objects, defects;
+	int64_t newest_as_of; /* newest as_of of its clusters */
+};
+
+/* Reads it all, commits, and tells what was there. A defect in it is no failure; -1: it cannot be opened, holds nothing that
+ * could be read, or the sink failed (nothing was committed then). */
+int snapshot_read(const struct snapshot_options *options, struct sink *sink, struct snapshot_result *ret_result,
+		  struct error **err);
+
+#endif

@@ -1,0 +1,186 @@
+/* What commands print: conclusions, made from observations by derive and triage, never stored.
+ *
+ * `cluster` here is the name for people (made unique where two clusters share one), cluster_uid the identity.
+ */
+#ifndef FOTHER_MODEL_ANSWER_H
+#define FOTHER_MODEL_ANSWER_H
+
+#include "model/field.h"
+
+#define MODEL_PLACE(F)                                                                                                 \
+	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Name of the cluster.")                                                  \
+	F(TEXT, cluster_uid, 0, "", 1, "UID of the cluster's kube-system namespace.")                                  \
+	F(TEXT, namespace, FIELD_COLUMN, "", 1, "Namespace.")
+
+/* One secret that holds a copy of a credential. */
+#define MODEL_COPY(F, R)                                                                                               \
+	MODEL_PLACE(F)                                                                                                 \
+	F(TEXT, secret, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Name of the secret.")                                    \
+	F(TEXT, secret_type, FIELD_WIDE, "", 1, "Its type.")                                                           \
+	F(TEXT, data_key, FIELD_WIDE, "", 1, "Key of its data.")                                                       \
+	F(TEXT, registry_key, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Key of the docker config, as written.")            \
+	F(BOOL, kubelet_reads, 0, "", 1, "The kubelet gets a login from it.")                                          \
+	F(BOOL, dead_key, FIELD_WIDE, "", 1, "No image can ever match the key.")                                       \
+	F(TIME, data_written, FIELD_COLUMN, "", 1, "Last write to the secret's data.")                                 \
+	F(TEXT, data_written_by, FIELD_WIDE, "", 1, "Who wrote it.")                                                   \
+	F(BOOL, immutable, FIELD_WIDE, "", 1, "The secret is immutable: a new name is needed.")                        \
+	F(TEXT, managed_by, FIELD_COLUMN, "", 1, "What would revert a change.")                                        \
+	F(TEXT, managed_at, FIELD_WIDE, "", 1, "Where to change it instead.")                                          \
+	F(INT, users, FIELD_COLUMN, "", 1, "Workloads that pull with this copy; unknown when pods were not read.")     \
+	F(TIME, last_seen, 0, "", 1, "Time of the latest read that held it.")
+
+/* A workload, pod or service account that uses a secret. */
+#define MODEL_USER(F, R)                                                                                               \
+	MODEL_PLACE(F)                                                                                                 \
+	F(TEXT, workload_kind, FIELD_COLUMN, "", 1, "Kind of the top controller, Pod or ServiceAccount.")              \
+	F(TEXT, workload, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Its name.")                                            \
+	F(TEXT, secret, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Name of the secret.")                                    \
+	F(TEXT, relation, FIELD_COLUMN, "", 1, "pulls, template, service_account or reads (mounted, not pulled with).")\
+	F(TEXT, via, FIELD_WIDE, "", 1, "pod, template, service_account NAME, or the volume or variable.")             \
+	F(INT, pods, FIELD_COLUMN, "", 1, "Live pods of it that list the secret.")                                     \
+	F(INT, ended_pods, FIELD_WIDE, "", 1, "Ended pods of it that list the secret.")                                \
+	F(TEXTS, images, FIELD_WIDE | FIELD_ELASTIC, "", 1, "Images that the kubelet would pull with the credential.")
+
+/* One login: the same user, host and secret part in any number of secrets. */
+#define MODEL_CREDENTIAL(F, R)                                                                                         \
+	F(INT, rank, FIELD_COLUMN, "", 1, "Place in the order to act; 1 first. Unknown outside triage.")               \
+	F(TEXT, action, FIELD_COLUMN, "", 1, "revoke, rotate, delete (nobody uses it; revoke it too), check.")         \
+	F(TEXT, registry, FIELD_COLUMN, "", 1, "Normalised registry.")                                                 \
+	F(TEXT, username, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "User name.")                                           \
+	F(TEXT, cred_kind, FIELD_COLUMN, "", 1, "Kind of the credential.")                                             \
+	F(TEXT, cred_detail, FIELD_WIDE, "", 1, "What the shape tells: a GCP key id, an AWS account.")                 \
+	F(TEXT, fingerprint, FIELD_COLUMN | FIELD_QUIET, "", 1, "Keyed fingerprint of the secret part.")               \
+	F(TEXT, key_id, 0, "", 1, "Id of the key that made the fingerprint.")                                          \
+	F(TEXT, standing, FIELD_COLUMN, "", 1, "burnt, unproven or proven_new; unknown outside an incident.")          \
+	F(TIME, not_changed_since, FIELD_COLUMN, "", 1, "Earliest proof that this value existed, over all copies.")    \
+	F(TIME, set_after, FIELD_WIDE, "", 1, "Last time that another value was seen in its place; it is younger.")    \
+	F(TEXT, age_proof, FIELD_WIDE, "", 1, "managedFields, history, or read (only the time of the read is known).") \
+	F(INT, secrets, FIELD_COLUMN, "", 1, "Secrets that hold it.")                                                  \
+	F(INT, namespaces, FIELD_WIDE, "", 1, "Namespaces that hold it.")                                              \
+	F(INT, clusters, FIELD_WIDE, "", 1, "Clusters that hold it.")                                                  \
+	F(INT, users, FIELD_COLUMN, "", 1, "Workloads that pull with it; unknown when pods were not read.")            \
+	F(INT, readers, FIELD_WIDE, "", 1, "Workloads that can read a secret that holds it.")                          \
+	F(INT, bad_readers, 0, "", 1, "Of users and readers: those that run or ran a bad image.")                      \
+	F(TEXTS, reverted_by, FIELD_WIDE, "", 1, "Managers that would revert a change of some copy.")                  \
+	F(TEXTS, notes, 0, "", 1, "dead_key, shadowed, immutable, blocks_pulls, not_kubelet, unused.")                 \
+	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands where it stands.")                            \
+	R(copies, copy, 0, 1, "Every secret that holds it.")                                                           \
+	R(used_by, user, 0, 1, "Everything that uses or can read it.")
+
+/* One secret, for `fother secrets`. */
+#define MODEL_SECRET_ENTRY(F, R)                                                                                       \
+	F(TEXT, registry, FIELD_COLUMN, "", 1, "Normalised registry.")                                                 \
+	F(TEXT, registry_key, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "As written.")                                      \
+	F(TEXT, username, FIELD_COLUMN, "", 1, "User name.")                                                           \
+	F(TEXT, cred_kind, FIELD_COLUMN, "", 1, "Kind of the credential.")                                             \
+	F(TEXT, fingerprint, FIELD_COLUMN, "", 1, "Keyed fingerprint.")                                                \
+	F(TEXT, form, FIELD_WIDE, "", 1, "Form of the entry.")                                                         \
+	F(BOOL, kubelet_reads, FIELD_WIDE, "", 1, "The kubelet gets a login from it.")                                 \
+	F(BOOL, dead_key, FIELD_WIDE, "", 1, "No image can ever match the key.")                                       \
+	F(TEXTS, matches, FIELD_WIDE, "", 1, "Images of the namespace that the kubelet would pull with it.")
+
+#define MODEL_SECRET_ROW(F, R)                                                                                         \
+	MODEL_PLACE(F)                                                                                                 \
+	F(TEXT, name, FIELD_COLUMN | FIELD_QUIET | FIELD_ELASTIC, "", 1, "Name of the secret.")                        \
+	F(TEXT, uid, 0, "", 1, "UID.")                                                                                 \
+	F(TEXT, secret_type, FIELD_COLUMN, "", 1, "Its type.")                                                         \
+	F(TEXTS, registries, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Registries that it holds logins for.")              \
+	F(INT, entries_count, FIELD_COLUMN, "", 1, "Entries.")                                                         \
+	F(TIME, created, FIELD_WIDE, "", 1, "metadata.creationTimestamp.")                                             \
+	F(TIME, data_written, FIELD_COLUMN, "", 1, "Last write to data.")                                              \
+	F(TEXT, data_written_by, FIELD_WIDE, "", 1, "Who wrote it.")                                                   \
+	F(BOOL, immutable, FIELD_WIDE, "", 1, "immutable.")                                                            \
+	F(TEXT, managed_by, FIELD_COLUMN, "", 1, "What would revert a change.")                                        \
+	F(TEXT, managed_at, FIELD_WIDE, "", 1, "Where to change it instead.")                                          \
+	F(INT, users, FIELD_COLUMN, "", 1, "Workloads and service accounts that pull with it.")                        \
+	F(BOOL, blocks_pulls, FIELD_COLUMN, "", 1, "Every pull that uses it fails.")                                   \
+	F(TEXT, change, FIELD_COLUMN, "", 1, "new, changed, gone or same since the read before.")                      \
+	F(TEXTS, defects, FIELD_WIDE | FIELD_ELASTIC, "", 1, "What is wrong with it.")                                 \
+	F(TIME, first_seen, 0, "", 1, "Time of the first read that held it.")                                          \
+	F(TIME, last_seen, 0, "", 1, "Time of the latest read that held it.")                                          \
+	R(entries, secret_entry, 0, 1, "Its entries.")                                                                 \
+	R(used_by, user, 0, 1, "Everything that uses or can read it.")
+
+/* A digest (or a tag whose digest is not known) seen in a place. */
+#define MODEL_SIGHTING(F, R)                                                                                           \
+	F(INT, rank, 0, "", 1, "Place in the order to act; unknown outside triage.")                                   \
+	F(TEXT, state, FIELD_COLUMN, "", 1, "runs, waits, ran, cached, pulled, template.")                             \
+	F(BOOL, bad, FIELD_WIDE, "", 1, "An indicator of the incident names it.")                                      \
+	F(TEXT, indicator, FIELD_WIDE, "", 1, "The indicator.")                                                        \
+	MODEL_PLACE(F)                                                                                                 \
+	F(TEXT, workload_kind, FIELD_COLUMN, "", 1, "Kind of the top controller.")                                     \
+	F(TEXT, workload, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Its name.")                                            \
+	F(TEXT, pod, FIELD_WIDE | FIELD_ELASTIC, "", 1, "Pod.")                                                        \
+	F(TEXT, container, FIELD_WIDE, "", 1, "Container.")                                                            \
+	F(TEXT, node, FIELD_COLUMN, "", 1, "Node.")                                                                    \
+	F(TEXT, image, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Image as named there.")                                   \
+	F(TEXT, registry, 0, "", 1, "Registry of the name, normalised.")                                               \
+	F(TEXT, repository, 0, "", 1, "Repository path of the name, normalised.")                                      \
+	F(TEXT, tag, 0, "", 1, "Tag of the name.")                                                                     \
+	F(TEXT, digest, FIELD_COLUMN | FIELD_QUIET, "", 1, "Digest.")                                                  \
+	F(TEXT, digest_kind, FIELD_WIDE, "", 1, "index, manifest, config or unknown.")                                 \
+	F(TIME, from_time, FIELD_COLUMN, "", 1, "Earliest time that it was there.")                                    \
+	F(TIME, to_time, FIELD_COLUMN, "", 1, "Latest time that it was there; the read's time while it runs.")         \
+	F(TEXT, proof, FIELD_WIDE, "", 1, "pod status, node image list, event REASON, template.")                      \
+	F(TEXT, why, 0, "", 1, "Why it stands where it stands.")
+
+/* An image, for `fother images` and triage's list of the scope. */
+#define MODEL_IMAGE(F, R)                                                                                              \
+	F(INT, rank, 0, "", 1, "Place in the order to look; unknown outside triage.")                                  \
+	F(TEXT, registry, FIELD_COLUMN, "", 1, "Registry, normalised.")                                                \
+	F(TEXT, repository, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Path, normalised.")                                  \
+	F(TEXTS, tags, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Tags that it was asked by.")                              \
+	F(TEXT, digest, FIELD_COLUMN | FIELD_QUIET, "", 1, "Digest; unknown when no status or node told it.")          \
+	F(TEXT, digest_kind, FIELD_WIDE, "", 1, "index, manifest, config or unknown.")                                 \
+	F(BOOL, bad, FIELD_COLUMN, "", 1, "An indicator names it.")                                                    \
+	F(INT, runs, FIELD_COLUMN, "", 1, "Workloads that run it now.")                                                \
+	F(INT, ran, FIELD_COLUMN, "", 1, "Workloads that ran it.")                                                     \
+	F(INT, cached, FIELD_COLUMN, "", 1, "Nodes that have it cached.")                                              \
+	F(INT, clusters, FIELD_WIDE, "", 1, "Clusters that it was seen in.")                                           \
+	F(TIME, first_seen, FIELD_WIDE, "", 1, "Earliest sight of it.")                                                \
+	F(TIME, last_seen, FIELD_WIDE, "", 1, "Latest sight of it.")                                                   \
+	F(TIME, built, FIELD_WIDE, "", 1, "Build date; not known before a registry was read.")                         \
+	F(TEXT, why, 0, "", 1, "Why it stands where it stands.")                                                       \
+	R(sightings, sighting, 0, 1, "Every place.")
+
+#define MODEL_REGISTRY(F, R)                                                                                           \
+	F(TEXT, registry, FIELD_COLUMN | FIELD_QUIET, "", 1, "Normalised host[:port].")                                \
+	F(INT, credentials, FIELD_COLUMN, "", 1, "Logins seen for it.")                                                \
+	F(INT, secrets, FIELD_COLUMN, "", 1, "Secrets that hold one.")                                                 \
+	F(INT, images, FIELD_COLUMN, "", 1, "Images seen from it.")                                                    \
+	R(repositories, repository, 0, 1, "Its repositories.")
+
+#define MODEL_REPOSITORY(F, R)                                                                                         \
+	F(TEXT, registry, FIELD_COLUMN, "", 1, "Registry.")                                                            \
+	F(TEXT, repository, FIELD_COLUMN | FIELD_QUIET, "", 1, "Path.")                                                \
+	F(INT, images, FIELD_COLUMN, "", 1, "Images seen from it.")
+
+/* A line of DO NOW. */
+#define MODEL_ACTION(F, R)                                                                                             \
+	F(INT, rank, FIELD_COLUMN, "", 1, "1 first.")                                                                  \
+	F(TEXT, action, FIELD_COLUMN, "", 1, "contain, drain, revoke, rotate, delete, fix, check.")                    \
+	F(TEXT, subject, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "What to act on.")                                       \
+	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands here.")                                       \
+	F(TEXT, rule, 0, "", 1, "Rank class: see docs/ranking.")
+
+/* A line of NOT KNOWN. */
+#define MODEL_UNKNOWN(F, R)                                                                                            \
+	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Cluster, where it is about one.")                                       \
+	F(TEXT, subject, FIELD_COLUMN, "", 1, "What is not known.")                                                    \
+	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why not.")                                                  \
+	F(TEXT, fix, FIELD_WIDE | FIELD_ELASTIC, "", 1, "What would tell.")                                            \
+	F(BOOL, incomplete, 0, "", 1, "It concerns a source that was given: exit code 4.")
+
+RECORD_STRUCT(copy, MODEL_COPY);
+RECORD_STRUCT(user, MODEL_USER);
+RECORD_STRUCT(credential, MODEL_CREDENTIAL);
+RECORD_STRUCT(secret_entry, MODEL_SECRET_ENTRY);
+RECORD_STRUCT(secret_row, MODEL_SECRET_ROW);
+RECORD_STRUCT(sighting, MODEL_SIGHTING);
+RECORD_STRUCT(image, MODEL_IMAGE);
+RECORD_STRUCT(repository, MODEL_REPOSITORY);
+RECORD_STRUCT(registry, MODEL_REGISTRY);
+RECORD_STRUCT(action, MODEL_ACTION);
+RECORD_STRUCT(unknown, MODEL_UNKNOWN);
+
+#endif

@@ -1,0 +1,37 @@
+/* Sinks for tests: one that keeps what it is given, one that fails when told to. */
+#ifndef FOTHER_MODEL_SINK_MEMORY_H
+#define FOTHER_MODEL_SINK_MEMORY_H
+
+#include "base/arena.h"
+#include "model/sink.h"
+
+struct memory_record {
+	const struct record_type *type;
+	void *record; /* deep copy in the arena */
+	int64_t read;
+};
+
+struct memory_read {
+	struct sink_scope scope;
+	struct sink_end end;
+	bool finished;
+};
+
+struct sink_memory {
+	struct sink sink; /* first */
+	struct arena arena;
+	struct memory_record *records;
+	size_t record_count, record_capacity;
+	struct memory_read *reads; /* read number is the index + 1 */
+	size_t read_count, read_capacity;
+	size_t commits, rollbacks;
+	size_t again_once; /* answer SINK_AGAIN to that many finishes first */
+	size_t fail_after; /* > 0: the put after so many fails with ERROR_STORE */
+};
+
+void sink_memory_init(struct sink_memory *memory);
+void sink_memory_release(struct sink_memory *memory);
+/* A record with all its text copied into the arena; NULL when memory is out. */
+void *record_copy(const struct record_type *type, const void *record, struct arena *arena);
+
+#endif

@@ -1,0 +1,28 @@
+/* Records as text: JSON, CSV, schema. Each comes from the field list alone.
+ *
+ * Public forms: JSON of RFC 8259, CSV of RFC 4180 with a guard against spreadsheet formulas, JSON Schema 2020-12.
+ */
+#ifndef FOTHER_MODEL_TEXT_H
+#define FOTHER_MODEL_TEXT_H
+
+#include "base/json_writer.h"
+#include "base/strbuf.h"
+#include "model/field.h"
+
+/* An object with every field; unknown is null; TIME as RFC 3339; text that is not UTF-8 with a *_base64 twin. */
+void record_write_json(const struct record_type *type, const void *record, struct json_writer *w);
+
+/* The header line, and one line per record, ending in \r\n. Lists of text are joined with ';', lists of records
+ * are given as their number (`copies_count`... unless the list has such a field already). A cell that a spreadsheet
+ * would run (= + - @ tab CR at its start) is preceded by an apostrophe. */
+void record_write_csv_header(const struct record_type *type, struct strbuf *out);
+void record_write_csv(const struct record_type *type, const void *record, struct strbuf *out);
+
+/* One field as a person reads it: "-" for unknown, times without fraction, yes/no, lists joined with ", ".
+ * Safe for a terminal. `now` turns a TIME into an age when ages is true. */
+void field_write_cell(const struct field *field, const void *record, struct strbuf *out);
+
+/* {"$id": ..., "type": "object", "properties": ...} of one record; nested records inline. */
+void record_write_schema(const struct record_type *type, struct json_writer *w);
+
+#endif

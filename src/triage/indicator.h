@@ -1,0 +1,45 @@
+/* Indicators of a breach: what --bad takes, one a line.
+ *
+ *     sha256:9f86d0...                                        a digest (of an index, manifest or config)
+ *     docker.io/acme/web:1.4                                  a tag
+ *     docker.io/acme/web:1.4 2026-11-20T09:00Z..2026-11-20T10:00Z   the tag in a window
+ *     acme/web@sha256:9f86d0...                               a digest with a name: the digest counts
+ *     file:sha256:9f86d0...                                   a file's hash: matched once layers are read
+ *     # comment
+ */
+#ifndef FOTHER_TRIAGE_INDICATOR_H
+#define FOTHER_TRIAGE_INDICATOR_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "model/reference.h"
+
+enum indicator_kind { INDICATOR_DIGEST, INDICATOR_TAG, INDICATOR_FILE };
+
+struct indicator {
+	enum indicator_kind kind;
+	struct slice digest;        /* DIGEST, FILE */
+	struct reference reference; /* TAG; DIGEST when it was given with a name */
+	int64_t from, to;           /* TAG: TIME_UNSET when open */
+	struct slice text;          /* canonical line */
+	size_t line;                /* where it came from; 0 on the command line */
+};
+
+struct indicators {
+	struct indicator *items;
+	size_t len, capacity;
+	struct map by_digest; /* digest -> struct indicator * */
+};
+
+/* One line without its newline. 1: added, 0: blank or comment, -1: cannot be used (line number is the caller's). */
+int indicator_add(struct indicators *list, struct slice line, size_t line_number, int64_t now, struct arena *arena,
+		  struct error **err);
+/* A file's whole text. The error names the line: "bad.txt: line 7: ...". */
+int indicator_add_text(struct indicators *list, struct slice text, const char *name, int64_t now, struct arena *arena,
+		       struct error **err);
+void indicators_release(struct indicators *list);
+
+#endif

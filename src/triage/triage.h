@@ -1,0 +1,29 @@
+/* The answers to an incident: what is affected, in which order to act, and why. Pure: a world and a scope in, rows out.
+ *
+ * The order is documented in docs/ranking.md; each adjacent pair of rank classes has a golden case.
+ */
+#ifndef FOTHER_TRIAGE_TRIAGE_H
+#define FOTHER_TRIAGE_TRIAGE_H
+
+#include "base/error.h"
+#include "derive/world.h"
+#include "model/answer.h"
+#include "triage/indicator.h"
+
+struct triage {
+	struct incident incident;
+	struct record_list actions;     /* struct action: DO NOW */
+	struct record_list sightings;   /* struct sighting: bad digests where they run, ran, lie cached; most urgent first */
+	struct record_list images;      /* struct image of the scope, by where they run */
+	struct record_list credentials; /* struct credential of the scope, in the order to act */
+	struct record_list blocked;     /* struct secret_row: secrets that block every pull, whichever registry */
+	struct record_list unknown;     /* struct unknown: NOT KNOWN */
+	bool complete;                  /* see DESIGN section 4 */
+	bool bad_seen, burnt_in_use;    /* what --fail-on high looks at */
+};
+
+/* The incident's scope is normalised already; the rows live in the world's arena. */
+int triage_run(struct world *world, const struct incident *incident, const struct indicators *indicators,
+	       struct triage *ret_triage, struct error **err);
+
+#endif
