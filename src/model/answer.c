@@ -1,0 +1,48 @@
+#include "model/answer.h"
+
+/* FIELD_TAG is the struct that the rows of a list take their offsets from. */
+/* A list's records come before the record that lists them. */
+#define FIELD_TAG copy
+RECORD_TYPE(copy, MODEL_COPY, NULL, "One secret that holds a copy of a credential.");
+#undef FIELD_TAG
+
+#define FIELD_TAG user
+RECORD_TYPE(user, MODEL_USER, NULL, "A workload, pod or service account that uses a secret.");
+#undef FIELD_TAG
+
+#define FIELD_TAG credential
+RECORD_TYPE(credential, MODEL_CREDENTIAL, NULL,
+	    "One login: the same user, host and secret part in any number of secrets.");
+#undef FIELD_TAG
+
+#define FIELD_TAG secret_entry
+RECORD_TYPE(secret_entry, MODEL_SECRET_ENTRY, NULL, "One login in a secret.");
+#undef FIELD_TAG
+
+#define FIELD_TAG secret_row
+RECORD_TYPE(secret_row, MODEL_SECRET_ROW, NULL, "One secret, what is in it and who uses it.");
+#undef FIELD_TAG
+
+#define FIELD_TAG sighting
+RECORD_TYPE(sighting, MODEL_SIGHTING, NULL, "A digest, or a tag whose digest is not known, seen in a place.");
+#undef FIELD_TAG
+
+#define FIELD_TAG image
+RECORD_TYPE(image, MODEL_IMAGE, NULL, "An image and everywhere that it was seen.");
+#undef FIELD_TAG
+
+#define FIELD_TAG repository
+RECORD_TYPE(repository, MODEL_REPOSITORY, NULL, "A path in a registry.");
+#undef FIELD_TAG
+
+#define FIELD_TAG registry
+RECORD_TYPE(registry, MODEL_REGISTRY, NULL, "A registry that logins or images were seen for.");
+#undef FIELD_TAG
+
+#define FIELD_TAG action
+RECORD_TYPE(action, MODEL_ACTION, NULL, "One thing to do now.");
+#undef FIELD_TAG
+
+#define FIELD_TAG unknown
+RECORD_TYPE(unknown, MODEL_UNKNOWN, NULL, "One thing that is not known.");
+#undef FIELD_TAG

@@ -1,0 +1,226 @@
+#include "model/sink_memory.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+
+static int copy_texts(const struct field *field, void *copy, struct arena *arena)
+{
+	struct slice_list *texts = field_of(field, copy);
+	if (!texts->items)
+		return 0;
+	struct slice *items = arena_zeroed(arena, texts->len ? texts->len : 1, sizeof *items);
+	if (!items)
+		return -1;
+	for (size_t i = 0; i < texts->len; i++)
+		if (arena_copy(arena, texts->items[i], &items[i]) < 0)
+			return -1;
+	texts->items = items;
+	return 0;
+}
+
+static int copy_fields(const struct record_type *type, void *copy, struct arena *arena);
+
+static int copy_records(const struct field *field, void *copy, struct arena *arena)
+{
+	struct record_list *records = field_of(field, copy);
+	size_t size = field->record->size;
+	if (!records->items)
+		return 0;
+	char *items = arena_zeroed(arena, records->len ? records->len : 1, size);
+	if (!items)
+		return -1;
+	for (size_t i = 0; i < records->len; i++) {
+		memcpy(items + i * size, (const char *)records->items + i * size, size);
+		if (copy_fields(field->record, items + i * size, arena) < 0)
+			return -1;
+	}
+	records->items = items;
+	return 0;
+}
+
+/* copy starts as the record's bytes; what it points to is replaced by the arena's. */
+static int copy_fields(const struct record_type *type, void *copy, struct arena *arena)
+{
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		int result = 0;
+		if (field->type == FIELD_TEXT)
+			result = arena_copy(arena, field_text(field, copy), field_of(field, copy));
+		else if (field->type == FIELD_TEXTS)
+			result = copy_texts(field, copy, arena);
+		else if (field->type == FIELD_RECORDS)
+			result = copy_records(field, copy, arena);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void *record_copy(const struct record_type *type, const void *record, struct arena *arena)
+{
+	void *copy = arena_zeroed(arena, 1, type->size);
+	if (!copy)
+		return NULL;
+	memcpy(copy, record, type->size);
+	return copy_fields(type, copy, arena) < 0 ? NULL : copy;
+}
+
+/* Room for one more of the items, or -1. */
+static int grow(void **items, size_t len, size_t *capacity, size_t size)
+{
+	if (len < *capacity)
+		return 0;
+	size_t wanted = *capacity ? 2 * *capacity : 16;
+	void *larger = mem_resize(*items, wanted, size);
+	if (!larger)
+		return -1;
+	*items = larger;
+	*capacity = wanted;
+	return 0;
+}
+
+static int copy_scope(struct sink_memory *memory, const struct sink_scope *scope, struct sink_scope *ret_scope)
+{
+	struct arena *arena = &memory->arena;
+	*ret_scope = *scope;
+	return arena_copy(arena, scope->source, &ret_scope->source) < 0 ||
+			       arena_copy(arena, scope->source_kind, &ret_scope->source_kind) < 0 ||
+			       arena_copy(arena, scope->cluster_name, &ret_scope->cluster_name) < 0 ||
+			       arena_copy(arena, scope->cluster_uid, &ret_scope->cluster_uid) < 0
+		       ? -1
+		       : 0;
+}
+
+static int copy_end(struct sink_memory *memory, const struct sink_end *end, struct sink_end *ret_end)
+{
+	struct arena *arena = &memory->arena;
+	*ret_end = *end;
+	return arena_copy(arena, end->cluster_uid, &ret_end->cluster_uid) < 0 ||
+			       arena_copy(arena, end->server_version, &ret_end->server_version) < 0 ||
+			       arena_copy(arena, end->as_of_from, &ret_end->as_of_from) < 0 ||
+			       arena_copy(arena, end->outcome, &ret_end->outcome) < 0 ||
+			       arena_copy(arena, end->why, &ret_end->why) < 0
+		       ? -1
+		       : 0;
+}
+
+static struct memory_read *memory_read_of(struct sink_memory *memory, int64_t read)
+{
+	return read > 0 && (uint64_t)read <= memory->read_count ? &memory->reads[read - 1] : NULL;
+}
+
+/* The identity that a read's records are filed under: the UID, or a provisional one made of the name. */
+static struct slice cluster_identity(struct sink_memory *memory, const struct memory_read *read)
+{
+	if (read->finished && read->end.cluster_uid.data)
+		return read->end.cluster_uid;
+	if (read->scope.cluster_uid.data)
+		return read->scope.cluster_uid;
+	return arena_printf(&memory->arena, "name:%.*s", SLICE_ARG(read->scope.cluster_name));
+}
+
+static void file_under(const struct memory_record *kept, struct slice cluster)
+{
+	for (size_t i = 0; i < kept->type->field_count; i++)
+		if (kept->type->fields[i].flags & FIELD_CLUSTER)
+			*(struct slice *)field_of(&kept->type->fields[i], kept->record) = cluster;
+	if (kept->type == &coverage_type)
+		((struct coverage *)kept->record)->read = kept->read;
+}
+
+static int memory_begin(struct sink *sink, const struct sink_scope *scope, int64_t *ret_read, struct error **err)
+{
+	struct sink_memory *memory = (struct sink_memory *)sink;
+	struct memory_read read = { 0 };
+	if (copy_scope(memory, scope, &read.scope) < 0)
+		return arena_fail(&memory->arena, err);
+	if (grow((void **)&memory->reads, memory->read_count, &memory->read_capacity, sizeof read) < 0)
+		return error_no_memory(err);
+	memory->reads[memory->read_count++] = read;
+	*ret_read = (int64_t)memory->read_count;
+	return 0;
+}
+
+static int memory_put(struct sink *sink, int64_t read, const struct record_type *type, const void *record,
+		      struct error **err)
+{
+	struct sink_memory *memory = (struct sink_memory *)sink;
+	struct memory_read *of = memory_read_of(memory, read);
+	if (!of || of->finished)
+		return error_set(err, ERROR_STORE, "put of a %s into read %lld, which is not open", type->name,
+				 (long long)read);
+	if (memory->fail_after && memory->puts++ >= memory->fail_after)
+		return error_set(err, ERROR_STORE, "the sink was told to fail here");
+	struct memory_record kept = { type, record_copy(type, record, &memory->arena), read };
+	struct slice cluster = cluster_identity(memory, of);
+	if (!kept.record || !cluster.data)
+		return arena_fail(&memory->arena, err);
+	if (grow((void **)&memory->records, memory->record_count, &memory->record_capacity, sizeof kept) < 0)
+		return error_no_memory(err);
+	file_under(&kept, cluster);
+	memory->records[memory->record_count++] = kept;
+	return 0;
+}
+
+static int memory_finish(struct sink *sink, int64_t read, const struct sink_end *end, struct error **err)
+{
+	struct sink_memory *memory = (struct sink_memory *)sink;
+	struct memory_read *of = memory_read_of(memory, read);
+	if (!of || of->finished)
+		return error_set(err, ERROR_STORE, "finish of read %lld, which is not open", (long long)read);
+	if (memory->again_once) {
+		memory->again_once--;
+		return SINK_AGAIN;
+	}
+	if (copy_end(memory, end, &of->end) < 0)
+		return arena_fail(&memory->arena, err);
+	of->finished = true;
+	struct slice cluster = cluster_identity(memory, of);
+	if (!cluster.data)
+		return arena_fail(&memory->arena, err);
+	for (size_t i = 0; i < memory->record_count; i++)
+		if (memory->records[i].read == read)
+			file_under(&memory->records[i], cluster);
+	return 0;
+}
+
+static int memory_commit(struct sink *sink, struct error **err)
+{
+	struct sink_memory *memory = (struct sink_memory *)sink;
+	for (size_t i = memory->committed_reads; i < memory->read_count; i++)
+		if (!memory->reads[i].finished)
+			return error_set(err, ERROR_STORE, "commit while read %zu is open", i + 1);
+	memory->committed_records = memory->record_count;
+	memory->committed_reads = memory->read_count;
+	memory->commits++;
+	return 0;
+}
+
+static void memory_rollback(struct sink *sink)
+{
+	struct sink_memory *memory = (struct sink_memory *)sink;
+	memory->record_count = memory->committed_records;
+	memory->read_count = memory->committed_reads;
+	memory->rollbacks++;
+}
+
+static const struct sink_ops memory_ops = {
+	.begin = memory_begin,
+	.put = memory_put,
+	.finish = memory_finish,
+	.commit = memory_commit,
+	.rollback = memory_rollback,
+};
+
+void sink_memory_init(struct sink_memory *memory)
+{
+	*memory = (struct sink_memory){ .sink.ops = &memory_ops, .arena = ARENA_INIT(LIMIT_WORLD_BYTES) };
+}
+
+void sink_memory_release(struct sink_memory *memory)
+{
+	arena_release(&memory->arena);
+	memory->records = mem_free(memory->records);
+	memory->reads = mem_free(memory->reads);
+	memory->record_count = memory->record_capacity = memory->read_count = memory->read_capacity = 0;
+}
