@@ -21,9 +21,13 @@ struct arena_block;
 struct arena {
 	struct arena_block *blocks; /* newest first */
 	size_t used, max;           /* bytes of all blocks together, and the most they may be */
+	enum error_code failure;    /* why the last failed call failed: ERROR_LIMIT or ERROR_NO_MEMORY */
 };
 
-#define ARENA_INIT(max_bytes) { .max = (max_bytes) }
+#define ARENA_INIT(max_bytes)                                                                                          \
+	{                                                                                                              \
+		.max = (max_bytes)                                                                                     \
+	}
 
 /* count * size bytes of zero, aligned for any type. */
 void *arena_zeroed(struct arena *a, size_t count, size_t size);

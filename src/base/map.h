@@ -37,5 +37,7 @@ void map_release(struct map *m);
 
 /* The keyed hash itself, for tables that keep their own slots. */
 uint64_t hash_bytes(struct slice bytes);
+/* SipHash-1-3 with a key of one's own. */
+uint64_t hash_bytes_keyed(struct slice bytes, uint64_t key0, uint64_t key1);
 
 #endif

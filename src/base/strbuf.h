@@ -11,6 +11,7 @@
 #ifndef FOTHER_BASE_STRBUF_H
 #define FOTHER_BASE_STRBUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,7 +25,10 @@ struct strbuf {
 	enum error_code failure; /* 0, ERROR_LIMIT or ERROR_NO_MEMORY */
 };
 
-#define STRBUF_INIT(max_bytes) { .max = (max_bytes) }
+#define STRBUF_INIT(max_bytes)                                                                                         \
+	{                                                                                                              \
+		.max = (max_bytes)                                                                                     \
+	}
 
 void strbuf_add(struct strbuf *b, const void *data, size_t len);
 void strbuf_add_char(struct strbuf *b, char c);
@@ -32,6 +36,8 @@ void strbuf_add_text(struct strbuf *b, const char *text);
 void strbuf_add_slice(struct strbuf *b, struct slice s);
 void strbuf_add_repeat(struct strbuf *b, char c, size_t count);
 void strbuf_addf(struct strbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As strbuf_addf, but what goes over the maximum is cut off and is no failure: for messages. */
+void strbuf_addf_cut(struct strbuf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void strbuf_add_int(struct strbuf *b, long long value);
 
 /* Length 0, memory and maximum kept, failure forgotten. */
