@@ -1,0 +1,55 @@
+# Everything one types here. The build itself is in meson.build; `make help` lists the targets.
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 60
+
+# A pyenv's python3 may come first in PATH; the tests need Debian's, which has pytest.
+PYTHON := /usr/bin/python3
+C_FILES = $(shell find src tests tools -name '*.[ch]')
+
+.PHONY: all help demo test bench fuzz format lint coverage sanitize install clean
+.NOTPARALLEL:
+
+all: ## build build/src/cli/fother (installs nothing)
+	@tools/install-packages --check build
+	@test -f build/build.ninja || meson setup build --prefix '$(PREFIX)' -Dtests=false >build.log 2>&1 || \
+		{ cat build.log; rm -rf build build.log; exit 1; }
+	@rm -f build.log
+	@ninja -C build --quiet
+
+demo: packages-demo all ## a realistic breach in build/demo, and its triage
+	@demo/run.sh
+
+test: packages-test ## every test there is; ends with "N passed, N failed"
+	@$(PYTHON) tools/run-tests
+
+lint: packages-test ## layers, headers, layout, spelling, scripts
+	@$(PYTHON) tools/run-tests lint
+
+sanitize: packages-test ## the unit tests with address and undefined behaviour sanitizers
+	@$(PYTHON) tools/run-tests sanitize
+
+fuzz: packages-test ## every fuzz target for FUZZ_SECONDS (60) each
+	@$(PYTHON) tools/run-tests fuzz --fuzz-seconds $(FUZZ_SECONDS)
+
+bench: packages-bench all ## speed and memory beside jq and yajl
+	@$(PYTHON) tests/bench/run.py
+
+coverage: packages-test packages-coverage ## which lines the tests reach: build-coverage/report/index.html
+	@$(PYTHON) tools/run-tests coverage
+
+format: packages-test ## lay out all C files with clang-format-16
+	@clang-format-16 -i $(C_FILES)
+
+install: all ## into DESTDIR/PREFIX: program, manual, documentation
+	@meson configure build -Dprefix='$(PREFIX)'
+	@DESTDIR='$(DESTDIR)' meson install -C build --quiet
+
+clean: ## remove everything that was built
+	@rm -rf build build-clang build-sanitize build-fuzz build-coverage
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+packages-%:
+	@tools/install-packages $*
