@@ -1,7 +1,7 @@
 /* Base64 of RFC 4648 section 4.
  *
- * Two readers: the one of Kubernetes data values (strict: padded, no foreign byte), and the one of Go's
- * encoding/base64 (StdEncoding or RawStdEncoding), which skips \r and \n and does not look at trailing bits.
+ * Decoding follows Go's encoding/base64 (StdEncoding or RawStdEncoding), because that is what reads Kubernetes data
+ * values and docker configs: \r and \n are skipped anywhere, other foreign bytes refused, trailing bits not looked at.
  */
 #ifndef FOTHER_BASE_BASE64_H
 #define FOTHER_BASE_BASE64_H

@@ -17,6 +17,7 @@ struct file_bytes {
 	char *data;
 	size_t len, capacity;
 	bool mapped_file; /* false: anonymous memory, ours to wipe */
+	size_t done;      /* what lies before this offset was given back to the kernel */
 };
 
 /* Opens relative to dir_fd (AT_FDCWD allowed), without following a symbolic link in the last component when
