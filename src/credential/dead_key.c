@@ -1,0 +1,127 @@
+/* keyring_key_is_dead: the grammar of normalised image names (distribution/reference, facts/images.md 2.5) turned round:
+ * which keys can none of them match. */
+#include "base/limits.h"
+#include "credential/go_glob.h"
+#include "credential/keyring.h"
+
+#define PATH_MAX_BYTES 255
+
+/* Docker Hub's names that serve no registry, and the one that normalising takes away. */
+static const char *const hosts_without_images[] = {
+	"hub.docker.com", "registry.hub.docker.com", "registry.docker.io", "www.docker.io", "index.docker.io",
+};
+
+static bool is_lower_or_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+}
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* Where a name without a dot or a port is a host all the same: localhost, or an upper-case letter in it. */
+static bool single_label_can_be_host(struct slice label, bool pattern)
+{
+	bool upper = false;
+	for (size_t i = 0; i < label.len; i++)
+		upper = upper || is_upper(label.data[i]) || label.data[i] == '*';
+	return upper || pattern || slice_equal_text(label, "localhost");
+}
+
+static bool label_can_be(struct slice label)
+{
+	if (label.len == 0 || label.data[0] == '-' || label.data[label.len - 1] == '-')
+		return false;
+	for (size_t i = 0; i < label.len; i++) {
+		char c = label.data[i];
+		if (!is_lower_or_digit(c) && !is_upper(c) && c != '-' && c != '*')
+			return false;
+	}
+	return true;
+}
+
+/* An address in brackets is a character class to the kubelet where no port follows. */
+static bool class_can_match(struct slice class)
+{
+	for (char c = 'A'; c <= 'Z'; c++)
+		if (go_glob_match(class, (struct slice){ &c, 1 }))
+			return true;
+	return false;
+}
+
+static bool host_can_be(const struct keyring_key *key)
+{
+	struct slice label, rest = key->host, head, tail;
+	if (slice_starts_with(key->host, "["))
+		return class_can_match(key->host);
+	if (key->port.len > 0 && slice_cut(key->host, ':', &head, &tail))
+		return true; /* an IPv6 address: brackets and port are off */
+	if (!slice_cut(key->host, '.', &head, &tail) && key->port.len == 0 &&
+	    !single_label_can_be_host(key->host, key->pattern))
+		return false;
+	do {
+		slice_cut(rest, '.', &label, &rest);
+		if (!label_can_be(label))
+			return false;
+	} while (rest.data);
+	for (size_t i = 0; i < sizeof hosts_without_images / sizeof *hosts_without_images; i++)
+		if (key->port.len == 0 && slice_equal_text(key->host, hosts_without_images[i]))
+			return false;
+	return true;
+}
+
+/* How many bytes of separator stand at the start: "." or "_" or "__" or dashes. 0: not one of these. */
+static size_t separator_length(struct slice text)
+{
+	size_t length = 0;
+	while (length < text.len && text.data[length] == text.data[0])
+		length++;
+	switch (text.data[0]) {
+	case '-':
+		return length;
+	case '_':
+		return length <= 2 ? length : 0;
+	case '.':
+	case '/':
+		return length == 1 ? 1 : 0;
+	default:
+		return 0;
+	}
+}
+
+/* Whether some image path starts with this one. */
+static bool path_can_be(struct slice path)
+{
+	if (path.len == 0)
+		return true;
+	if (path.data[0] != '/' || path.len > PATH_MAX_BYTES + 1)
+		return false;
+	size_t at = 1;
+	while (at < path.len) {
+		if (!is_lower_or_digit(path.data[at]))
+			return false;
+		while (at < path.len && is_lower_or_digit(path.data[at]))
+			at++;
+		if (at == path.len)
+			return true;
+		size_t separator = separator_length(slice_part(path, at, path.len));
+		if (separator == 0)
+			return false;
+		at += separator;
+	}
+	return true;
+}
+
+bool keyring_key_is_dead(struct slice key, struct arena *arena)
+{
+	CLEANUP(error_freep) struct error *ignored = NULL;
+	struct keyring_key parsed;
+	bool usable;
+	if (keyring_key_parse(key, arena, &parsed, &usable, &ignored) < 0 || !usable)
+		return true;
+	if (slice_equal_text(parsed.index, "index.docker.io"))
+		return false;
+	return !parsed.matchable || !host_can_be(&parsed) || !path_can_be(parsed.path);
+}
