@@ -127,7 +127,7 @@ size_t utf8_encode(uint32_t code_point, char out[4])
 	return len;
 }
 
-static bool is_hidden(uint32_t code_point)
+bool utf8_is_hidden(uint32_t code_point)
 {
 	return in_ranges(code_point, hidden_ranges, COUNT(hidden_ranges));
 }
@@ -160,7 +160,7 @@ void utf8_add_printable(struct strbuf *out, struct slice text)
 
 		uint32_t code_point;
 		struct slice bytes = slice_part(text, 0, utf8_decode(text, &code_point));
-		if (is_bad(code_point, bytes.len) || is_hidden(code_point))
+		if (is_bad(code_point, bytes.len) || utf8_is_hidden(code_point))
 			add_escaped(out, bytes, code_point);
 		else
 			strbuf_add_slice(out, bytes);

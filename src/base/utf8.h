@@ -16,6 +16,9 @@ size_t utf8_decode(struct slice text, uint32_t *ret_code_point);
 /* Bytes written to out (at most 4). */
 size_t utf8_encode(uint32_t code_point, char out[4]);
 
+/* What a terminal acts on or does not show: control, bidirectional and format characters, blanks other than space. */
+bool utf8_is_hidden(uint32_t code_point);
+
 /* Appends text as a terminal may see it: C0, C1, DEL, bidirectional and invisible format characters and bad bytes
  * become \u00XX, \u20XX or \xNN. Blanks other than space too: nothing here can move the cursor. */
 void utf8_add_printable(struct strbuf *out, struct slice text);
