@@ -8,19 +8,19 @@
 #define FOTHER_BASE_JSON_READER_H
 
 #include "base/cleanup.h"
-#include "base/cursor.h"
+#include "base/json_scan.h"
 #include "base/limits.h"
 #include "base/reader.h"
 
-struct json_keys; /* keys seen in the open objects */
+struct key_watch;
 
 struct json_reader {
 	struct reader reader; /* first: pass &json.reader on */
-	struct cursor cursor;
+	struct json_scan scan;
 	unsigned char state;
-	unsigned char open[LIMIT_JSON_DEPTH / 8]; /* one bit a level: object or array */
+	unsigned char objects[LIMIT_JSON_DEPTH / 8]; /* a bit for each open level: object, not array */
 	unsigned flags;
-	struct json_keys *keys;
+	struct key_watch *keys; /* READER_DUPLICATES only, from the first key */
 };
 
 /* document is borrowed and must outlive the reader. flags of enum reader_flags. A UTF-8 BOM at the start is passed over. */

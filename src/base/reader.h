@@ -52,15 +52,16 @@ enum reader_flags {
 struct reader;
 
 struct reader_ops {
+	bool lines; /* places are told as line and column, not as byte */
 	int (*next)(struct reader *r, struct token *ret_token, struct error **err);
-	int (*skip)(struct reader *r, struct error **err);
+	int (*skip_value)(struct reader *r, struct error **err);
 	int (*next_document)(struct reader *r, struct error **err);
 };
 
 struct reader {
 	const struct reader_ops *ops;
-	unsigned depth;  /* open objects and arrays */
-	size_t offset;   /* of the next unread byte */
+	unsigned depth; /* open objects and arrays */
+	size_t offset;  /* of the next unread byte; after an error, of what is wrong */
 	struct slice document;
 };
 
@@ -70,10 +71,11 @@ static inline int reader_next(struct reader *r, struct token *ret_token, struct 
 	return r->ops->next(r, ret_token, err);
 }
 
-/* Skips the next value whole, or nothing when an OBJECT_END, ARRAY_END or the end comes next. 0 or -1. */
+/* Skips the next value whole (with its key, where a key comes next), or nothing when an OBJECT_END, ARRAY_END or the end
+ * comes next. What is skipped is checked like the rest, but its keys are not watched for duplicates. 0 or -1. */
 static inline int reader_skip(struct reader *r, struct error **err)
 {
-	return r->ops->skip(r, err);
+	return r->ops->skip_value(r, err);
 }
 
 /* After reader_next gave 0, or before the first: 1 another document begins, 0 no more, -1 dead. */
@@ -99,7 +101,7 @@ int token_secret(const struct token *token, struct secret_bytes *ret_bytes, stru
 /* A NUMBER that is an integer in range. 0 or -1 (no error set: the caller knows the place). */
 int token_int(const struct token *token, long long *ret_value);
 
-/* "byte 1234", or "line 3 column 7" for YAML, of an offset in r's document, for messages. */
+/* "byte 1234" (the first is 0), or "line 3 column 7" for YAML, of an offset in r's document, for messages. Returns text. */
 const char *reader_place(const struct reader *r, size_t offset, char text[64]);
 
 #endif
