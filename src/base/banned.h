@@ -1,5 +1,6 @@
-/* Included before everything (the build passes -include base/banned.h): functions that have no place here become compile
- * errors. Use strbuf, slice, time_format, duration_parse, mem_alloc instead.
+/* Included before everything (the build passes -include base/banned.h): functions that have no place here become
+ * compile errors. Use strbuf, slice, time_format, duration_parse instead.
+ * tools/check-compile tries each name.
  */
 #ifndef FOTHER_BASE_BANNED_H
 #define FOTHER_BASE_BANNED_H
@@ -10,8 +11,13 @@
 #include <string.h>
 #include <time.h>
 
-#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf strtok strtok_r atoi atol atoll atof
+/* Write without a bound, or hide that they failed. */
+#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets atoi atol atoll atof
 #undef alloca
-#pragma GCC poison gets alloca tmpnam tempnam mktemp localtime localtime_r gmtime asctime ctime system popen
+#pragma GCC poison alloca
+/* Keep state between calls, or know only the local time zone. */
+#pragma GCC poison strtok strtok_r localtime localtime_r gmtime asctime asctime_r ctime ctime_r
+/* Race on names, or start a shell. */
+#pragma GCC poison tmpnam tempnam mktemp system popen
 
 #endif

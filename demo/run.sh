@@ -1,0 +1,65 @@
+#!/bin/sh
+# The end of `make demo`: writes the made-up breach to build/demo, answers it, and says what to type for one's own cluster.
+#
+#     demo/run.sh          all of it; needs build/src/cli/fother
+#     demo/run.sh --next   only what to type next
+set -eu
+cd "$(dirname "$0")/.."
+fother=build/src/cli/fother
+demo=build/demo
+
+# Only pull secrets are asked for: no other value needs to leave the cluster. Without --show-managed-fields nothing tells
+# how old a login is.
+say_next()
+{
+	cat <<'TEXT'
+For a cluster of your own, one folder each (dump/NAME); it holds pull secrets:
+
+  umask 077; mkdir -p dump/prod; cd dump/prod
+  for kind in namespaces nodes pods serviceaccounts events deployments \
+      replicasets statefulsets daemonsets jobs cronjobs \
+      replicationcontrollers; do
+    kubectl get $kind -A -o json --show-managed-fields >$kind.json
+  done
+  for type in dockerconfigjson dockercfg; do
+    kubectl get secrets -A -o json --show-managed-fields \
+      --field-selector type=kubernetes.io/$type >secrets-$type.json
+  done
+  cd ../..
+
+TEXT
+	echo "  $fother triage --registry docker.io --since 30d --snapshot dump"
+}
+
+if [ "${1-}" = --next ]; then
+	say_next
+	exit 0
+fi
+
+rm -rf "$demo"
+window=$(/usr/bin/python3 demo/make-demo.py "$demo")
+export XDG_STATE_HOME="$PWD/$demo/state"
+
+set -- triage --registry docker.io --repository acme --window "$window" \
+	--bad "$demo/bad-digests.txt" --snapshot "$demo/prod" --snapshot "$demo/stage"
+cat <<TEXT
+A made-up breach of docker.io/acme, as two dumps in $demo (the story: demo/README.md).
+
+\$ export XDG_STATE_HOME=\$PWD/$demo/state
+\$ $fother triage --registry docker.io --repository acme \\
+    --window $window \\
+    --bad $demo/bad-digests.txt \\
+    --snapshot $demo/prod --snapshot $demo/stage
+
+TEXT
+status=0
+"$fother" "$@" || status=$?
+echo
+case $status in
+3) echo "(exit 3: it found what must be acted on)" ;;
+4) echo "(exit 4: something could not be read)" ;;
+0) ;;
+*) exit "$status" ;;
+esac
+echo
+say_next
