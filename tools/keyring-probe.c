@@ -62,7 +62,7 @@ static void print_hex(struct slice bytes)
 static void check(int outcome, struct error *error)
 {
 	if (outcome < 0)
-		stop(error->message);
+		stop(error ? error->message : "failed");
 }
 
 static void add_key(struct probe *probe, const char *hex)
