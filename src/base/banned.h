@@ -11,10 +11,12 @@
 #include <string.h>
 #include <time.h>
 
-/* Write without a bound, or hide that they failed. */
-#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets atoi atol atoll atof
+/* These may be macros, which clang does not let us poison. */
+#undef sprintf
 #undef alloca
-#pragma GCC poison alloca
+
+/* Write without a bound, or hide that they failed. */
+#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets atoi atol atoll atof alloca
 /* Keep state between calls, or know only the local time zone. */
 #pragma GCC poison strtok strtok_r localtime localtime_r gmtime asctime asctime_r ctime ctime_r
 /* Race on names, or start a shell. */
