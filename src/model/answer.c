@@ -46,3 +46,7 @@ RECORD_TYPE(action, MODEL_ACTION, NULL, "One thing to do now.");
 #define FIELD_TAG unknown
 RECORD_TYPE(unknown, MODEL_UNKNOWN, NULL, "One thing that is not known.");
 #undef FIELD_TAG
+
+#define FIELD_TAG triage_row
+RECORD_TYPE(triage_row, MODEL_TRIAGE_ROW, NULL, "A row of any section of triage, in one shape.");
+#undef FIELD_TAG

@@ -171,6 +171,20 @@
 	F(TEXT, fix, FIELD_WIDE | FIELD_ELASTIC, "", 1, "What would tell.")                                            \
 	F(BOOL, incomplete, 0, "", 1, "It concerns a source that was given: exit code 4.")
 
+/* Any row of triage in one shape, for CSV. */
+#define MODEL_TRIAGE_ROW(F, R)                                                                                         \
+	F(TEXT, section, FIELD_COLUMN, "", 1, "do_now, bad_images, images, credentials, blocked, findings, not_known.") \
+	F(INT, rank, FIELD_COLUMN, "", 1, "Place in the section's order.")                                             \
+	F(TEXT, what, FIELD_COLUMN, "", 1, "Action, state or severity.")                                               \
+	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Name of the cluster.")                                                  \
+	F(TEXT, namespace, FIELD_COLUMN, "", 1, "Namespace.")                                                          \
+	F(TEXT, kind, FIELD_COLUMN, "", 1, "Kind of the workload, credential, subject or secret.")                     \
+	F(TEXT, subject, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Workload, user, secret, node, or what is not known.")   \
+	F(TEXT, registry, FIELD_COLUMN, "", 1, "Registry.")                                                            \
+	F(TEXT, identity, FIELD_COLUMN | FIELD_QUIET, "", 1, "Fingerprint, digest or UID.")                            \
+	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands where it stands.")
+
+RECORD_STRUCT(triage_row, MODEL_TRIAGE_ROW);
 RECORD_STRUCT(copy, MODEL_COPY);
 RECORD_STRUCT(user, MODEL_USER);
 RECORD_STRUCT(credential, MODEL_CREDENTIAL);

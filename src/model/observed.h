@@ -195,6 +195,7 @@
 	F(INT, ordinal, FIELD_KEY, "", 1, "As in entry.")                                                              \
 	F(TEXT, fingerprint, FIELD_KEY, "", 1, "Keyed fingerprint of the secret part.")                                \
 	F(TEXT, username, FIELD_KEY, "", 1, "User name at that time.")                                                 \
+	F(TEXT, key_id, 0, "", 1, "Id of the key that made the fingerprint: others do not compare.")                   \
 	F(TEXT, namespace, 0, "", 1, "The secret's namespace, by name: survives a re-creation with another UID.")      \
 	F(TEXT, secret, 0, "", 1, "The secret's name.")                                                                \
 	F(TIME, data_written, 0, "", 1, "secret.data_written at the latest sight of this value.")                      \

@@ -107,10 +107,15 @@ static void write_field(const struct field *field, const void *record, struct js
 	}
 }
 
+void record_write_members(const struct record_type *type, const void *record, struct json_writer *w)
+{
+	for (size_t i = 0; i < type->field_count; i++)
+		write_field(&type->fields[i], record, w);
+}
+
 void record_write_json(const struct record_type *type, const void *record, struct json_writer *w)
 {
 	json_object_begin(w);
-	for (size_t i = 0; i < type->field_count; i++)
-		write_field(&type->fields[i], record, w);
+	record_write_members(type, record, w);
 	json_object_end(w);
 }

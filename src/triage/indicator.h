@@ -31,7 +31,13 @@ struct indicator {
 struct indicators {
 	struct indicator *items;
 	size_t len, capacity;
-	struct map by_digest; /* digest -> struct indicator * */
+	struct map by_digest; /* digest -> index + 1 in items, as a pointer */
+};
+
+/* A named image seen somewhere, for the question whether a tag indicator means it. Times may be TIME_UNSET. */
+struct indicator_sight {
+	struct slice registry, repository, tag;
+	int64_t from, to;
 };
 
 /* One line without its newline. 1: added, 0: blank or comment, -1: cannot be used (line number is the caller's). */
@@ -40,6 +46,11 @@ int indicator_add(struct indicators *list, struct slice line, size_t line_number
 /* A file's whole text. The error names the line: "bad.txt: line 7: ...". */
 int indicator_add_text(struct indicators *list, struct slice text, const char *name, int64_t now, struct arena *arena,
 		       struct error **err);
+/* The indicator that names the digest, or NULL. */
+const struct indicator *indicators_digest(const struct indicators *list, struct slice digest);
+/* The tag indicator that names what was seen, in a window that overlaps the sight (open ends overlap), or NULL. */
+const struct indicator *indicators_tag(const struct indicators *list, const struct indicator_sight *sight);
+
 void indicators_release(struct indicators *list);
 
 #endif

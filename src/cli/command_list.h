@@ -1,0 +1,21 @@
+/* The commands, in the order of help. A new one: a line here and a file command_NAME.c. */
+#ifndef FOTHER_CLI_COMMAND_LIST_H
+#define FOTHER_CLI_COMMAND_LIST_H
+
+#include "cli/command.h"
+
+#define COMMANDS(C)                                                                                                    \
+	C(triage)                                                                                                      \
+	C(credentials)                                                                                                 \
+	C(secrets)                                                                                                     \
+	C(images)                                                                                                      \
+	C(where)                                                                                                       \
+	C(incident_list)                                                                                               \
+	C(incident_show)                                                                                               \
+	C(help)                                                                                                        \
+	C(version)
+
+#define COMMAND_DECLARATION(name) extern const struct command command_##name;
+COMMANDS(COMMAND_DECLARATION)
+
+#endif

@@ -1,0 +1,84 @@
+#include "base/limits.h"
+#include "cli/command_list.h"
+#include "cli/incident.h"
+#include "cli/session.h"
+#include "cli/triage_answer.h"
+
+static int check(const struct options *options, struct error **err)
+{
+	bool scoped = options->registries.len || options->repositories.len || options->accounts.len || options->since ||
+		      options->window;
+
+	if (options->operands.len > 1)
+		return error_set(err, ERROR_USAGE, "give one incident number at most");
+	if (options->operands.len == 1 && scoped)
+		return error_set(err, ERROR_USAGE,
+				 "incident %s has its scope already: leave --registry, --repository, --account, --since "
+				 "and --window away, or leave the number away to open another",
+				 options->operands.items[0]);
+	if (options->operands.len == 0 && options->registries.len == 0)
+		return error_set(err, ERROR_USAGE, "which registry was breached? give --registry HOST (docker.io, ghcr.io, "
+						   "...), or the number of an open incident");
+	return 0;
+}
+
+/* A numbered incident keeps its scope; --bad adds to its indicators. */
+static int find_incident(struct session *session, const struct options *options, struct indicators *indicators,
+			 struct incident *incident, struct error **err)
+{
+	struct incident stored;
+
+	if (incident_from_options(session, options, indicators, incident, err) < 0)
+		return -1;
+	if (options->operands.len == 0)
+		return 0;
+	if (incident_by_number(session, options->operands.items[0], &stored, err) < 0)
+		return -1;
+	stored.indicators = incident->indicators;
+	stored.refreshed = incident->refreshed;
+	*incident = stored;
+	return 0;
+}
+
+static int answer(struct session *session, const struct options *options, struct output *output, struct error **err)
+{
+	struct indicators indicators = { 0 };
+	struct incident incident;
+
+	int code = find_incident(session, options, &indicators, &incident, err);
+	if (code == 0)
+		code = store_incident_put(session->store, &incident, &session->arena, err);
+	indicators_release(&indicators);
+	return code < 0 ? -1 : triage_answer(session, output, &incident, options, err);
+}
+
+static int run(const struct options *options, struct error **err)
+{
+	struct session session = { 0 };
+	struct output output = { 0 };
+
+	if (check(options, err) < 0)
+		return -1;
+	int code = output_init(&output, options, err);
+	if (code == 0)
+		code = session_open(&session, options, err);
+	if (code == 0)
+		code = answer(&session, options, &output, err);
+	output_release(&output);
+	session_close(&session);
+	return code;
+}
+
+const struct command command_triage = {
+	.name = "triage",
+	.operands = "[INCIDENT]",
+	.summary = "Open or refresh an incident and print what to do first, and why.",
+	.text = "Opens the incident with this scope, or refreshes it, from every source given and all that the store holds "
+		"from earlier reads, and prints the answers: what to do now; where bad images run, ran or lie cached; which "
+		"images of the breached registry run where; which credentials must be rotated, where their copies are and "
+		"who uses them; and what is not known. The order and its grounds are documented in docs/ranking.md. Nothing "
+		"in any cluster is changed.",
+	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY) | OPTION_BIT(REPOSITORY) |
+		   OPTION_BIT(ACCOUNT) | OPTION_BIT(BAD) | OPTION_BIT(SINCE) | OPTION_BIT(WINDOW) | OPTION_BIT(FAIL_ON),
+	.run = run,
+};

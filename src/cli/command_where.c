@@ -1,0 +1,109 @@
+#include "base/limits.h"
+#include "cli/command_list.h"
+#include "cli/filter.h"
+#include "model/reference.h"
+
+#define LEAST_DIGITS 6 /* fewer would match by chance */
+
+struct question {
+	struct slice digest;        /* a whole digest or the start of one; not there: by name */
+	struct reference reference; /* tag not there: every tag */
+};
+
+static bool is_hex(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!strchr("0123456789abcdef", text.data[i]))
+			return false;
+	return text.len >= LEAST_DIGITS;
+}
+
+static int parse(const char *text, struct arena *arena, struct question *ret_question, struct error **err)
+{
+	struct slice given = slice_of(text), algorithm, digits;
+
+	*ret_question = (struct question){ 0 };
+	bool prefixed = slice_cut(given, ':', &algorithm, &digits) && slice_equal_text(algorithm, "sha256");
+	if (prefixed && !is_hex(digits))
+		return error_set(err, ERROR_USAGE, "%s: a digest needs at least %d lower-case hex digits", text,
+				 LEAST_DIGITS);
+	if (prefixed || is_hex(given)) {
+		ret_question->digest = prefixed ? given : arena_printf(arena, "sha256:%s", text);
+		return ret_question->digest.data ? 0 : arena_fail(arena, err);
+	}
+	if (reference_parse(given, arena, &ret_question->reference, err) < 0)
+		return error_context(err, "%s", text);
+	ret_question->digest = ret_question->reference.digest;
+	return 0;
+}
+
+static bool answers(const struct question *question, const struct sighting *sighting)
+{
+	struct slice start = slice_part(sighting->digest, 0, question->digest.len);
+
+	if (question->digest.data)
+		return sighting->digest.data && slice_equal(start, question->digest);
+	return slice_equal(sighting->registry, question->reference.domain) &&
+	       slice_equal(sighting->repository, question->reference.path) &&
+	       (!question->reference.tag.data || slice_equal(sighting->tag, question->reference.tag));
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	static const char *const order[] = { "runs", "waits", "ran", "cached", "pulled", "template" };
+	const struct sighting *a = left, *b = right;
+	size_t rank_a = 0, rank_b = 0;
+
+	while (rank_a < 5 && !slice_equal_text(a->state, order[rank_a]))
+		rank_a++;
+	while (rank_b < 5 && !slice_equal_text(b->state, order[rank_b]))
+		rank_b++;
+	if (rank_a != rank_b)
+		return rank_a < rank_b ? -1 : 1;
+	return record_compare(&sighting_type, a, b);
+}
+
+static int print(struct session *session, struct output *output, const struct filter *filter, struct error **err)
+{
+	struct envelope envelope = session_envelope(session, "fother/sightings/v1");
+	struct world *world = session->world;
+	struct question question;
+	struct sighting *rows = arena_zeroed(&world->arena, world->sightings.len + 1, sizeof *rows);
+	size_t count = 0;
+
+	if (!rows)
+		return arena_fail(&world->arena, err);
+	if (parse(filter->options->operands.items[0], &world->arena, &question, err) < 0)
+		return -1;
+	for (size_t i = 0; i < world->sightings.len; i++)
+		if (answers(&question, world->sightings.items[i]))
+			rows[count++] = *(const struct sighting *)world->sightings.items[i];
+	qsort(rows, count, sizeof *rows, compare_rows);
+	struct record_list list = { rows, count };
+	if (output_begin(output, &envelope, err) < 0)
+		return -1;
+	if (count == 0 && output_is_screen(output))
+		strbuf_addf(&output->text, "Not seen in what was read%s.\n",
+			    envelope.complete ? "" : ", which is not complete: see `fother triage`");
+	else if (output_items(output, &sighting_type, list, err) < 0)
+		return -1;
+	return output_end(output, &envelope, err) < 0 ? -1 : session_exit_code(session);
+}
+
+static int run(const struct options *options, struct error **err)
+{
+	if (options->operands.len != 1)
+		return error_set(err, ERROR_USAGE, "give one digest (or its first %d digits) or one image name",
+				 LEAST_DIGITS);
+	return filter_run(options, print, err);
+}
+
+const struct command command_where = {
+	.name = "where",
+	.operands = "DIGEST|IMAGE",
+	.summary = "Every place where a digest or image runs, ran, or lies cached.",
+	.text = "Lists every sighting of a digest (or the start of one, or an image name with or without a tag): in pods that "
+		"run or ended, in node caches, in events, in templates; from when to when, and what proves it.",
+	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES,
+	.run = run,
+};

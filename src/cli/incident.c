@@ -1,0 +1,165 @@
+#include "cli/incident.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "credential/registry_name.h"
+#include "store/store_read.h"
+
+static int take_registries(struct session *session, const struct options *options, struct incident *incident,
+			   struct error **err)
+{
+	struct slice *items = arena_zeroed(&session->arena, options->registries.len + 1, sizeof *items);
+	size_t count = 0;
+
+	if (!items)
+		return arena_fail(&session->arena, err);
+	for (size_t i = 0; i < options->registries.len; i++) {
+		struct slice registry;
+		bool known = false;
+		if (registry_name_given(slice_of(options->registries.items[i]), &session->arena, &registry, err) < 0)
+			return error_context(err, "--registry %s", options->registries.items[i]);
+		for (size_t k = 0; k < count; k++)
+			known = known || slice_equal(items[k], registry);
+		if (!known)
+			items[count++] = registry;
+	}
+	incident->registries = (struct slice_list){ items, count };
+	return 0;
+}
+
+/* acme, acme/web, docker.io/acme/web and /acme/ all mean paths below the registry. */
+static struct slice repository_path(const struct incident *incident, struct slice given)
+{
+	struct slice head, tail;
+
+	for (size_t i = 0; i < incident->registries.len; i++)
+		if (slice_cut(given, '/', &head, &tail) && slice_equal(head, incident->registries.items[i]))
+			given = tail;
+	while (given.len && given.data[0] == '/')
+		given = slice_part(given, 1, given.len);
+	while (given.len && given.data[given.len - 1] == '/')
+		given = slice_part(given, 0, given.len - 1);
+	return given;
+}
+
+static int take_narrowing(struct session *session, const struct options *options, struct incident *incident,
+			  struct error **err)
+{
+	struct slice *paths = arena_zeroed(&session->arena, options->repositories.len + 1, sizeof *paths);
+	struct slice *users = arena_zeroed(&session->arena, options->accounts.len + 1, sizeof *users);
+
+	if (!paths || !users)
+		return arena_fail(&session->arena, err);
+	for (size_t i = 0; i < options->repositories.len; i++) {
+		paths[i] = repository_path(incident, slice_of(options->repositories.items[i]));
+		if (paths[i].len == 0)
+			return error_set(err, ERROR_USAGE, "--repository %s names no path", options->repositories.items[i]);
+	}
+	for (size_t i = 0; i < options->accounts.len; i++)
+		users[i] = slice_of(options->accounts.items[i]);
+	incident->repositories = (struct slice_list){ paths, options->repositories.len };
+	incident->accounts = (struct slice_list){ users, options->accounts.len };
+	return 0;
+}
+
+static int take_window(struct session *session, const struct options *options, struct incident *incident,
+		       struct error **err)
+{
+	int64_t age;
+
+	if (options->since && options->window)
+		return error_set(err, ERROR_USAGE, "--since and --window exclude each other");
+	if (options->window &&
+	    time_parse_window(slice_of(options->window), session->now, &incident->window_from, &incident->window_to, err) < 0)
+		return error_context(err, "--window");
+	if (!options->since)
+		return 0;
+	struct error *not_an_age = NULL;
+	if (duration_parse(slice_of(options->since), &age, &not_an_age) == 0) {
+		incident->window_from = session->now - age;
+		return 0;
+	}
+	error_free(not_an_age);
+	if (time_parse_given(slice_of(options->since), session->now, &incident->window_from, err) < 0)
+		return error_context(err, "--since");
+	return 0;
+}
+
+/* A file when one of that name can be opened, else one indicator. */
+static int take_bad(struct session *session, const char *given, struct indicators *indicators, struct error **err)
+{
+	CLEANUP(file_release) struct file_bytes file = { 0 };
+	struct slice text;
+
+	if (access(given, F_OK) != 0) {
+		if (indicator_add(indicators, slice_of(given), 0, session->now, &session->arena, err) < 0)
+			return error_context(err, "--bad (no file of that name, so an indicator)");
+		return 0;
+	}
+	if (file_map(AT_FDCWD, given, false, &file, err) < 0)
+		return error_context(err, "--bad");
+	if (arena_copy(&session->arena, file_slice(&file), &text) < 0)
+		return arena_fail(&session->arena, err);
+	return indicator_add_text(indicators, text, given, session->now, &session->arena, err);
+}
+
+static int list_indicators(struct session *session, const struct indicators *indicators, struct incident *incident,
+			   struct error **err)
+{
+	struct slice *texts = arena_zeroed(&session->arena, indicators->len + 1, sizeof *texts);
+
+	if (!texts)
+		return arena_fail(&session->arena, err);
+	for (size_t i = 0; i < indicators->len; i++)
+		texts[i] = indicators->items[i].text;
+	incident->indicators = (struct slice_list){ texts, indicators->len };
+	return 0;
+}
+
+int incident_from_options(struct session *session, const struct options *options, struct indicators *ret_indicators,
+			  struct incident *ret_incident, struct error **err)
+{
+	struct incident incident;
+
+	record_init(&incident_type, &incident);
+	incident.state = SLICE("open");
+	incident.opened = incident.refreshed = session->world->as_of;
+	if (take_registries(session, options, &incident, err) < 0 ||
+	    take_narrowing(session, options, &incident, err) < 0 || take_window(session, options, &incident, err) < 0)
+		return -1;
+	for (size_t i = 0; i < options->bad.len; i++)
+		if (take_bad(session, options->bad.items[i], ret_indicators, err) < 0)
+			return -1;
+	if (list_indicators(session, ret_indicators, &incident, err) < 0)
+		return -1;
+	*ret_incident = incident;
+	return 0;
+}
+
+int incident_by_number(struct session *session, const char *number, struct incident *ret_incident, struct error **err)
+{
+	char *end;
+
+	errno = 0;
+	long long id = strtoll(number, &end, 10);
+	if (errno || *end || end == number || id <= 0)
+		return error_set(err, ERROR_USAGE, "`%s` is no incident number (see `fother incident list`)", number);
+	int found = store_read_incident(session->store, id, &session->arena, ret_incident, err);
+	if (found == 0)
+		return error_set(err, ERROR_USAGE, "there is no incident %lld (see `fother incident list`)", id);
+	return found < 0 ? -1 : 0;
+}
+
+int incident_indicators(struct session *session, const struct incident *incident, struct indicators *ret_indicators,
+			struct error **err)
+{
+	for (size_t i = 0; i < incident->indicators.len; i++)
+		if (indicator_add(ret_indicators, incident->indicators.items[i], 0, session->now, &session->arena, err) < 0)
+			return error_context(err, "incident %lld", (long long)incident->id);
+	return 0;
+}

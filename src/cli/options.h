@@ -1,0 +1,57 @@
+/* The command line, parsed against the command table. */
+#ifndef FOTHER_CLI_OPTIONS_H
+#define FOTHER_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "cli/command.h"
+#include "cli/options_list.h"
+
+struct text_list {
+	VEC(const char *)
+};
+
+#define OPTION_MEMBER_FLAG bool
+#define OPTION_MEMBER_COUNT unsigned
+#define OPTION_MEMBER_TEXT const char *
+#define OPTION_MEMBER_LIST struct text_list
+#define OPTION_MEMBER(id, kind, member, ...) OPTION_MEMBER_##kind member;
+#define OPTION_ID(id, ...) OPTION_ID_##id,
+
+enum option_id { OPTIONS(OPTION_ID) OPTION_ID_COUNT };
+#define OPTION_BIT(id) (1ULL << OPTION_ID_##id)
+
+/* What several commands take. */
+#define OPTIONS_ALWAYS (OPTION_BIT(VERBOSE) | OPTION_BIT(HELP))
+#define OPTIONS_OUTPUT (OPTION_BIT(OUTPUT) | OPTION_BIT(QUIET))
+#define OPTIONS_STORE (OPTION_BIT(STORE) | OPTION_BIT(KEY_FILE))
+#define OPTIONS_SOURCES (OPTIONS_STORE | OPTION_BIT(SNAPSHOT) | OPTION_BIT(CLUSTER) | OPTION_BIT(AS_OF))
+
+struct options {
+	const struct command *command;
+	struct text_list operands;
+	OPTIONS(OPTION_MEMBER)
+};
+
+enum option_kind { OPTION_KIND_FLAG, OPTION_KIND_COUNT, OPTION_KIND_TEXT, OPTION_KIND_LIST };
+
+struct option_row {
+	enum option_kind kind;
+	size_t offset; /* in struct options */
+	const char *name;
+	char letter; /* 0: none */
+	const char *argument; /* NULL: takes none */
+	const char *help;
+};
+
+extern const struct option_row option_rows[OPTION_ID_COUNT];
+
+/* Finds the command (one or two words) and reads its options; they may stand anywhere, `--` ends them. ERROR_USAGE with the nearest
+ * name for what is not known. Texts are borrowed from argv. */
+int options_parse(int argc, char **argv, struct options *ret_options, struct error **err);
+void options_release(struct options *options);
+
+#endif

@@ -1,0 +1,38 @@
+/* Every option of every command, once: O(ID, kind, member, "--name", 'letter' or 0, "ARGUMENT" or NULL, help).
+ * Kinds: FLAG (bool), COUNT (unsigned), TEXT (const char *), LIST (struct text_list). */
+#ifndef FOTHER_CLI_OPTIONS_LIST_H
+#define FOTHER_CLI_OPTIONS_LIST_H
+
+#define OPTIONS(O)                                                                                                     \
+	O(REGISTRY, LIST, registries, "registry", 0, "HOST",                                                           \
+	  "A breached registry. Every name of Docker Hub means docker.io. May be repeated.")                           \
+	O(REPOSITORY, LIST, repositories, "repository", 0, "PATH",                                                     \
+	  "Narrows --registry to images below PATH (acme, or acme/web). May be repeated.")                             \
+	O(ACCOUNT, LIST, accounts, "account", 0, "USER",                                                               \
+	  "Narrows the credentials of --registry to this user name. May be repeated.")                                 \
+	O(BAD, LIST, bad, "bad", 0, "FILE|INDICATOR",                                                                  \
+	  "A bad digest, repo:tag with an optional FROM..TO, or file:sha256:HEX; or a file with one a line, "          \
+	  "# for comments. May be repeated.")                                                                          \
+	O(SINCE, TEXT, since, "since", 0, "T|AGE",                                                                     \
+	  "The breach began then and may go on: 2026-11-20T09:10Z, 2026-11-20, 30d.")                                  \
+	O(WINDOW, TEXT, window, "window", 0, "A..B",                                                                   \
+	  "The breach lasted from A to B. What existed by B is burnt.")                                                \
+	O(FAIL_ON, TEXT, fail_on, "fail-on", 0, "SEVERITY",                                                            \
+	  "Exit 3 for findings of this severity or more: critical, high (default), medium, low, none.")                \
+	O(SNAPSHOT, LIST, snapshots, "snapshot", 0, "PATH",                                                            \
+	  "A dump: a folder (one sub-folder a cluster, or none), a tar or tar.gz of it, or - for standard input. "     \
+	  "May be repeated. Without it, what the store holds from earlier reads answers.")                             \
+	O(CLUSTER, LIST, clusters, "cluster", 0, "NAME|UID", "Answers for this cluster only. May be repeated.")        \
+	O(AS_OF, TEXT, as_of, "as-of", 0, "T",                                                                         \
+	  "The time that the dump speaks of, in place of the newest time in it; makes output reproducible.")           \
+	O(STORE, TEXT, store, "store", 0, "FILE",                                                                      \
+	  "The store, in place of $XDG_STATE_HOME/fother/store.db.")                                                   \
+	O(KEY_FILE, TEXT, key_file, "key-file", 0, "FILE",                                                             \
+	  "The fingerprint key, in place of the file `key` beside the store.")                                         \
+	O(OUTPUT, TEXT, output, "output", 'o', "FORMAT", "table (default), wide, json, ndjson or csv.")                \
+	O(QUIET, FLAG, quiet, "quiet", 'q', NULL, "Prints identities only, one a line.")                               \
+	O(VERBOSE, COUNT, verbose, "verbose", 'v', NULL, "Says on stderr what is being done; twice for more.")         \
+	O(MAN, FLAG, man, "man", 0, NULL, "Prints the manual page in man(7) form.")                                    \
+	O(HELP, FLAG, help, "help", 'h', NULL, "Prints this.")
+
+#endif

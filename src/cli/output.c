@@ -1,0 +1,243 @@
+#include "cli/output.h"
+
+#include "base/limits.h"
+#include "cli/options.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "model/text.h"
+
+#define FLUSH_BYTES (64 * LIMIT_KIB)
+
+static const char *const format_names[] = {
+	[OUTPUT_TABLE] = "table", [OUTPUT_WIDE] = "wide", [OUTPUT_JSON] = "json",
+	[OUTPUT_NDJSON] = "ndjson", [OUTPUT_CSV] = "csv",
+};
+
+int output_init(struct output *output, const struct options *options, struct error **err)
+{
+	*output = (struct output){ .quiet = options->quiet, .width = terminal_width() };
+	output->text.max = LIMIT_ROW_BYTES;
+	output->json.out = &output->text;
+	if (!options->output)
+		return 0;
+	for (size_t i = 0; i < sizeof format_names / sizeof format_names[0]; i++)
+		if (strcmp(options->output, format_names[i]) == 0) {
+			output->format = (enum output_format)i;
+			return 0;
+		}
+	return error_set(err, ERROR_USAGE, "-o %s: use table, wide, json, ndjson or csv", options->output);
+}
+
+void output_release(struct output *output)
+{
+	strbuf_release(&output->text);
+}
+
+bool output_is_screen(const struct output *output)
+{
+	return !output->quiet && (output->format == OUTPUT_TABLE || output->format == OUTPUT_WIDE);
+}
+
+static int flush(struct output *output, size_t above, struct error **err)
+{
+	if (output->text.len <= above && !output->text.failure)
+		return 0;
+	return terminal_write(&output->text, err);
+}
+
+static void write_reads(struct output *output, const struct envelope *envelope)
+{
+	const struct read *reads = envelope->reads.items;
+
+	json_key(&output->json, "reads");
+	json_array_begin(&output->json);
+	for (size_t i = 0; i < envelope->reads.len; i++) {
+		struct read read = reads[i];
+		if (envelope->reproducible)
+			read.started = read.ended = TIME_UNSET;
+		record_write_json(&read_type, &read, &output->json);
+	}
+	json_array_end(&output->json);
+}
+
+static void write_envelope(struct output *output, const struct envelope *envelope)
+{
+	struct json_writer *w = &output->json;
+
+	json_member_text(w, "schema", slice_of(envelope->schema));
+	json_member_text(w, "tool", slice_of("fother " FOTHER_VERSION));
+	json_key(w, "generated");
+	json_time(w, envelope->generated);
+	json_key(w, "incident");
+	if (envelope->incident)
+		record_write_json(&incident_type, envelope->incident, w);
+	else
+		json_null(w);
+	json_key(w, "complete");
+	json_bool(w, envelope->complete);
+	write_reads(output, envelope);
+	json_key(w, "errors");
+	json_array_begin(w);
+	for (size_t i = 0; i < envelope->errors.len; i++)
+		json_text(w, envelope->errors.items[i]);
+	json_array_end(w);
+}
+
+int output_begin(struct output *output, const struct envelope *envelope, struct error **err)
+{
+	if (output->quiet || output->format != OUTPUT_JSON)
+		return 0;
+	json_object_begin(&output->json);
+	write_envelope(output, envelope);
+	json_key(&output->json, "items");
+	json_array_begin(&output->json);
+	return flush(output, FLUSH_BYTES, err);
+}
+
+static void write_json_item(struct output *output, const struct record_type *type, const void *item)
+{
+	json_object_begin(&output->json);
+	json_member_text(&output->json, "record", slice_of(type->name));
+	record_write_members(type, item, &output->json);
+	json_object_end(&output->json);
+}
+
+static void write_ndjson_item(struct output *output, const struct record_type *type, const void *item)
+{
+	output->json = (struct json_writer){ .out = &output->text };
+	write_json_item(output, type, item);
+	strbuf_add_char(&output->text, '\n');
+}
+
+static void write_quiet_item(struct output *output, const struct record_type *type, const void *item)
+{
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		if (!(field->flags & FIELD_QUIET) || (field->type == FIELD_TEXT && !field_text(field, item).data))
+			continue;
+		field_write_cell(field, item, &output->text);
+		strbuf_add_char(&output->text, '\n');
+	}
+}
+
+static void write_item(struct output *output, const struct record_type *type, const void *item)
+{
+	if (output->quiet)
+		write_quiet_item(output, type, item);
+	else if (output->format == OUTPUT_JSON)
+		write_json_item(output, type, item);
+	else if (output->format == OUTPUT_NDJSON)
+		write_ndjson_item(output, type, item);
+	else
+		record_write_csv(type, item, &output->text);
+	output->items++;
+}
+
+int output_items(struct output *output, const struct record_type *type, struct record_list items, struct error **err)
+{
+	if (output_is_screen(output))
+		return output_table(output, type, items, err);
+	if (!output->quiet && output->format == OUTPUT_CSV && output->items == 0)
+		record_write_csv_header(type, &output->text);
+	for (size_t i = 0; i < items.len; i++) {
+		write_item(output, type, (const char *)items.items + i * type->size);
+		if (flush(output, FLUSH_BYTES, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int output_end(struct output *output, const struct envelope *envelope, struct error **err)
+{
+	if (!output->quiet && output->format == OUTPUT_JSON) {
+		json_array_end(&output->json);
+		json_object_end(&output->json);
+		strbuf_add_char(&output->text, '\n');
+	} else if (!output->quiet && output->format == OUTPUT_NDJSON) {
+		output->json = (struct json_writer){ .out = &output->text };
+		json_object_begin(&output->json);
+		write_envelope(output, envelope);
+		json_object_end(&output->json);
+		strbuf_add_char(&output->text, '\n');
+	}
+	return flush(output, 0, err);
+}
+
+/* "not_changed_since" reads as "NOT CHANGED SINCE". */
+static const char *title_of(const struct field *field, struct arena *arena)
+{
+	size_t len = strlen(field->name);
+	char *title = arena_bytes(arena, len + 1);
+
+	for (size_t i = 0; title && i <= len; i++) {
+		char c = field->name[i];
+		title[i] = c == '_' ? ' ' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	}
+	return title;
+}
+
+/* Columns further right are less important: they give way first; what -q prints never does. */
+static size_t choose_columns(const struct output *output, const struct record_type *type, struct arena *arena,
+			     struct table_column *columns, const struct field **fields)
+{
+	size_t count = 0;
+	unsigned shown = FIELD_COLUMN | (output->format == OUTPUT_WIDE ? FIELD_WIDE : 0);
+
+	for (size_t i = 0; i < type->field_count && count < TABLE_MOST_COLUMNS; i++) {
+		const struct field *field = &type->fields[i];
+		if (!(field->flags & shown))
+			continue;
+		fields[count] = field;
+		columns[count] = (struct table_column){
+			.title = title_of(field, arena),
+			.drop = (field->flags & FIELD_QUIET) || count == 0 ? 0 : (unsigned)count,
+			.elastic = field->flags & FIELD_ELASTIC,
+			.right = field->type == FIELD_INT,
+		};
+		if (!columns[count++].title)
+			return 0;
+	}
+	return count;
+}
+
+static struct slice cell_of(const struct field *field, const void *item, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
+	struct slice copy = SLICE_NONE;
+
+	field_write_cell(field, item, &text);
+	if (text.failure || arena_copy(arena, slice_of(strbuf_text(&text)), &copy) < 0)
+		return SLICE_NONE;
+	/* A digest or fingerprint is told by its first digits; JSON has all of it. */
+	if (strcmp(field->name, "fingerprint") == 0 && copy.len > 8)
+		copy.len = 8;
+	if (strcmp(field->name, "digest") == 0 && copy.len > 19)
+		copy.len = 19;
+	return copy;
+}
+
+int output_table(struct output *output, const struct record_type *type, struct record_list items, struct error **err)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_WORLD_BYTES);
+	struct table_column columns[TABLE_MOST_COLUMNS];
+	const struct field *fields[TABLE_MOST_COLUMNS];
+	struct table table = { .columns = columns, .arena = &arena };
+	size_t left_out = 0;
+
+	table.column_count = choose_columns(output, type, &arena, columns, fields);
+	if (table.column_count == 0)
+		return arena_fail(&arena, err);
+	for (size_t r = 0; r < items.len; r++) {
+		struct slice *cells = table_row(&table);
+		for (size_t c = 0; cells && c < table.column_count; c++)
+			if (!(cells[c] = cell_of(fields[c], (const char *)items.items + r * type->size, &arena)).data)
+				cells = NULL;
+		if (!cells)
+			return arena_fail(&arena, err);
+	}
+	table_render(&table, output->width, 0, &output->text, &left_out);
+	if (left_out)
+		strbuf_addf(&output->text, "(%zu column%s left out to fit %zu: a wider terminal or -o json shows all)\n",
+			    left_out, left_out == 1 ? "" : "s", output->width);
+	return strbuf_failed(&output->text, err) ? -1 : 0;
+}

@@ -1,0 +1,39 @@
+/* What a command that answers needs: the store, the key, the sources read into it, and the world made of it.
+ */
+#ifndef FOTHER_CLI_SESSION_H
+#define FOTHER_CLI_SESSION_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "credential/fingerprint.h"
+#include "derive/world.h"
+#include "store/store.h"
+
+struct session {
+	struct arena arena;
+	struct store *store;
+	struct fingerprint_key key;
+	struct world *world;
+	int64_t now;             /* --as-of, else the wall clock */
+	bool as_of_given;
+	struct slice_list errors; /* sources that could not be read: "PATH: why" */
+	size_t sources;           /* that were given */
+};
+
+/* Opens the store, reads every --snapshot into it and derives the world. A source that cannot be read is remembered as
+ * long as another one can. -1: nothing to answer from. */
+int session_open(struct session *session, const struct options *options, struct error **err);
+void session_close(struct session *session);
+
+/* The envelope of an answer that rests on the session; complete starts as "no source failed". */
+struct envelope session_envelope(const struct session *session, const char *schema);
+
+/* Every read of the answer was complete, and no source failed. */
+bool session_complete(const struct session *session);
+
+/* EXIT_FINE or EXIT_PARTIAL. */
+int session_exit_code(const struct session *session);
+
+#endif

@@ -1,0 +1,212 @@
+#include "cli/table.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+
+#define GAP 2
+#define LEAST_ELASTIC 10 /* below this a shortened name tells nothing */
+
+struct layout {
+	size_t widths[TABLE_MOST_COLUMNS];
+	bool shown[TABLE_MOST_COLUMNS];
+};
+
+struct slice *table_row(struct table *table)
+{
+	if (table->rows == table->capacity) {
+		size_t capacity = table->capacity ? table->capacity * 2 : 32;
+		struct slice *cells = arena_zeroed(table->arena, capacity * table->column_count, sizeof *cells);
+		if (!cells)
+			return NULL;
+		if (table->rows)
+			memcpy(cells, table->cells, table->rows * table->column_count * sizeof *cells);
+		table->cells = cells;
+		table->capacity = capacity;
+	}
+	return &table->cells[table->rows++ * table->column_count];
+}
+
+struct slice table_text(struct table *table, struct slice text)
+{
+	CLEANUP(strbuf_release) struct strbuf printable = STRBUF_INIT(LIMIT_ROW_BYTES);
+	struct slice copy = SLICE_NONE;
+
+	if (!text.data)
+		return slice_of("-");
+	utf8_add_printable(&printable, text);
+	if (arena_copy(table->arena, slice_of(strbuf_text(&printable)), &copy) < 0)
+		return SLICE_NONE;
+	return copy;
+}
+
+static void natural_widths(const struct table *table, struct layout *layout)
+{
+	for (size_t c = 0; c < table->column_count; c++) {
+		layout->shown[c] = true;
+		layout->widths[c] = strlen(table->columns[c].title);
+		for (size_t r = 0; r < table->rows; r++) {
+			size_t cells = utf8_cells(table->cells[r * table->column_count + c]);
+			if (cells > layout->widths[c])
+				layout->widths[c] = cells;
+		}
+	}
+}
+
+static size_t total_width(const struct table *table, const struct layout *layout)
+{
+	size_t total = 0;
+
+	for (size_t c = 0; c < table->column_count; c++)
+		if (layout->shown[c])
+			total += layout->widths[c] + (total ? GAP : 0);
+	return total;
+}
+
+/* The widest elastic column that can still give, or -1. */
+static int widest_elastic(const struct table *table, const struct layout *layout)
+{
+	int widest = -1;
+
+	for (size_t c = 0; c < table->column_count; c++)
+		if (layout->shown[c] && table->columns[c].elastic && layout->widths[c] > LEAST_ELASTIC &&
+		    layout->widths[c] > strlen(table->columns[c].title) &&
+		    (widest < 0 || layout->widths[c] > layout->widths[widest]))
+			widest = (int)c;
+	return widest;
+}
+
+static int first_to_drop(const struct table *table, const struct layout *layout)
+{
+	int found = -1;
+
+	for (size_t c = 0; c < table->column_count; c++)
+		if (layout->shown[c] && table->columns[c].drop &&
+		    (found < 0 || table->columns[c].drop >= table->columns[found].drop))
+			found = (int)c;
+	return found;
+}
+
+static bool shrink(const struct table *table, struct layout *layout, size_t width)
+{
+	while (total_width(table, layout) > width) {
+		int c = widest_elastic(table, layout);
+		if (c < 0)
+			return false;
+		layout->widths[c]--;
+	}
+	return true;
+}
+
+static size_t fit(const struct table *table, struct layout *layout, size_t width)
+{
+	size_t left_out = 0;
+
+	natural_widths(table, layout);
+	for (;;) {
+		struct layout attempt = *layout;
+		int drop = first_to_drop(table, layout);
+		bool fits = shrink(table, &attempt, width);
+		if (fits || drop < 0) {
+			*layout = attempt;
+			return left_out;
+		}
+		layout->shown[drop] = false;
+		left_out++;
+	}
+}
+
+/* The longest start of text that takes at most `cells` cells, in bytes. */
+static size_t head_bytes(struct slice text, size_t cells)
+{
+	size_t at = 0, used = 0;
+	uint32_t code_point;
+
+	while (at < text.len) {
+		struct slice rest = slice_part(text, at, text.len);
+		size_t len = utf8_decode(rest, &code_point), one = utf8_cells(slice_part(rest, 0, len));
+		if (used + one > cells)
+			break;
+		used += one;
+		at += len;
+	}
+	return at;
+}
+
+static size_t tail_start(struct slice text, size_t cells)
+{
+	size_t at = text.len;
+
+	while (at > 0) {
+		size_t before = at - 1;
+		while (before > 0 && ((unsigned char)text.data[before] & 0xC0) == 0x80)
+			before--;
+		if (utf8_cells(slice_part(text, before, text.len)) > cells)
+			break;
+		at = before;
+	}
+	return at;
+}
+
+/* Names differ at both ends: registry in front, tag behind. So the middle gives way. */
+static size_t add_shortened(struct strbuf *out, struct slice text, size_t width)
+{
+	if (utf8_cells(text) <= width) {
+		strbuf_add_slice(out, text);
+		return utf8_cells(text);
+	}
+	if (width < 5) {
+		struct slice head = slice_part(text, 0, head_bytes(text, width));
+		strbuf_add_slice(out, head);
+		return utf8_cells(head);
+	}
+	size_t keep = width - 2;
+	struct slice head = slice_part(text, 0, head_bytes(text, keep / 2));
+	struct slice tail = slice_part(text, tail_start(text, keep - keep / 2), text.len);
+	strbuf_add_slice(out, head);
+	strbuf_add_text(out, "..");
+	strbuf_add_slice(out, tail);
+	return utf8_cells(head) + 2 + utf8_cells(tail);
+}
+
+static void add_cell(struct strbuf *out, struct slice text, size_t width, bool right, bool last)
+{
+	size_t cells = utf8_cells(text);
+
+	if (right && cells < width)
+		strbuf_add_repeat(out, ' ', width - cells);
+	cells = add_shortened(out, text, width);
+	if (!right && !last && cells < width)
+		strbuf_add_repeat(out, ' ', width - cells);
+}
+
+static void add_line(const struct table *table, const struct layout *layout, const struct slice *cells, size_t indent,
+		     struct strbuf *out)
+{
+	size_t last = 0;
+
+	for (size_t c = 0; c < table->column_count; c++)
+		last = layout->shown[c] ? c : last;
+	strbuf_add_repeat(out, ' ', indent);
+	bool first = true;
+	for (size_t c = 0; c < table->column_count; c++) {
+		if (!layout->shown[c])
+			continue;
+		strbuf_add_repeat(out, ' ', first ? 0 : GAP);
+		first = false;
+		struct slice text = cells ? cells[c] : slice_of(table->columns[c].title);
+		add_cell(out, text, layout->widths[c], table->columns[c].right, c == last);
+	}
+	strbuf_add_char(out, '\n');
+}
+
+void table_render(const struct table *table, size_t width, size_t indent, struct strbuf *out, size_t *ret_left_out)
+{
+	struct layout layout;
+	size_t left_out = fit(table, &layout, width > indent ? width - indent : 1);
+
+	add_line(table, &layout, NULL, indent, out);
+	for (size_t r = 0; r < table->rows; r++)
+		add_line(table, &layout, &table->cells[r * table->column_count], indent, out);
+	if (ret_left_out)
+		*ret_left_out = left_out;
+}

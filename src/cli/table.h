@@ -1,0 +1,39 @@
+/* A table that fits the terminal: elastic columns shrink, then whole columns give way, the least important first. */
+#ifndef FOTHER_CLI_TABLE_H
+#define FOTHER_CLI_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+#include "base/strbuf.h"
+
+struct table_column {
+	const char *title;
+	unsigned drop; /* 0: never left out; the highest goes first */
+	bool elastic;  /* may be shortened: the middle of a text gives way to ".." */
+	bool right;    /* numbers */
+};
+
+#define TABLE_MOST_COLUMNS 64
+
+struct table {
+	const struct table_column *columns;
+	size_t column_count; /* at most TABLE_MOST_COLUMNS */
+	struct slice *cells; /* rows * column_count, printable text */
+	size_t rows, capacity;
+	struct arena *arena;
+};
+
+/* The cells of a new row, to be filled by the caller with printable text (utf8_add_printable); NULL: no memory. */
+struct slice *table_row(struct table *table);
+/* Printable copy of any text, for a cell; "-" for "not there". */
+struct slice table_text(struct table *table, struct slice text);
+
+/* Title line and rows, each indented, none wider than width. When columns gave way, *ret_left_out (may be NULL) says how
+ * many. */
+void table_render(const struct table *table, size_t width, size_t indent, struct strbuf *out, size_t *ret_left_out);
+
+#endif

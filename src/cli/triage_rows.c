@@ -1,0 +1,85 @@
+#include "cli/triage_rows.h"
+
+#include "model/answer.h"
+
+struct section {
+	const char *name;
+	const struct record_type *type;
+	struct record_list list;
+};
+
+static size_t sections_of(const struct session *session, const struct triage *triage, struct section sections[7])
+{
+	const struct section all[7] = {
+		{ "do_now", &action_type, triage->actions },
+		{ "bad_images", &sighting_type, triage->sightings },
+		{ "images", &image_type, triage->images },
+		{ "credentials", &credential_type, triage->credentials },
+		{ "blocked", &secret_row_type, triage->blocked },
+		{ "findings", &finding_type, session->world->findings },
+		{ "not_known", &unknown_type, triage->unknown },
+	};
+	memcpy(sections, all, sizeof all);
+	return 7;
+}
+
+static struct slice text_member(const struct record_type *type, const void *record, const char *const *names)
+{
+	for (; *names; names++) {
+		const struct field *field = record_field(type, *names);
+		if (field && field->type == FIELD_TEXT && field_text(field, record).data)
+			return field_text(field, record);
+	}
+	return SLICE_NONE;
+}
+
+/* Which field of a section's record says what: the first that is there and known. */
+static void flatten(const struct section *section, const void *record, struct triage_row *row)
+{
+	static const char *const what[] = { "action", "state", "severity", NULL };
+	static const char *const cluster[] = { "cluster", NULL };
+	static const char *const namespace[] = { "namespace", NULL };
+	static const char *const kind[] = { "workload_kind", "cred_kind", "subject_kind", "secret_type", NULL };
+	static const char *const subject[] = { "subject", "workload", "username", "name", "node", "repository", NULL };
+	static const char *const identity[] = { "fingerprint", "digest", "uid", "place", NULL };
+	static const char *const registry[] = { "registry", NULL };
+	static const char *const why[] = { "why", "title", "managed_by", NULL };
+	const struct record_type *type = section->type;
+	const struct field *rank = record_field(type, "rank");
+
+	record_init(&triage_row_type, row);
+	row->section = slice_of(section->name);
+	row->rank = rank ? field_int(rank, record) : INT_UNKNOWN;
+	row->what = text_member(type, record, what);
+	row->cluster = text_member(type, record, cluster);
+	row->namespace = text_member(type, record, namespace);
+	row->kind = text_member(type, record, kind);
+	row->subject = text_member(type, record, subject);
+	row->registry = text_member(type, record, registry);
+	row->identity = text_member(type, record, identity);
+	row->why = text_member(type, record, why);
+}
+
+static int write_flat(struct output *output, const struct section *section, struct error **err)
+{
+	for (size_t i = 0; i < section->list.len; i++) {
+		struct triage_row row;
+		flatten(section, (const char *)section->list.items + i * section->type->size, &row);
+		if (output_items(output, &triage_row_type, (struct record_list){ &row, 1 }, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int triage_rows(struct session *session, struct output *output, const struct triage *triage, struct error **err)
+{
+	struct section sections[7];
+	size_t count = sections_of(session, triage, sections);
+	bool flat = output->format == OUTPUT_CSV && !output->quiet;
+
+	for (size_t i = 0; i < count; i++)
+		if ((flat ? write_flat(output, &sections[i], err) :
+			    output_items(output, sections[i].type, sections[i].list, err)) < 0)
+			return -1;
+	return 0;
+}

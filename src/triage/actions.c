@@ -1,0 +1,168 @@
+#include "triage/triage_internal.h"
+
+/* docs/ranking.md, "Do now": the classes of action in their order. */
+enum action_class {
+	ACTION_CONTAIN_READER, /* runs a bad digest and can read secrets: what it reads is lost again */
+	ACTION_CONTAIN,        /* runs a bad digest */
+	ACTION_HOLD,           /* a bad image is about to run, or will with the next pod */
+	ACTION_REVOKE,         /* credentials of class exposed */
+	ACTION_ROTATE,         /* credentials in use, or whose users are unknown, or that are only read */
+	ACTION_FIX,            /* secrets that block every pull: rotation would not help these pods */
+	ACTION_PURGE,          /* bad images cached on nodes */
+	ACTION_DELETE,         /* credentials that nobody uses */
+	ACTION_CHECK,          /* credentials without proof; workloads that ran a bad image and ended */
+	ACTION_COUNT,
+};
+
+static const char *const action_names[ACTION_COUNT] = {
+	"contain", "contain", "hold", "revoke", "rotate", "fix", "purge", "delete", "check",
+};
+static const char *const action_rules[ACTION_COUNT] = {
+	"contain_reader", "contain", "hold", "revoke", "rotate", "fix", "purge", "delete", "check",
+};
+
+struct action_rows {
+	struct triage_run *run;
+	struct row_list rows;
+};
+
+static int add(struct action_rows *rows, enum action_class class, struct slice subject, struct slice why,
+	       struct error **err)
+{
+	struct action *row = row_push(&rows->rows, &action_type, &rows->run->world->arena);
+
+	if (!row || !subject.data || !why.data)
+		return arena_fail(&rows->run->world->arena, err);
+	row->rank = (int64_t)rows->rows.list.len;
+	row->action = slice_of(action_names[class]);
+	row->rule = slice_of(action_rules[class]);
+	row->subject = subject;
+	row->why = why;
+	return 0;
+}
+
+static enum action_class workload_class(const struct triage_workload *w)
+{
+	if (w->bad_runs)
+		return w->reads ? ACTION_CONTAIN_READER : ACTION_CONTAIN;
+	if (w->bad_waits || w->template_only)
+		return ACTION_HOLD;
+	return w->bad_ran ? ACTION_CHECK : ACTION_COUNT;
+}
+
+static struct slice workload_why(const struct triage_workload *w, struct arena *arena)
+{
+	if (w->bad_runs && w->reads)
+		return arena_printf(arena, "runs a bad image, can read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
+	if (w->bad_runs)
+		return slice_of("runs a bad image");
+	if (w->bad_waits)
+		return slice_of("a bad image waits to start");
+	if (w->template_only)
+		return slice_of("its next pod starts a bad image");
+	if (w->reads)
+		return arena_printf(arena, "ran a bad image, could read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
+	return slice_of("ran a bad image");
+}
+
+static int add_workloads(struct action_rows *rows, enum action_class class, struct error **err)
+{
+	struct arena *arena = &rows->run->world->arena;
+
+	for (size_t i = 0; i < rows->run->workloads.len; i++) {
+		const struct triage_workload *w = rows->run->workloads.items[i].value;
+		if (workload_class(w) != class)
+			continue;
+		struct slice subject = arena_printf(arena, "%.*s/%.*s %.*s/%.*s", SLICE_ARG(w->cluster),
+						    SLICE_ARG(w->namespace), SLICE_ARG(w->kind), SLICE_ARG(w->name));
+		if (add(rows, class, subject, workload_why(w, arena), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static struct slice login_text(const struct credential *row, struct arena *arena)
+{
+	struct slice user = row->username.data && row->username.len ? row->username : SLICE("(no user)");
+	return arena_printf(arena, "%.*s %.*s %.8s", SLICE_ARG(user), SLICE_ARG(row->cred_kind),
+			    row->fingerprint.data ? row->fingerprint.data : "");
+}
+
+static enum action_class credential_class(const struct credential *row)
+{
+	if (slice_equal_text(row->action, "revoke"))
+		return ACTION_REVOKE;
+	if (slice_equal_text(row->action, "rotate"))
+		return ACTION_ROTATE;
+	if (slice_equal_text(row->action, "delete"))
+		return ACTION_DELETE;
+	return slice_equal_text(row->action, "check") ? ACTION_CHECK : ACTION_COUNT;
+}
+
+static int add_credentials(struct action_rows *rows, enum action_class class, struct error **err)
+{
+	struct arena *arena = &rows->run->world->arena;
+	const struct credential *items = rows->run->triage->credentials.items;
+
+	for (size_t i = 0; i < rows->run->triage->credentials.len; i++) {
+		if (credential_class(&items[i]) != class)
+			continue;
+		struct slice why = arena_printf(arena, "in %lld secret%s; %.*s", (long long)items[i].secrets,
+						items[i].secrets == 1 ? "" : "s", SLICE_ARG(items[i].why));
+		if (add(rows, class, login_text(&items[i], arena), why, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_blocked(struct action_rows *rows, struct error **err)
+{
+	struct arena *arena = &rows->run->world->arena;
+	const struct secret_row *items = rows->run->triage->blocked.items;
+
+	for (size_t i = 0; i < rows->run->triage->blocked.len; i++) {
+		struct slice subject = arena_printf(arena, "%.*s/%.*s Secret/%.*s", SLICE_ARG(items[i].cluster),
+						    SLICE_ARG(items[i].namespace), SLICE_ARG(items[i].name));
+		if (add(rows, ACTION_FIX, subject, slice_of("malformed: every pull that lists it fails"), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* One line a node, however many bad images lie there. */
+static int add_cached(struct action_rows *rows, struct error **err)
+{
+	CLEANUP(map_release) struct map nodes = { 0 };
+	struct arena *arena = &rows->run->world->arena;
+	const struct sighting *items = rows->run->triage->sightings.items;
+
+	for (size_t i = 0; i < rows->run->triage->sightings.len; i++) {
+		if (!slice_equal_text(items[i].state, "cached"))
+			continue;
+		struct slice name = arena_printf(arena, "%.*s node %.*s", SLICE_ARG(items[i].cluster),
+						 SLICE_ARG(items[i].node));
+		void **place = name.data ? map_put(&nodes, name) : NULL;
+		if (!place)
+			return error_no_memory(err);
+		if (*place)
+			continue;
+		*place = rows;
+		if (add(rows, ACTION_PURGE, name, slice_of("a bad image is cached: it can start without a pull"), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int triage_actions(struct triage_run *run, struct error **err)
+{
+	struct action_rows rows = { .run = run };
+
+	if (add_workloads(&rows, ACTION_CONTAIN_READER, err) < 0 || add_workloads(&rows, ACTION_CONTAIN, err) < 0 ||
+	    add_workloads(&rows, ACTION_HOLD, err) < 0 || add_credentials(&rows, ACTION_REVOKE, err) < 0 ||
+	    add_credentials(&rows, ACTION_ROTATE, err) < 0 || add_blocked(&rows, err) < 0 ||
+	    add_cached(&rows, err) < 0 || add_credentials(&rows, ACTION_DELETE, err) < 0 ||
+	    add_workloads(&rows, ACTION_CHECK, err) < 0 || add_credentials(&rows, ACTION_CHECK, err) < 0)
+		return -1;
+	run->triage->actions = rows.rows.list;
+	return 0;
+}

@@ -1,0 +1,175 @@
+#include "triage/triage_internal.h"
+
+/* docs/ranking.md, "Credentials": the classes in their order. A class is what decides first; inside one, the kind of
+ * the credential, its users, its copies and its age do. */
+enum credential_class {
+	CLASS_EXPOSED,       /* burnt, and a workload that runs or ran a bad image can read a copy */
+	CLASS_IN_USE,        /* burnt, and workloads pull with it */
+	CLASS_USERS_UNKNOWN, /* burnt, and nobody read who uses it */
+	CLASS_READ_ONLY,     /* burnt, nobody pulls with it, but workloads can read it */
+	CLASS_UNUSED,        /* burnt, and nobody known uses it */
+	CLASS_UNPROVEN,      /* no proof that it is older or younger than the breach */
+	CLASS_PROVEN_NEW,    /* seen to replace another value after the breach */
+	CLASS_COUNT,
+};
+
+static const struct {
+	const char *action, *rule;
+} class_table[CLASS_COUNT] = {
+	[CLASS_EXPOSED] = { "revoke", "exposed" },
+	[CLASS_IN_USE] = { "rotate", "in_use" },
+	[CLASS_USERS_UNKNOWN] = { "rotate", "users_unknown" },
+	[CLASS_READ_ONLY] = { "rotate", "read_only" },
+	[CLASS_UNUSED] = { "delete", "unused" },
+	[CLASS_UNPROVEN] = { "check", "unproven" },
+	[CLASS_PROVEN_NEW] = { "none", "proven_new" },
+};
+
+/* What a thief can do with each kind: a password opens the account, a token what it was made for. */
+static unsigned kind_weight(struct slice kind)
+{
+	static const char *const order[] = { "password", "json-key", "pat", "robot", "oat" };
+	for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++)
+		if (slice_equal_text(kind, order[i]))
+			return i;
+	return sizeof order / sizeof order[0];
+}
+
+/* DESIGN section 5: the earliest proof that the value existed, against the end of the window; a value is new only where
+ * we saw another one in its place after that, in every copy. */
+static const char *standing_of(const struct triage_run *run, const struct world_credential *c)
+{
+	if (c->not_changed_since != TIME_UNSET && c->not_changed_since <= run->cutoff)
+		return "burnt";
+	return c->set_after != TIME_UNSET && c->set_after >= run->cutoff ? "proven_new" : "unproven";
+}
+
+static size_t count_bad_readers(struct triage_run *run, const struct credential *row)
+{
+	const struct user *users = row->used_by.items;
+	size_t count = 0;
+
+	for (size_t i = 0; i < row->used_by.len; i++) {
+		if (!slice_equal_text(users[i].relation, "reads"))
+			continue;
+		const struct triage_workload *w = triage_workload(run, users[i].cluster, users[i].namespace,
+								  users[i].workload_kind, users[i].workload);
+		count += w && (w->bad_runs || w->bad_ran);
+	}
+	return count;
+}
+
+static enum credential_class class_of(const struct credential *row)
+{
+	if (slice_equal_text(row->standing, "proven_new"))
+		return CLASS_PROVEN_NEW;
+	if (slice_equal_text(row->standing, "unproven"))
+		return CLASS_UNPROVEN;
+	if (row->bad_readers > 0)
+		return CLASS_EXPOSED;
+	if (row->users == INT_UNKNOWN)
+		return CLASS_USERS_UNKNOWN;
+	if (row->users > 0)
+		return CLASS_IN_USE;
+	return row->readers > 0 ? CLASS_READ_ONLY : CLASS_UNUSED;
+}
+
+static struct slice why_of(const struct credential *row, enum credential_class class, struct arena *arena)
+{
+	long long users = row->users, readers = row->readers;
+
+	switch (class) {
+	case CLASS_EXPOSED:
+		return arena_printf(arena, "%lld workload%s with a bad image can read it", (long long)row->bad_readers,
+				    row->bad_readers == 1 ? "" : "s");
+	case CLASS_IN_USE:
+		return arena_printf(arena, "leaked and in use: %lld workload%s pull%s with it", users,
+				    users == 1 ? "" : "s", users == 1 ? "s" : "");
+	case CLASS_USERS_UNKNOWN:
+		return slice_of("leaked; who uses it is not known: no pods were read");
+	case CLASS_READ_ONLY:
+		return arena_printf(arena, "leaked; %lld workload%s can read it, none pulls with it", readers,
+				    readers == 1 ? "" : "s");
+	case CLASS_UNUSED:
+		return slice_of("leaked, and nothing known uses it: delete the secrets, revoke it all the same");
+	case CLASS_UNPROVEN:
+		return slice_of("no proof that it is older or newer than the breach");
+	default:
+		return slice_of("seen to replace another value after the breach");
+	}
+}
+
+static int compare_credentials(const void *left, const void *right)
+{
+	const struct credential *a = left, *b = right;
+	const int64_t ascending[][2] = {
+		{ class_of(a), class_of(b) },
+		{ kind_weight(a->cred_kind), kind_weight(b->cred_kind) },
+		{ -a->bad_readers, -b->bad_readers },
+		{ a->users == INT_UNKNOWN ? 0 : -a->users, b->users == INT_UNKNOWN ? 0 : -b->users },
+		{ -a->secrets, -b->secrets },
+		{ a->not_changed_since, b->not_changed_since },
+	};
+
+	for (size_t i = 0; i < sizeof ascending / sizeof ascending[0]; i++)
+		if (ascending[i][0] != ascending[i][1])
+			return ascending[i][0] < ascending[i][1] ? -1 : 1;
+	int order = slice_compare(a->registry, b->registry);
+	order = order ? order : slice_compare(a->username, b->username);
+	return order ? order : slice_compare(a->fingerprint, b->fingerprint);
+}
+
+static int judge(struct triage_run *run, const struct world_credential *source, struct credential *row,
+		 struct error **err)
+{
+	row->standing = slice_of(standing_of(run, source));
+	row->bad_readers = (int64_t)count_bad_readers(run, row);
+	enum credential_class class = class_of(row);
+	row->action = slice_of(class_table[class].action);
+	row->why = why_of(row, class, &run->world->arena);
+	if (!row->why.data)
+		return arena_fail(&run->world->arena, err);
+	if (class == CLASS_EXPOSED || class == CLASS_IN_USE)
+		run->triage->burnt_in_use = true;
+	return 0;
+}
+
+int triage_credentials(struct triage_run *run, struct error **err)
+{
+	struct row_list rows = { 0 };
+
+	for (size_t i = 0; i < run->world->credentials.len; i++) {
+		const struct world_credential *source = run->world->credentials.items[i];
+		if (!scope_has_login(run->incident, source->registry, source->username))
+			continue;
+		struct credential *row = world_credential_row(run->world, source);
+		if (!row || !(row = row_push_copy(&rows, &credential_type, row, &run->world->arena)))
+			return arena_fail(&run->world->arena, err);
+		if (judge(run, source, row, err) < 0)
+			return -1;
+	}
+	struct credential *items = rows.list.items;
+	if (rows.list.len)
+		qsort(items, rows.list.len, sizeof *items, compare_credentials);
+	for (size_t i = 0; i < rows.list.len; i++)
+		items[i].rank = (int64_t)i + 1;
+	run->triage->credentials = rows.list;
+	return 0;
+}
+
+/* Whichever registry they were meant for: one such secret fails every pull of a pod that lists it. */
+int triage_blocked(struct triage_run *run, struct error **err)
+{
+	struct row_list rows = { 0 };
+
+	for (size_t i = 0; i < run->world->secrets.len; i++) {
+		const struct world_secret *secret = run->world->secrets.items[i];
+		if (!secret->blocks_pulls || !secret->current)
+			continue;
+		struct secret_row *row = world_secret_row(run->world, secret);
+		if (!row || !row_push_copy(&rows, &secret_row_type, row, &run->world->arena))
+			return arena_fail(&run->world->arena, err);
+	}
+	run->triage->blocked = rows.list;
+	return 0;
+}

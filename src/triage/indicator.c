@@ -1,0 +1,172 @@
+#include "triage/indicator.h"
+
+#include "base/limits.h"
+#include "base/time.h"
+#include "base/vec.h"
+
+static int add(struct indicators *list, const struct indicator *indicator, struct error **err)
+{
+	if (list->len >= LIMIT_INDICATORS)
+		return error_set(err, ERROR_LIMIT, "more than %d indicators", LIMIT_INDICATORS);
+	struct indicator *item = vec_push(list);
+	if (!item)
+		return error_no_memory(err);
+	*item = *indicator;
+	return 1;
+}
+
+static int parse_digest(struct slice word, struct indicator *indicator, struct error **err)
+{
+	if (!digest_valid(word))
+		return error_set(err, ERROR_USAGE, "not a whole digest (sha256: and 64 lower-case hex digits)");
+	indicator->digest = word;
+	return 0;
+}
+
+static bool looks_like_digest(struct slice word)
+{
+	return slice_starts_with(word, "sha256:") || slice_starts_with(word, "sha384:") ||
+	       slice_starts_with(word, "sha512:") || slice_starts_with(word, "blake3:");
+}
+
+static int parse_reference(struct slice word, struct arena *arena, struct indicator *indicator, struct error **err)
+{
+	if (reference_parse(word, arena, &indicator->reference, err) < 0)
+		return -1;
+	if (indicator->reference.digest.data) {
+		indicator->kind = INDICATOR_DIGEST;
+		indicator->digest = indicator->reference.digest;
+		return 0;
+	}
+	indicator->kind = INDICATOR_TAG;
+	if (!indicator->reference.tag.data)
+		return error_set(err, ERROR_USAGE, "a name needs a :tag or an @digest");
+	return 0;
+}
+
+static int parse_word(struct slice word, struct arena *arena, struct indicator *indicator, struct error **err)
+{
+	if (slice_starts_with(word, "file:")) {
+		indicator->kind = INDICATOR_FILE;
+		return parse_digest(slice_part(word, 5, word.len), indicator, err);
+	}
+	if (looks_like_digest(word)) {
+		indicator->kind = INDICATOR_DIGEST;
+		return parse_digest(word, indicator, err);
+	}
+	return parse_reference(word, arena, indicator, err);
+}
+
+/* One way to write each indicator, so that the same one given twice is one. */
+static struct slice canonical(const struct indicator *i, struct slice word, struct arena *arena)
+{
+	char from[TIME_TEXT_BYTES], to[TIME_TEXT_BYTES];
+
+	if (i->kind == INDICATOR_FILE)
+		return arena_printf(arena, "file:%.*s", SLICE_ARG(i->digest));
+	if (i->kind == INDICATOR_DIGEST)
+		return i->reference.path.data ? arena_printf(arena, "%.*s", SLICE_ARG(word)) :
+						arena_printf(arena, "%.*s", SLICE_ARG(i->digest));
+	struct slice name = arena_printf(arena, "%.*s/%.*s:%.*s", SLICE_ARG(i->reference.domain),
+					 SLICE_ARG(i->reference.path), SLICE_ARG(i->reference.tag));
+	if (!name.data || (i->from == TIME_UNSET && i->to == TIME_UNSET))
+		return name;
+	return arena_printf(arena, "%.*s %s..%s", SLICE_ARG(name),
+			    i->from == TIME_UNSET ? "" : time_format(i->from, from),
+			    i->to == TIME_UNSET ? "" : time_format(i->to, to));
+}
+
+static bool known(const struct indicators *list, struct slice text)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (slice_equal(list->items[i].text, text))
+			return true;
+	return false;
+}
+
+static int add_parsed(struct indicators *list, struct indicator *indicator, struct error **err)
+{
+	if (indicator->kind == INDICATOR_FILE || indicator->kind == INDICATOR_TAG)
+		return known(list, indicator->text) ? 0 : add(list, indicator, err);
+	void **place = map_put(&list->by_digest, indicator->digest);
+	if (!place)
+		return error_no_memory(err);
+	if (*place)
+		return 0;
+	/* The map keeps an index, not a pointer: items move when the list grows. */
+	*place = (void *)(uintptr_t)(list->len + 1);
+	return add(list, indicator, err);
+}
+
+int indicator_add(struct indicators *list, struct slice line, size_t line_number, int64_t now, struct arena *arena,
+		  struct error **err)
+{
+	struct slice text, comment, word, window;
+
+	/* A '#' starts a comment at the start of a line or behind a blank; no digest or name holds one. */
+	slice_cut(line, '#', &text, &comment);
+	text = slice_trim(text);
+	if (text.len == 0)
+		return 0;
+	if (text.len > LIMIT_REFERENCE_BYTES)
+		return error_set(err, ERROR_USAGE, "longer than any indicator");
+	if (arena_copy(arena, text, &text) < 0)
+		return arena_fail(arena, err);
+
+	struct indicator indicator = { .from = TIME_UNSET, .to = TIME_UNSET, .line = line_number };
+	bool has_window = slice_cut(text, ' ', &word, &window) || slice_cut(text, '\t', &word, &window);
+	if (parse_word(word, arena, &indicator, err) < 0)
+		return error_context(err, "%.*s", SLICE_ARG(word));
+	if (has_window && indicator.kind != INDICATOR_TAG)
+		return error_set(err, ERROR_USAGE, "only a tag takes a window; a digest is bad at any time");
+	if (has_window && time_parse_window(slice_trim(window), now, &indicator.from, &indicator.to, err) < 0)
+		return error_context(err, "%.*s", SLICE_ARG(word));
+	indicator.text = canonical(&indicator, word, arena);
+	if (!indicator.text.data)
+		return arena_fail(arena, err);
+	return add_parsed(list, &indicator, err) < 0 ? -1 : 1;
+}
+
+int indicator_add_text(struct indicators *list, struct slice text, const char *name, int64_t now, struct arena *arena,
+		       struct error **err)
+{
+	struct slice rest = text, line;
+	size_t number = 0;
+	bool more = true;
+
+	while (more) {
+		more = slice_cut(rest, '\n', &line, &rest);
+		number++;
+		if (indicator_add(list, line, number, now, arena, err) < 0)
+			return error_context(err, "%s: line %zu", name, number);
+	}
+	return 0;
+}
+
+const struct indicator *indicators_digest(const struct indicators *list, struct slice digest)
+{
+	uintptr_t index = digest.data ? (uintptr_t)map_get(&list->by_digest, digest) : 0;
+	return index ? &list->items[index - 1] : NULL;
+}
+
+const struct indicator *indicators_tag(const struct indicators *list, const struct indicator_sight *sight)
+{
+	for (size_t i = 0; i < list->len; i++) {
+		const struct indicator *item = &list->items[i];
+		if (item->kind != INDICATOR_TAG || !slice_equal(item->reference.tag, sight->tag) ||
+		    !slice_equal(item->reference.path, sight->repository) ||
+		    !slice_equal(item->reference.domain, sight->registry))
+			continue;
+		bool before = item->from != TIME_UNSET && sight->to != TIME_UNSET && sight->to < item->from;
+		bool after = item->to != TIME_UNSET && sight->from != TIME_UNSET && sight->from > item->to;
+		if (!before && !after)
+			return item;
+	}
+	return NULL;
+}
+
+void indicators_release(struct indicators *list)
+{
+	vec_release(list);
+	map_release(&list->by_digest);
+}
