@@ -1,13 +1,24 @@
 /* The docker config in a pull secret, read as Go's decoder reads it for the kubelet.
  *
- * Sources: kubernetes pkg/credentialprovider/config.go (DockerConfigJSON, DockerConfigEntry.UnmarshalJSON,
- * decodeDockerConfigFieldAuth), encoding/json of Go; summed up in facts/kubernetes.md A3 and facts/images.md 2.4.
+ *     CLEANUP(docker_config_release) struct docker_config config = {0};
+ *     if (docker_config_parse(&text, CONFIG_DOCKERCONFIGJSON, arena, &config, err) < 0) return -1;
+ *     for (size_t i = 0; i < config.entry_count; i++) use(&config.entries[i]);
  *
- * Names are matched without regard to case (exact first), the last of a repeated name wins (an `auths` that stands twice
- * is merged), null leaves things as they are, bad UTF-8 and lone surrogates become U+FFFD. Everything that is in the text is listed,
- * also what the kubelet does not use, and each deviation from clean JSON is a defect.
+ * Names are matched without regard to case (go_name.h), the last of a repeated name wins (an `auths` that stands twice is
+ * merged), null leaves a text as it is, makes an entry an empty one and takes all of `auths` away, bad UTF-8 and lone
+ * surrogates become U+FFFD. Everything that is in the text is listed, also what the kubelet does not use (a token beside a
+ * password, a password that `auth` hides, entries of the other format), and each deviation from clean JSON is a defect.
+ *
+ * A config fails as a whole (`decodes` false) where Go's does: text that is not one JSON value with nothing behind it,
+ * `auths`, an entry, username, password, email, auth or HttpHeaders of a wrong type, an `auth` that is not base64 (padded
+ * exactly when it ends in `=`) or holds no colon.
  *
  * The text and the secret parts stay in the secure heap; names, users and keys are copied to the arena.
+ *
+ * Sources: kubernetes pkg/credentialprovider/config.go (DockerConfigJSON, DockerConfigEntry.UnmarshalJSON,
+ * decodeDockerConfigFieldAuth) and secrets/secrets.go of 1.36, docker/cli cli/config/configfile (the names that others
+ * read), behaviour of encoding/json; summed up in facts/kubernetes.md A3 and facts/images.md 2.4. Kubelets before 1.20
+ * refused an unpadded `auth`; the difference is not told.
  */
 #ifndef FOTHER_CREDENTIAL_DOCKER_CONFIG_H
 #define FOTHER_CREDENTIAL_DOCKER_CONFIG_H
@@ -22,11 +33,11 @@
 enum config_format {
 	CONFIG_DOCKERCONFIGJSON, /* {"auths": {...}} : key .dockerconfigjson */
 	CONFIG_DOCKERCFG,        /* {KEY: entry} : key .dockercfg */
-	CONFIG_ANY,              /* of another secret: whichever of the two it looks like */
+	CONFIG_ANY,              /* of another secret: whichever of the two it looks like; no kubelet reads it */
 };
 
 enum entry_form {
-	ENTRY_EMPTY,             /* {} : a helper holds it */
+	ENTRY_EMPTY,             /* {} or null: a helper holds it; the kubelet tries an empty login */
 	ENTRY_AUTH,              /* auth */
 	ENTRY_USERNAME_PASSWORD, /* username and password, no auth */
 	ENTRY_IDENTITY_TOKEN,    /* identitytoken: not read by the kubelet */
@@ -37,7 +48,7 @@ enum entry_form {
 struct config_defect {
 	const char *code;     /* one of the CONFIG_DEFECT_* texts */
 	struct slice pointer; /* JSON pointer in the config, keys escaped by RFC 6901 */
-	size_t offset;        /* byte in the config */
+	size_t offset;        /* byte in the config, from 0 */
 	bool blocks;          /* the kubelet cannot decode the secret: every pull that uses it fails */
 	struct slice message; /* for a person; no byte of a value */
 };
@@ -63,12 +74,12 @@ struct config_defect {
 
 struct config_entry {
 	struct slice key;     /* decoded, as written otherwise */
-	unsigned ordinal;     /* n-th repetition of the same key */
-	bool overridden;      /* a later one with the same key replaces it */
-	bool kubelet_reads;   /* gives the kubelet a user and password (possibly empty) */
-	enum entry_form form;
+	unsigned ordinal;     /* n-th with the same key, from 0; entries that one object gives count each */
+	bool overridden;      /* something else is read in its place: a later entry, the `auth` beside a password */
+	bool kubelet_reads;   /* the kubelet has a user and password, possibly empty, under this key: it belongs in a keyring */
+	enum entry_form form; /* of the secret part; an entry that only holds a token is in the keyring with an empty password */
 	struct slice username;
-	struct secret_bytes secret; /* password, or the token; owned */
+	struct secret_bytes secret; /* password or token, for an `auth` that does not decode its text; owned */
 };
 
 struct docker_config {
@@ -80,8 +91,8 @@ struct docker_config {
 	bool decodes;                   /* false: the kubelet fails on it */
 };
 
-/* Never fails on content: what is wrong is a defect, what is right is there. -1 when memory or the secure heap is
- * out. */
+/* Never fails on content: what is wrong is a defect, what is right is there, also before a syntax error. -1 when memory or
+ * the secure heap is out. An empty text decodes to nothing: the kubelet passes over it. */
 int docker_config_parse(const struct secret_bytes *text, enum config_format format, struct arena *arena,
 			struct docker_config *ret_config, struct error **err);
 

@@ -1,0 +1,61 @@
+/* What docker_config.c (the document) and config_entry.c (one entry) share. */
+#ifndef FOTHER_CREDENTIAL_CONFIG_PARSER_INTERNAL_H
+#define FOTHER_CREDENTIAL_CONFIG_PARSER_INTERNAL_H
+
+#include "base/json_reader.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "credential/docker_config.h"
+
+struct config_parser {
+	struct arena *arena;
+	struct reader *reader;
+	struct {
+		VEC(struct config_entry)
+	} entries;
+	struct {
+		VEC(struct config_defect)
+	} defects;
+	struct {
+		VEC(struct slice)
+	} stores;
+	struct map first_of_key; /* key -> index + 1 of the entry that its last object gave first */
+};
+
+/* Where in the document: a chain of names up to the root (NULL). */
+struct config_place {
+	const struct config_place *parent;
+	struct slice name;
+	size_t offset;
+};
+
+/* How the value at a place counts. */
+enum config_scope {
+	SCOPE_KUBELET, /* an entry that the kubelet decodes: a wrong type blocks */
+	SCOPE_GUESS,   /* where no kubelet looks; listed when it holds a field of an entry */
+	SCOPE_WRAPPER, /* `auths` in a .dockercfg: an entry to the kubelet, a map of entries to the one who wrote it */
+};
+
+/* message is a constant text. offset may differ from the place's. 0 or -1. */
+int config_defect_add(struct config_parser *parser, const struct config_place *place, const char *code, size_t offset,
+		      bool blocks, const char *message, struct error **err);
+
+/* Reads the name of a member and tells what is odd about it. Matched against no field yet. 0 or -1. */
+int config_name_take(struct config_parser *parser, const struct config_place *parent, const struct token *token,
+		     struct config_place *ret_place, struct error **err);
+
+/* Tells of a name that was matched without regard to case. 0 or -1. */
+int config_name_check(struct config_parser *parser, const struct config_place *place, const char *name,
+		      struct error **err);
+
+/* Passes over the rest of the value whose first token was just read at depth `depth`. 0 or -1. */
+int config_value_leave(struct config_parser *parser, unsigned depth, struct error **err);
+
+/* The next value is an entry under place->name. Lists what it gives. 0 or -1. */
+int config_entry_parse(struct config_parser *parser, const struct config_place *place, enum config_scope scope,
+		       struct error **err);
+
+/* Whether name is a field that makes an object an entry. */
+bool config_field_is_telling(struct slice name);
+
+#endif
