@@ -12,10 +12,9 @@ C_FILES = $(shell find src tests tools -name '*.[ch]')
 
 all: ## build build/src/cli/fother (installs nothing)
 	@tools/install-packages --check build
-	@test -f build/build.ninja || meson setup build --prefix '$(PREFIX)' -Dtests=false >build.log 2>&1 || \
-		{ cat build.log; rm -rf build build.log; exit 1; }
-	@rm -f build.log
-	@ninja -C build --quiet
+	@test -f build/build.ninja || said=$$(meson setup build --prefix '$(PREFIX)' -Dtests=false) || \
+		{ echo "$$said"; rm -rf build; exit 1; }
+	@ninja -C build $(if $(MAKE_TERMOUT),,--quiet)
 
 demo: packages-demo all ## a realistic breach in build/demo, and its triage
 	@demo/run.sh
