@@ -1,7 +1,12 @@
-/* Everything that was read, joined: who owns what, who uses which secret, what the kubelet would pull with what, where a
- * digest was seen. Pure: store in, view out. Used by detect and triage.
+/* Everything that was read, joined: who owns what, who uses which secret, what the kubelet would pull with what, where
+ * a digest was seen. Pure: store in, view out. Used by detect and triage.
  *
- * Built in one arena in one go. "Current" below means: not gone, and part of its object's latest reading.
+ *     CLEANUP(world_freep) struct world *world = NULL;
+ *     struct world_options options = { .as_of = TIME_UNSET };
+ *     if (world_load(store, &options, &world, err) < 0) return -1;
+ *
+ * Built in one arena in one go. "Current" below means: not gone, and part of its object's latest reading (the entry of a
+ * secret, the container of a pod: last seen when the secret, the pod was last seen).
  */
 #ifndef FOTHER_DERIVE_WORLD_H
 #define FOTHER_DERIVE_WORLD_H
@@ -28,104 +33,143 @@ struct world_list {
 	size_t len, capacity;
 };
 
-/* A top controller, or a bare pod. */
+/* What an image is called somewhere, taken apart once for all that call it so. */
+struct world_image_name {
+	struct slice text;              /* as written */
+	struct reference reference;     /* domain not there when it does not parse */
+	struct slice registry;          /* normalised for people: every name of Docker Hub is docker.io */
+	const struct slice *repository; /* what pull credentials are matched against; the same repository is the same
+	                                 * pointer; NULL when the name does not parse */
+};
+
+/* A controller, or a bare pod. Only those without an owner of their own stand in world_cluster.workloads. */
 struct world_workload {
 	struct world_cluster *cluster;
 	struct slice namespace, group, kind, name;
-	const struct workload *record; /* NULL: known only from its pods' owner references, or a bare pod */
-	struct world_list pods;        /* struct world_pod * */
-	struct world_list containers;  /* struct world_container * of its template (its own or, for a ReplicaSet's Deployment, its own) */
-	struct slice_list pull_secrets; /* of the template */
-	struct slice service_account;
+	const struct workload *record;  /* NULL: known only from owner references, or a bare pod */
+	struct world_workload *owner;   /* controlling owner; NULL for a top one */
+	struct world_workload *top;     /* itself when it has no owner */
+	struct world_list pods;         /* struct world_pod *: of the top one, whichever ReplicaSet or Job made them */
+	struct world_list containers;   /* struct world_container * of its template; current ones */
+	struct world_list repositories; /* const struct slice * (interned): of the top one's templates and current pods */
+	struct slice_list pull_secrets; /* of its template */
+	struct slice service_account;   /* of its template */
 	struct slice managed_by;
-	bool gone;
+	bool template_counts; /* new pods come from this template: it is current, and no owner above has one of its own */
+	bool gone;            /* no longer there; without a record: none of its pods is */
 };
 
 struct world_pod {
 	const struct pod *record;
-	struct world_workload *workload;
-	struct world_list containers; /* struct world_container * */
-	bool ended;                   /* Succeeded, Failed or gone */
+	struct world_cluster *cluster;
+	struct world_workload *workload; /* the top one */
+	struct world_list containers;    /* struct world_container *: of its latest reading */
+	bool ended;                      /* Succeeded, Failed or gone */
 };
 
 struct world_container {
 	const struct container *record;
 	struct world_pod *pod;           /* NULL for a template's */
-	struct world_workload *workload;
-	struct reference reference;      /* of the spec's image; domain not there when it does not parse */
-	struct slice repository;         /* normalised name that pull credentials are matched against */
+	struct world_workload *workload; /* the top one */
+	const struct world_image_name *image; /* of the spec's image */
+	struct reference reference;      /* image->reference */
+	struct slice repository;         /* *image->repository; not there when the image does not parse */
 };
 
 struct world_entry {
 	const struct entry *record;
 	struct world_secret *secret;
 	bool dead;       /* no image can match its key */
-	bool shadowed;   /* other entries of the same secret are always tried before it, and it serves no image alone */
-	struct world_list images; /* struct slice * : repositories of the namespace's images that the kubelet would use it for */
-	int64_t set_after;        /* last time another value was seen in its place */
+	bool shadowed;   /* it matches images, and for each of them another entry is always tried before it */
+	size_t tried_first; /* (pull-secret list, repository) pairs of the namespace for which it is tried first */
+	const struct world_entry *shadowed_by; /* one such entry; of the same secret or of another in the pod's list */
+	struct world_list images; /* const struct slice * (interned): repositories of the namespace that it matches */
+	int64_t set_after;        /* last time another value was seen in its place, before this one was; see credential */
 };
 
 enum use_relation { USE_PULLS, USE_TEMPLATE, USE_SERVICE_ACCOUNT, USE_READS };
 
-/* Someone who uses a secret. */
+/* Someone who uses a secret. One per secret, relation, workload and account.
+ *
+ * PULLS: pods list it (live ones count; one with ended pods only says who used it). TEMPLATE: new pods will list it.
+ * SERVICE_ACCOUNT: new pods will get it from their account, because their template lists none. READS: mounted or in the
+ * environment, not used for pulls. */
 struct world_use {
 	enum use_relation relation;
-	struct world_workload *workload;              /* NULL for a service account that no workload runs as */
+	struct world_workload *workload;              /* the top one; NULL for an account that no workload runs as */
 	const struct service_account *service_account; /* the account that lists it, where it is through one */
-	struct slice via;
+	struct slice via; /* pod, template, "service_account NAME", or how it is read: "env, volume" */
 	size_t pods, ended_pods;
 };
 
 struct world_secret {
 	const struct secret *record;
 	struct world_cluster *cluster;
-	bool current;
-	struct slice change;        /* new, changed, gone, same: against the read before the latest of its cluster */
+	bool current;               /* not gone */
+	struct slice change;        /* new, changed, gone, same: against the read of secrets before the latest of its
+	                             * cluster; not there when there was none */
 	struct world_list entries;  /* struct world_entry *, current ones */
 	struct world_list uses;     /* struct world_use * */
-	struct world_list defects;  /* const struct defect * */
-	bool blocks_pulls;
+	struct world_list defects;  /* const struct defect * of its latest reading */
+	bool blocks_pulls;          /* the kubelet fails every pull that uses it */
 };
 
-/* A reference to a secret that is not there. */
+/* A reference to a secret that is not there. Only where the secrets of the namespace were read completely. */
 struct world_missing {
 	struct world_cluster *cluster;
-	struct slice namespace, secret, holder_kind, holder;
+	struct slice namespace, secret, holder_kind, holder; /* of the top workload, or a ServiceAccount */
 };
 
 struct world_cluster {
 	const struct cluster *record;
 	struct slice name;    /* unique among clusters */
-	int64_t as_of;        /* of its latest read */
-	int64_t as_of_before; /* of the one before; TIME_UNSET when there was none */
+	int64_t as_of;        /* of its latest read that did not fail */
+	int64_t as_of_before; /* of the latest one of an earlier time; TIME_UNSET when there was none */
+	int64_t secrets_as_of, secrets_before; /* the same of those reads that held secrets: see world_secret.change */
 	const struct read *read;
 	struct world_list coverage; /* const struct coverage * of its latest read */
 	struct world_list secrets, workloads, pods, nodes, entries;
+	struct world_list accounts;   /* const struct service_account *, current ones */
+	struct world_list templates;  /* struct world_workload * whose template_counts */
 	struct map secrets_by_name;   /* "namespace/name" -> struct world_secret * (current first) */
-	struct map workloads_by_name; /* "namespace/Kind.group/name" -> struct world_workload * */
+	struct map workloads_by_name; /* "namespace/Kind.group/name" (core: "namespace/Pod/name") -> struct world_workload *,
+	                               * owned ones too: see top */
 	struct map accounts_by_name;  /* "namespace/name" -> const struct service_account * */
+	struct map pods_by_uid;       /* pod.uid -> struct world_pod * */
+	struct map secrets_by_uid;    /* secret.uid -> struct world_secret * */
+	struct map nodes_by_name;     /* node.name -> const struct node * */
 };
 
-/* All entries with the same registry, user, kind and fingerprint. */
+/* All entries with the same registry, user, kind and fingerprint.
+ *
+ * not_changed_since is the earliest proof that the value existed, over all copies and all that was ever read of the same
+ * registry, user and fingerprint (so a copy that was re-created with the old value stays as old as the value). set_after is
+ * set only when each copy stands in a place where another value was seen before, and nothing shows this value earlier: the
+ * earliest of those times. A value that came back (A, B, A) therefore has none. */
 struct world_credential {
 	struct slice registry, username, cred_kind, cred_detail, fingerprint, key_id;
 	struct world_list entries; /* struct world_entry *, every current copy */
 	int64_t not_changed_since; /* TIME_UNSET never: the read's time at least */
-	int64_t set_after;         /* TIME_UNSET: never saw another value */
-	struct slice age_proof;
+	int64_t set_after;         /* TIME_UNSET: not known to be younger than anything */
+	struct slice age_proof;    /* managedFields, history or read */
 };
 
 struct world {
 	struct arena arena;
 	int64_t as_of; /* newest of the clusters', or what was given */
-	struct world_list clusters;    /* struct world_cluster * */
-	struct world_list secrets;     /* struct world_secret *, all clusters */
-	struct world_list credentials; /* struct world_credential * */
+	struct world_list clusters;    /* struct world_cluster *, by name */
+	struct world_list secrets;     /* struct world_secret *, all clusters, gone ones too */
+	struct world_list credentials; /* struct world_credential *, by registry, user, kind, fingerprint */
 	struct world_list sightings;   /* struct sighting *, rank and bad unset */
 	struct world_list missing;     /* struct world_missing * */
-	struct record_list reads, defects, gaps, findings;
+	struct record_list reads;      /* struct read: the latest of each cluster, and later ones that failed */
+	struct record_list defects;    /* struct defect: those that the latest reading still had */
+	struct record_list gaps;       /* struct gap: the same */
+	struct record_list findings;   /* struct finding, as the store has them */
+	struct map served;             /* which entry matches which repository: see world_entry_serves */
 };
 
+/* as_of only moves the time from which ages are measured: it hides nothing that was read later. */
 struct world_options {
 	int64_t as_of;                  /* TIME_UNSET: the newest read's */
 	const struct slice *clusters;   /* names or UIDs to keep; none: all */
@@ -141,8 +185,19 @@ void world_freep(struct world **world);
 bool world_read_kind(const struct world_cluster *cluster, const char *kind);
 /* ... and completely, as far as the source shows. */
 bool world_read_kind_complete(const struct world_cluster *cluster, const char *kind);
+/* Whether a secret without users has none: pods, service accounts and some kind of template were read. */
+bool world_users_known(const struct world_cluster *cluster);
 
-/* Answer rows that several commands need. Into the world's arena; NULL when memory is out. */
+/* Whether the kubelet would try the entry for images of an (interned) repository of its namespace. */
+bool world_entry_serves(const struct world *world, const struct world_entry *entry, const struct slice *repository);
+/* Whether the use pulls now or with the next pod: not a reader, not one of ended pods only. */
+bool world_use_pulls(const struct world_use *use);
+
+/* Answer rows that several commands need. Into the world's arena; NULL when memory is out.
+ *
+ * users counts workloads that pull now or with their next pod, each once; it is unknown, never 0, where nobody was
+ * found and world_users_known is false. rank, action, standing, bad_readers and why stay unknown. Notes: dead_key, shadowed,
+ * immutable and blocks_pulls hold for some copy, not_kubelet and unused for all. */
 struct credential *world_credential_row(struct world *world, const struct world_credential *credential);
 struct secret_row *world_secret_row(struct world *world, const struct world_secret *secret);
 int world_images(struct world *world, struct record_list *ret_images, struct error **err);

@@ -1,0 +1,138 @@
+/* What earlier reads tell about the values of entries. Places outlive objects: a secret that was made anew under its name is
+ * the same place. */
+#include "derive/world_internal.h"
+
+static int64_t earlier_of(int64_t a, int64_t b)
+{
+	if (a == TIME_UNSET || b == TIME_UNSET)
+		return a == TIME_UNSET ? b : a;
+	return a < b ? a : b;
+}
+
+/* Whether the value stands in its secret at the latest reading. */
+static bool is_current(const struct entry_value *value, const struct world_secret *secret)
+{
+	return secret && secret->current && value->last_seen == secret->record->last_seen;
+}
+
+static int add_login(struct build *build, const struct entry_value *value, const struct world_secret *secret,
+		     struct error **err)
+{
+	struct slice registry = SLICE_NONE, key = SLICE_NONE;
+	if (build_registry(build, value->registry_key, &registry, err) < 0)
+		return -1;
+	struct slice parts[] = { registry, value->username, value->fingerprint };
+	if (build_exact_key(build, parts, 3, &key, err) < 0)
+		return -1;
+	void **place = map_put(&build->logins, key);
+	if (!place)
+		return error_no_memory(err);
+	struct login_history *history = *place;
+	if (!history) {
+		*place = history = build_new(build, sizeof *history, err);
+		if (!history)
+			return -1;
+		history->written = history->seen = TIME_UNSET;
+	}
+	history->written = earlier_of(history->written, value->data_written);
+	bool earlier = value->first_seen < value->last_seen || !is_current(value, secret);
+	if (history->seen == TIME_UNSET || value->first_seen < history->seen) {
+		history->seen = value->first_seen;
+		history->earlier = earlier;
+	} else if (value->first_seen == history->seen) {
+		history->earlier |= earlier;
+	}
+	return 0;
+}
+
+/* `ordinal` is copied by value into the key, as its bytes. */
+static int place_key(struct build *build, const struct entry_value *value, struct slice *ret_key, struct error **err)
+{
+	struct slice parts[] = { value->cluster, value->namespace, value->secret, value->data_key, value->registry_key,
+				 { (const char *)&value->ordinal, sizeof value->ordinal } };
+	return build_exact_key(build, parts, sizeof parts / sizeof *parts, ret_key, err);
+}
+
+static int add_to_place(struct build *build, struct map *places, const struct entry_value *value, struct error **err)
+{
+	struct slice key = SLICE_NONE;
+	if (place_key(build, value, &key, err) < 0)
+		return -1;
+	void **place = map_put(places, key);
+	if (!place)
+		return error_no_memory(err);
+	if (!*place && !(*place = build_new(build, sizeof(struct world_list), err)))
+		return -1;
+	return build_push(build, *place, value, err);
+}
+
+/* When the fingerprint was first seen in the place, and with which key it was made. */
+static int64_t first_seen_of(const struct world_list *values, struct slice fingerprint, struct slice *ret_key_id)
+{
+	int64_t first = TIME_UNSET;
+	for (size_t i = 0; i < values->len; i++) {
+		const struct entry_value *value = values->items[i];
+		if (!slice_equal(value->fingerprint, fingerprint))
+			continue;
+		first = earlier_of(first, value->first_seen);
+		*ret_key_id = value->key_id;
+	}
+	return first;
+}
+
+/* Another value that was seen for the last time before this one was ever seen: this one is younger here. */
+static int64_t latest_before(const struct world_list *values, struct slice fingerprint)
+{
+	struct slice key_id = SLICE_NONE;
+	int64_t first = first_seen_of(values, fingerprint, &key_id), latest = TIME_UNSET;
+	for (size_t i = 0; i < values->len; i++) {
+		const struct entry_value *value = values->items[i];
+		if (slice_equal(value->fingerprint, fingerprint) || !slice_equal(value->key_id, key_id))
+			continue;
+		if (value->last_seen < first && value->last_seen > latest)
+			latest = value->last_seen;
+	}
+	return latest;
+}
+
+static int set_entry(struct build *build, const struct map *places, struct world_entry *entry, struct error **err)
+{
+	const struct entry *record = entry->record;
+	if (!record->fingerprint.len)
+		return 0;
+	struct entry_value place = { .cluster = record->cluster,
+				     .namespace = record->namespace,
+				     .secret = entry->secret->record->name,
+				     .data_key = record->data_key,
+				     .registry_key = record->registry_key,
+				     .ordinal = record->ordinal };
+	struct slice key = SLICE_NONE;
+	if (place_key(build, &place, &key, err) < 0)
+		return -1;
+	const struct world_list *values = map_get(places, key);
+	if (values)
+		entry->set_after = latest_before(values, record->fingerprint);
+	return 0;
+}
+
+int history_build(struct build *build, struct error **err)
+{
+	CLEANUP(map_release) struct map places = {0};
+	for (size_t i = 0; i < build->observed.entry_values.len; i++) {
+		const struct entry_value *value = RECORD_AT(build->observed.entry_values, entry_value, i);
+		const struct world_cluster *cluster = build_cluster(build, value->cluster);
+		if (!cluster || !value->fingerprint.len)
+			continue;
+		const struct world_secret *secret = map_get(&cluster->secrets_by_uid, value->secret_uid);
+		if (add_login(build, value, secret, err) < 0 || add_to_place(build, &places, value, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < build->world->clusters.len; i++) {
+		const struct world_cluster *cluster = build->world->clusters.items[i];
+		for (size_t j = 0; j < cluster->entries.len; j++) {
+			if (set_entry(build, &places, cluster->entries.items[j], err) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}

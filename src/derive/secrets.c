@@ -1,0 +1,158 @@
+#include "credential/keyring.h"
+#include "derive/world_internal.h"
+
+static int name_key(struct build *build, struct slice namespace, struct slice name, struct slice *ret_key,
+		    struct error **err)
+{
+	struct slice parts[] = { namespace, name };
+	return build_key(build, parts, 2, ret_key, err);
+}
+
+int secret_find(struct build *build, const struct world_cluster *cluster, struct slice namespace, struct slice name,
+		struct world_secret **ret_secret, struct error **err)
+{
+	struct slice key = SLICE_NONE;
+	if (name_key(build, namespace, name, &key, err) < 0)
+		return -1;
+	*ret_secret = map_get(&cluster->secrets_by_name, key);
+	return 0;
+}
+
+/* A name belongs to one object at a time: of two, the one that was seen later is there. */
+static struct world_secret *holder_of_name(struct world_secret *known, struct world_secret *added)
+{
+	if (!known)
+		return added;
+	if (known->current != added->current)
+		return known->current ? known : added;
+	if (known->record->last_seen == added->record->last_seen)
+		return known;
+	bool newer = added->record->last_seen > known->record->last_seen;
+	*(newer ? &known->current : &added->current) = false;
+	return newer ? added : known;
+}
+
+static int add_secret(struct build *build, const struct secret *record, struct error **err)
+{
+	struct world_cluster *cluster = build_cluster(build, record->cluster);
+	if (!cluster)
+		return 0;
+	struct world_secret *secret = build_new(build, sizeof *secret, err);
+	struct slice key = SLICE_NONE;
+	void *kept = NULL;
+	if (!secret || name_key(build, record->namespace, record->name, &key, err) < 0)
+		return -1;
+	secret->record = record;
+	secret->cluster = cluster;
+	secret->current = record->gone != BOOL_TRUE;
+	void **place = map_put(&cluster->secrets_by_name, key);
+	if (!place)
+		return error_no_memory(err);
+	*place = holder_of_name(*place, secret);
+	if (build_put(&cluster->secrets_by_uid, record->uid, secret, &kept, err) < 0 ||
+	    build_push(build, &cluster->secrets, secret, err) < 0)
+		return -1;
+	return build_push(build, &build->world->secrets, secret, err);
+}
+
+static int add_entry(struct build *build, const struct entry *record, struct error **err)
+{
+	struct world_cluster *cluster = build_cluster(build, record->cluster);
+	struct world_secret *secret = cluster ? map_get(&cluster->secrets_by_uid, record->secret_uid) : NULL;
+	if (!secret || !secret->current || record->last_seen != secret->record->last_seen)
+		return 0;
+	struct world_entry *entry = build_new(build, sizeof *entry, err);
+	if (!entry)
+		return -1;
+	entry->record = record;
+	entry->secret = secret;
+	entry->set_after = TIME_UNSET;
+	entry->dead = secret->record->pull_type == BOOL_TRUE &&
+		      keyring_key_is_dead(record->registry_key, &build->world->arena);
+	if (build_push(build, &secret->entries, entry, err) < 0)
+		return -1;
+	return build_push(build, &cluster->entries, entry, err);
+}
+
+static int add_account(struct build *build, const struct service_account *record, struct error **err)
+{
+	struct world_cluster *cluster = build_cluster(build, record->cluster);
+	if (!cluster || record->gone == BOOL_TRUE)
+		return 0;
+	struct slice key = SLICE_NONE;
+	void *kept = NULL;
+	if (name_key(build, record->namespace, record->name, &key, err) < 0 ||
+	    build_put(&cluster->accounts_by_name, key, record, &kept, err) < 0)
+		return -1;
+	return build_push(build, &cluster->accounts, record, err);
+}
+
+/* 1 when the latest reading of its object still had it. Those of secrets are given to the secret. */
+static int keep_defect(struct build *build, const struct defect *defect, struct error **err)
+{
+	struct world_cluster *cluster = build_cluster(build, defect->cluster);
+	if (!cluster)
+		return 0;
+	struct world_secret *secret = NULL;
+	if (slice_equal_text(defect->object_kind, "Secret") && defect->object_uid.data)
+		secret = map_get(&cluster->secrets_by_uid, defect->object_uid);
+	if (!secret)
+		return defect->last_seen == cluster->as_of;
+	if (!secret->current || defect->last_seen != secret->record->last_seen)
+		return 0;
+	return build_push(build, &secret->defects, defect, err) < 0 ? -1 : 1;
+}
+
+static int add_defects(struct build *build, struct error **err)
+{
+	/* Already copied by the store: kept in its array, without those that are out of date. Secrets point at them. */
+	struct record_list kept = { build->observed.defects.items, 0 };
+	struct defect *defects = kept.items;
+	for (size_t i = 0; i < build->observed.defects.len; i++) {
+		defects[kept.len] = defects[i];
+		int keep = keep_defect(build, &defects[kept.len], err);
+		if (keep < 0)
+			return -1;
+		kept.len += (size_t)keep;
+	}
+	build->world->defects = kept;
+	return 0;
+}
+
+static void keep_gaps(struct build *build)
+{
+	struct record_list kept = { build->observed.gaps.items, 0 };
+	struct gap *gaps = kept.items;
+	for (size_t i = 0; i < build->observed.gaps.len; i++) {
+		const struct world_cluster *cluster = build_cluster(build, gaps[i].cluster);
+		if (cluster && gaps[i].last_seen == cluster->as_of)
+			gaps[kept.len++] = gaps[i];
+	}
+	build->world->gaps = kept;
+}
+
+int secrets_build(struct build *build, struct error **err)
+{
+	const struct observed *observed = &build->observed;
+	for (size_t i = 0; i < observed->secrets.len; i++) {
+		if (add_secret(build, RECORD_AT(observed->secrets, secret, i), err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < observed->accounts.len; i++) {
+		if (add_account(build, RECORD_AT(observed->accounts, service_account, i), err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < observed->entries.len; i++) {
+		if (add_entry(build, RECORD_AT(observed->entries, entry, i), err) < 0)
+			return -1;
+	}
+	keep_gaps(build);
+	if (add_defects(build, err) < 0)
+		return -1;
+	for (size_t i = 0; i < build->world->secrets.len; i++) {
+		struct world_secret *secret = build->world->secrets.items[i];
+		secret->blocks_pulls = secret->current && secret->record->pull_type == BOOL_TRUE &&
+				       secret->record->decodes == BOOL_FALSE;
+	}
+	return 0;
+}
