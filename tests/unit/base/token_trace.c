@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/json_reader.h"
 #include "base/limits.h"
+#include "base/yaml_reader.h"
 
 static void add_text(struct strbuf *out, const char *name, const struct token *token)
 {
@@ -71,16 +72,38 @@ int trace_tokens(struct reader *r, struct strbuf *out)
 	return more < 0 ? fail(out, error) : 0;
 }
 
+static char *exact_copy(struct slice text)
+{
+	char *copy = mem_alloc(text.len);
+	memcpy(copy, text.data, text.len);
+	return copy;
+}
+
 const char *trace_json(struct slice text, unsigned flags)
 {
 	static struct strbuf out = STRBUF_INIT(64 * LIMIT_MIB);
 	struct json_reader json;
-	char *exact = mem_alloc(text.len);
-	memcpy(exact, text.data, text.len);
+	char *copy = exact_copy(text);
 	strbuf_clear(&out);
-	json_reader_init(&json, (struct slice){ exact, text.len }, flags);
+	json_reader_init(&json, (struct slice){ copy, text.len }, flags);
 	trace_tokens(&json.reader, &out);
 	json_reader_release(&json);
-	mem_free(exact);
+	mem_free(copy);
+	return strbuf_text(&out);
+}
+
+const char *trace_yaml(struct slice text, unsigned flags)
+{
+	static struct strbuf out = STRBUF_INIT(64 * LIMIT_MIB);
+	struct error *error = NULL;
+	char *copy = exact_copy(text);
+	struct yaml_reader *yaml = yaml_reader_new((struct slice){ copy, text.len }, flags, &error);
+	strbuf_clear(&out);
+	if (yaml)
+		trace_tokens(yaml_reader_reader(yaml), &out);
+	else
+		fail(&out, error);
+	yaml_reader_free(yaml);
+	mem_free(copy);
 	return strbuf_text(&out);
 }
