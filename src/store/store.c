@@ -1,0 +1,86 @@
+#include "store/store.h"
+
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "store/store_internal.h"
+
+#define SETTLE_TRIES 200
+#define SETTLE_PAUSE_NS 20000000
+
+/* Nothing a stored schema says is trusted to run code, and no temporary file is made. */
+static int configure(struct store *store, struct error **err)
+{
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	return sql_exec(store, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA synchronous = NORMAL",
+			err);
+}
+
+/* Switching to WAL does not wait for other processes as everything else does: two that make a store at once meet here.
+ */
+static int set_wal(struct store *store, struct error **err)
+{
+	int result = SQLITE_BUSY;
+	for (int i = 0; i < SETTLE_TRIES && (result & 0xff) == SQLITE_BUSY; i++) {
+		if (i)
+			nanosleep(&(struct timespec){ .tv_nsec = SETTLE_PAUSE_NS }, NULL);
+		result = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	}
+	return result == SQLITE_OK ? 0 : store_fail(store, "journal_mode = WAL", err);
+}
+
+/* A file that is not ours is recognised before anything is written to it. */
+static int open_database(struct store *store, struct error **err)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+	if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
+		return store->db ? store_fail(store, "open", err) : error_no_memory(err);
+	if (configure(store, err) < 0 || store_is_ours(store, err) < 0 || set_wal(store, err) < 0)
+		return -1;
+	return migrate(store, err);
+}
+
+int store_open(const char *path, struct store **ret_store, struct error **err)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	CLEANUP(store_closep) struct store *store = mem_alloc_zeroed(1, sizeof *store);
+	struct slice real;
+	if (!store)
+		return error_no_memory(err);
+	store->sink.ops = &store_sink_ops;
+	if (place_prepare(path, &arena, &real, err) < 0)
+		return -1;
+	store->path = mem_copy_text(real.data, real.len);
+	if (!store->path)
+		return error_no_memory(err);
+	if (open_database(store, err) < 0)
+		return -1;
+	*ret_store = TAKE_PTR(store);
+	return 0;
+}
+
+struct store *store_close(struct store *store)
+{
+	if (!store)
+		return NULL;
+	store_statements_finalize(store);
+	sqlite3_close_v2(store->db);
+	vec_release(&store->reads);
+	mem_free(store->path);
+	return mem_free(store);
+}
+
+void store_closep(struct store **store)
+{
+	*store = store_close(*store);
+}
+
+struct sink *store_sink(struct store *store)
+{
+	return &store->sink;
+}

@@ -1,0 +1,166 @@
+/* What the files of this folder share. Nobody else includes it.
+ *
+ * sql.c runs statements, table.c makes SQL and binds records from the field lists, place.c looks at where the file
+ * lies, migrate.c makes and raises the schema, cluster.c files reads under clusters, sink.c is the sink, store_read.c
+ * and gone.c read out, incident.c and finding.c keep what is not observed.
+ */
+#ifndef FOTHER_STORE_STORE_INTERNAL_H
+#define FOTHER_STORE_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "model/observed.h"
+#include "model/sink.h"
+
+#define STORE_APPLICATION_ID 0x466f7468 /* "Foth" */
+#define STORE_SCHEMA_VERSION 1
+/* How long a command waits for another one's transaction: a dump of some gigabytes is one. */
+#define STORE_BUSY_MS 60000
+/* Observed types of the model: an array of that many cached statements is kept. */
+#define STORE_TABLES_MAX 32
+/* Longest statement made from a field list. */
+#define STORE_SQL_BYTES (64 * LIMIT_KIB)
+
+/* A read between begin and commit. */
+struct open_read {
+	int64_t id, cluster;
+	int64_t as_of;  /* TIME_UNSET until known */
+	bool uid_known; /* given to begin */
+	bool staged;    /* filed under a row of its own until finish knows where it belongs */
+	bool older;     /* the cluster holds later reads: what those wrote stays */
+	bool finished;
+};
+
+struct open_reads {
+	VEC(struct open_read)
+};
+
+/* Cached statements of one observed type. */
+struct table_statements {
+	sqlite3_stmt *upsert;       /* a read that is not older than any before */
+	sqlite3_stmt *upsert_older; /* keeps what later reads wrote */
+	sqlite3_stmt *lower_first;  /* only then: an earlier first sight */
+};
+
+struct store {
+	struct sink sink; /* first */
+	sqlite3 *db;
+	char *path;
+	struct open_reads reads;
+	bool again; /* SINK_AGAIN was answered: until the next commit no guess is made */
+	struct table_statements tables[STORE_TABLES_MAX];
+};
+
+/* --- sql.c --- */
+/* Sets *err from SQLite's state, in words that say what to do. Returns -1. */
+int store_fail(struct store *store, const char *doing, struct error **err);
+int sql_exec(struct store *store, const char *sql, struct error **err);
+int sql_prepare(struct store *store, const char *sql, sqlite3_stmt **ret_statement, struct error **err);
+int sql_prepare_buffer(struct store *store, const struct strbuf *sql, sqlite3_stmt **ret_statement, struct error **err);
+/* 1 a row, 0 done, -1. */
+int sql_step(struct store *store, sqlite3_stmt *statement, struct error **err);
+/* Runs a statement that gives no rows, and resets it. */
+int sql_run(struct store *store, sqlite3_stmt *statement, struct error **err);
+/* Runs a query of one number; TIME_UNSET where it gives none or NULL. */
+int sql_number(struct store *store, sqlite3_stmt *statement, int64_t *ret_number, struct error **err);
+void sql_finalizep(sqlite3_stmt **statement);
+/* TIME_UNSET and INT_UNKNOWN are NULL. */
+void sql_bind_int(sqlite3_stmt *statement, int index, int64_t value);
+/* Not there is NULL. Borrowed until the statement is reset. */
+void sql_bind_text(sqlite3_stmt *statement, int index, struct slice text);
+/* Borrowed until the next step. */
+struct slice sql_text(sqlite3_stmt *statement, int column);
+int64_t sql_int(sqlite3_stmt *statement, int column);
+
+/* BEGIN IMMEDIATE or BEGIN, and its end: COMMIT when result >= 0, else ROLLBACK. Returns result, or -1. */
+int transaction_begin(struct store *store, bool to_write, struct error **err);
+int transaction_end(struct store *store, int result, struct error **err);
+
+/* --- table.c --- */
+/* The field is a column of the type's table. */
+bool table_has_column(const struct record_type *type, const struct field *field);
+/* first_seen and last_seen are kept as the reads that they come from. */
+bool table_keeps_reads(const struct record_type *type);
+void sql_add_name(struct strbuf *sql, const char *name);
+/* CREATE TABLE with the fields that schema version `version` has. */
+void table_add_create(struct strbuf *sql, const struct record_type *type, unsigned version);
+/* SELECT of every column in the order of the fields, then first_read and last_read where the table keeps them. */
+void table_add_select(struct strbuf *sql, const struct record_type *type);
+/* The columns that say which record it is, for ORDER BY. */
+void table_add_keys(struct strbuf *sql, const struct record_type *type);
+/* INSERT with numbered parameters: as table_bind counts, then ?first_read, ?last_read. No conflict clause. */
+void table_add_insert(struct strbuf *sql, const struct record_type *type);
+/* `SET a = excluded.a, ...` of everything but the identity; source is "excluded" or an alias. */
+void table_add_assignments(struct strbuf *sql, const struct record_type *type, const char *source);
+/* `"a" = ?1 AND ...` of the identity with the numbers of the insert. */
+void table_add_key_match(struct strbuf *sql, const struct record_type *type);
+/* Binds every column; the cluster column gets the row `cluster`. *ret_next is the next free parameter. 0 or -1. */
+int table_bind(struct store *store, sqlite3_stmt *statement, const struct record_type *type, const void *record,
+	       int64_t cluster, int *ret_next, struct error **err);
+/* One value as the column of the field has it. */
+int table_bind_field(struct store *store, sqlite3_stmt *statement, int index, const struct field *field,
+		     const void *record, struct error **err);
+/* Reads one column into the field. Cluster columns are the caller's. 0 or -1. */
+int table_read_field(sqlite3_stmt *statement, int column, const struct field *field, void *record, struct arena *arena,
+		     struct error **err);
+
+/* --- texts.c --- */
+/* A list of text as a JSON array. What JSON cannot hold (bytes that are not UTF-8) is {"hex":"..."} in it; an item that
+ * is not there is null. */
+void texts_encode(struct slice_list texts, struct strbuf *out);
+int texts_decode(struct slice json, struct arena *arena, struct slice_list *ret_texts, struct error **err);
+
+/* --- place.c --- */
+/* Makes the folder (0700) and an empty file (0600) where they are missing, and refuses what is not safe to open. The
+ * path to open, without symbolic links, is in the arena. */
+int place_prepare(const char *path, struct arena *arena, struct slice *ret_path, struct error **err);
+/* Why SQLite cannot keep a file on this kind of file system (statfs f_type), or NULL. */
+const char *place_file_system_refused(uint64_t type);
+
+/* --- migrate.c --- */
+/* Refuses files that are not ours or newer; makes or raises the schema. Nothing is written when it is up to date. */
+int migrate(struct store *store, struct error **err);
+/* The first half of it, which writes nothing. */
+int store_is_ours(struct store *store, struct error **err);
+
+/* --- cluster.c --- */
+/* The row to file a read under; made when missing. uid not there: found by name, the most recently read first, which is
+ * a guess. uid there: the row of that uid, else the provisional one of that name, whose uid is learnt by this. */
+int cluster_for(struct store *store, struct slice uid, struct slice name, bool guess, int64_t *ret_cluster,
+		struct error **err);
+/* A row for one read alone, until finish. */
+int cluster_stage(struct store *store, struct slice uid, struct slice name, int64_t *ret_cluster, struct error **err);
+/* After finish learnt the uid (or not): *cluster becomes where the read's records are now. */
+int cluster_settle(struct store *store, const struct open_read *read, struct slice uid, int64_t *ret_cluster,
+		   struct error **err);
+/* 1: equal, 0: another or none, -1. */
+int cluster_has_uid(struct store *store, int64_t cluster, struct slice uid, struct error **err);
+/* Latest as_of of the cluster's other reads; TIME_UNSET when there are none. */
+int cluster_newest(struct store *store, int64_t cluster, int64_t but_read, int64_t *ret_as_of, struct error **err);
+/* first_read and last_read, and what its latest read says of it. */
+int cluster_refresh(struct store *store, int64_t cluster, int64_t read, struct slice server_version,
+		    struct error **err);
+/* The row of an identity; 0 when text is not there (records of no cluster); -1 when it is not known. */
+int cluster_find(struct store *store, struct slice identity, int64_t *ret_cluster, struct error **err);
+
+/* --- sink.c --- */
+extern const struct sink_ops store_sink_ops;
+void store_statements_finalize(struct store *store);
+
+/* --- gone.c --- */
+struct coverage_index;
+/* What was read completely, when, of the kinds that decide about records of the type; NULL when none can. */
+int coverage_load(struct store *store, const struct record_type *type, struct coverage_index **ret_index,
+		  struct error **err);
+/* A complete read that covered the record is later than last_seen. 1, 0 or -1. */
+int coverage_after(struct coverage_index *index, int64_t cluster, const void *record, int64_t last_seen,
+		   struct error **err);
+void coverage_freep(struct coverage_index **index);
+
+#endif

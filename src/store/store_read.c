@@ -1,0 +1,291 @@
+#include "store/store_read.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "store/store_internal.h"
+
+/* What rows hold by number: clusters, and reads for their times. The number is the index. */
+struct lookup {
+	struct slice *clusters;
+	int64_t *read_times;
+	size_t cluster_count, read_count;
+};
+
+struct reading {
+	struct store *store;
+	const struct record_type *type;
+	struct arena *arena;
+	struct lookup lookup;
+	struct coverage_index *coverage;
+	const struct field *first_seen, *last_seen, *gone; /* NULL: the type has none */
+	char *records;                                     /* on the heap while they grow */
+	size_t count, capacity;
+};
+
+static void reading_release(struct reading *reading)
+{
+	coverage_freep(&reading->coverage);
+	reading->records = mem_free(reading->records);
+}
+
+/* --- numbers to what they stand for --- */
+
+/* An array for a table's numbers, the largest included. */
+static void *numbered_array(struct reading *reading, const char *table, size_t item_size, size_t *ret_count,
+			    struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	int64_t highest;
+	strbuf_addf(&sql, "SELECT max(id) FROM \"%s\"", table);
+	if (sql_prepare_buffer(reading->store, &sql, &statement, err) < 0 ||
+	    sql_number(reading->store, statement, &highest, err) < 0)
+		return NULL;
+	*ret_count = highest > 0 ? (size_t)highest + 1 : 1;
+	void *items = arena_zeroed(reading->arena, *ret_count, item_size);
+	if (!items)
+		arena_fail(reading->arena, err);
+	return items;
+}
+
+static int load_clusters(struct reading *reading, struct error **err)
+{
+	CLEANUP(sql_finalizep) sqlite3_stmt *rows = NULL;
+	struct lookup *lookup = &reading->lookup;
+	int got;
+	lookup->clusters = numbered_array(reading, "cluster", sizeof *lookup->clusters, &lookup->cluster_count, err);
+	if (!lookup->clusters || sql_prepare(reading->store, "SELECT id, cluster FROM cluster", &rows, err) < 0)
+		return -1;
+	while ((got = sql_step(reading->store, rows, err)) > 0)
+		if (arena_copy(reading->arena, sql_text(rows, 1), &lookup->clusters[sql_int(rows, 0)]) < 0)
+			return arena_fail(reading->arena, err);
+	return got;
+}
+
+static int load_read_times(struct reading *reading, struct error **err)
+{
+	CLEANUP(sql_finalizep) sqlite3_stmt *rows = NULL;
+	struct lookup *lookup = &reading->lookup;
+	int got;
+	lookup->read_times = numbered_array(reading, "read", sizeof *lookup->read_times, &lookup->read_count, err);
+	if (!lookup->read_times || sql_prepare(reading->store, "SELECT id, as_of FROM \"read\"", &rows, err) < 0)
+		return -1;
+	while ((got = sql_step(reading->store, rows, err)) > 0)
+		lookup->read_times[sql_int(rows, 0)] = sql_int(rows, 1);
+	return got;
+}
+
+/* --- rows to records --- */
+
+static struct slice cluster_of(const struct lookup *lookup, int64_t row)
+{
+	return row > 0 && (uint64_t)row < lookup->cluster_count ? lookup->clusters[row] : SLICE_NONE;
+}
+
+static int64_t time_of(const struct lookup *lookup, int64_t read)
+{
+	return read > 0 && (uint64_t)read < lookup->read_count ? lookup->read_times[read] : TIME_UNSET;
+}
+
+/* The columns behind the fields: first_read and last_read. */
+static int fill_seen(struct reading *reading, sqlite3_stmt *row, int column, int64_t cluster, void *record,
+		     struct error **err)
+{
+	int64_t last_seen = time_of(&reading->lookup, sql_int(row, column + 1));
+	*(int64_t *)field_of(reading->first_seen, record) = time_of(&reading->lookup, sql_int(row, column));
+	*(int64_t *)field_of(reading->last_seen, record) = last_seen;
+	if (!reading->gone)
+		return 0;
+	int gone = coverage_after(reading->coverage, cluster, record, last_seen, err);
+	*(enum truth *)field_of(reading->gone, record) = gone > 0 ? BOOL_TRUE : BOOL_FALSE;
+	return gone < 0 ? -1 : 0;
+}
+
+static int fill_record(struct reading *reading, sqlite3_stmt *row, void *record, struct error **err)
+{
+	const struct record_type *type = reading->type;
+	int64_t cluster = 0;
+	int column = 0;
+	record_init(type, record);
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		if (!table_has_column(type, field))
+			continue;
+		if (field->flags & FIELD_CLUSTER) {
+			cluster = sql_int(row, column);
+			*(struct slice *)field_of(field, record) = cluster_of(&reading->lookup, cluster);
+		} else if (table_read_field(row, column, field, record, reading->arena, err) < 0) {
+			return -1;
+		}
+		column++;
+	}
+	if (table_keeps_reads(type))
+		return fill_seen(reading, row, column, cluster, record, err);
+	if (type == &finding_type)
+		((struct finding *)record)->gone = slice_equal_text(((struct finding *)record)->state, "resolved")
+							   ? BOOL_TRUE
+							   : BOOL_FALSE;
+	return 0;
+}
+
+static void *push_record(struct reading *reading)
+{
+	if (reading->count == reading->capacity) {
+		size_t wanted = reading->capacity ? 2 * reading->capacity : 64;
+		char *larger = mem_resize(reading->records, wanted, reading->type->size);
+		if (!larger)
+			return NULL;
+		reading->records = larger;
+		reading->capacity = wanted;
+	}
+	return reading->records + reading->count++ * reading->type->size;
+}
+
+/* --- the query --- */
+
+static int add_condition(struct reading *reading, struct strbuf *sql, const struct store_where *where, size_t number,
+			 struct error **err)
+{
+	const struct field *field = record_field(reading->type, where->field);
+	if (!field || !table_has_column(reading->type, field) || field->type > FIELD_TIME)
+		return error_set(err, ERROR_STORE, "%s cannot be asked for by %s", reading->type->name, where->field);
+	strbuf_addf(sql, "%s\"%s\" IS ?%zu", number > 1 ? " AND " : " WHERE ", field->name, number);
+	return 0;
+}
+
+static int bind_condition(struct reading *reading, sqlite3_stmt *statement, const struct store_where *where, int number,
+			  struct error **err)
+{
+	const struct field *field = record_field(reading->type, where->field);
+	int64_t cluster;
+	if (field->flags & FIELD_CLUSTER) {
+		if (cluster_find(reading->store, where->text, &cluster, err) < 0)
+			return -1;
+		sqlite3_bind_int64(statement, number, cluster);
+	} else if (field->type != FIELD_TEXT) {
+		sql_bind_int(statement, number, where->number);
+	} else if (!where->text.data && field->flags & FIELD_KEY) {
+		sqlite3_bind_zeroblob(statement, number, 0);
+	} else {
+		sql_bind_text(statement, number, where->text);
+	}
+	return 0;
+}
+
+static int prepare_query(struct reading *reading, const struct store_where *where, size_t where_count,
+			 sqlite3_stmt **ret_statement, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	table_add_select(&sql, reading->type);
+	for (size_t i = 0; i < where_count; i++)
+		if (add_condition(reading, &sql, &where[i], i + 1, err) < 0)
+			return -1;
+	strbuf_add_text(&sql, " ORDER BY ");
+	table_add_keys(&sql, reading->type);
+	if (sql_prepare_buffer(reading->store, &sql, &statement, err) < 0)
+		return -1;
+	for (size_t i = 0; i < where_count; i++)
+		if (bind_condition(reading, statement, &where[i], (int)i + 1, err) < 0)
+			return -1;
+	*ret_statement = TAKE_PTR(statement);
+	return 0;
+}
+
+static int read_rows(struct reading *reading, sqlite3_stmt *statement, struct error **err)
+{
+	int got;
+	while ((got = sql_step(reading->store, statement, err)) > 0) {
+		void *record = push_record(reading);
+		if (!record)
+			return error_no_memory(err);
+		if (fill_record(reading, statement, record, err) < 0)
+			return -1;
+	}
+	return got;
+}
+
+static int run_query(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
+{
+	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	if (load_clusters(reading, err) < 0 || load_read_times(reading, err) < 0 ||
+	    coverage_load(reading->store, reading->type, &reading->coverage, err) < 0 ||
+	    prepare_query(reading, where, where_count, &statement, err) < 0)
+		return -1;
+	return read_rows(reading, statement, err);
+}
+
+/* --- the result --- */
+
+static int compare_records(const void *a, const void *b, void *type)
+{
+	return record_compare(type, a, b);
+}
+
+/* Rows come ordered by the cluster's number and by SQLite's idea of bytes: for one cluster with plain names that is the
+ * order of identities already. */
+static bool in_order(const struct reading *reading)
+{
+	size_t size = reading->type->size;
+	for (size_t i = 1; i < reading->count; i++)
+		if (record_compare(reading->type, reading->records + (i - 1) * size, reading->records + i * size) > 0)
+			return false;
+	return true;
+}
+
+static int hand_over(struct reading *reading, struct record_list *ret_records, struct error **err)
+{
+	size_t size = reading->type->size;
+	void *items = arena_zeroed(reading->arena, reading->count ? reading->count : 1, size);
+	if (!items)
+		return arena_fail(reading->arena, err);
+	if (!in_order(reading))
+		qsort_r(reading->records, reading->count, size, compare_records, (void *)(uintptr_t)reading->type);
+	if (reading->count)
+		memcpy(items, reading->records, reading->count * size);
+	*ret_records = (struct record_list){ items, reading->count };
+	return 0;
+}
+
+/* Inside a transaction, so that all the queries speak of the same state. */
+static int read_consistently(struct reading *reading, const struct store_where *where, size_t where_count,
+			     struct error **err)
+{
+	if (!sqlite3_get_autocommit(reading->store->db))
+		return run_query(reading, where, where_count, err);
+	if (transaction_begin(reading->store, false, err) < 0)
+		return -1;
+	return transaction_end(reading->store, run_query(reading, where, where_count, err), err);
+}
+
+int store_read_all(struct store *store, const struct record_type *type, const struct store_where *where,
+		   size_t where_count, struct arena *arena, struct record_list *ret_records, struct error **err)
+{
+	CLEANUP(reading_release)
+	struct reading reading = {
+		.store = store,
+		.type = type,
+		.arena = arena,
+		.first_seen = record_field(type, "first_seen"),
+		.last_seen = record_field(type, "last_seen"),
+		.gone = record_field(type, "gone"),
+	};
+	if (read_consistently(&reading, where, where_count, err) < 0)
+		return error_context(err, "reading %s records", type->name);
+	return hand_over(&reading, ret_records, err);
+}
+
+int store_read_incident(struct store *store, int64_t id, struct arena *arena, struct incident *ret_incident,
+			struct error **err)
+{
+	struct store_where where = { .field = "id", .number = id };
+	struct record_list found;
+	if (store_read_all(store, &incident_type, &where, 1, arena, &found, err) < 0)
+		return -1;
+	if (!found.len)
+		return 0;
+	*ret_incident = *(const struct incident *)found.items;
+	return 1;
+}

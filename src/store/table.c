@@ -1,0 +1,254 @@
+#include "base/limits.h"
+#include "store/store_internal.h"
+
+bool table_keeps_reads(const struct record_type *type)
+{
+	return type != &finding_type && record_field(type, "last_seen");
+}
+
+bool table_has_column(const struct record_type *type, const struct field *field)
+{
+	return !(field->flags & FIELD_SEEN) || (type == &finding_type && field->type == FIELD_TIME);
+}
+
+void sql_add_name(struct strbuf *sql, const char *name)
+{
+	strbuf_addf(sql, "\"%s\"", name);
+}
+
+/* --- what the tables look like --- */
+
+/* Text is TEXT, or BLOB where SQLite would change it: a strict table takes both only as ANY. */
+static const char *column_type(const struct field *field)
+{
+	if (field->flags & FIELD_CLUSTER)
+		return "INTEGER";
+	switch (field->type) {
+	case FIELD_TEXT:
+		return "ANY";
+	case FIELD_TEXTS:
+		return "TEXT";
+	default:
+		return "INTEGER";
+	}
+}
+
+static void add_column(struct strbuf *sql, const struct field *field)
+{
+	sql_add_name(sql, field->name);
+	strbuf_addf(sql, " %s%s, ", column_type(field), field->flags & (FIELD_KEY | FIELD_CLUSTER) ? " NOT NULL" : "");
+}
+
+void table_add_keys(struct strbuf *sql, const struct record_type *type)
+{
+	const char *separator = "";
+	for (size_t i = 0; i < type->field_count; i++) {
+		if (!(type->fields[i].flags & FIELD_KEY))
+			continue;
+		strbuf_add_text(sql, separator);
+		sql_add_name(sql, type->fields[i].name);
+		separator = ", ";
+	}
+}
+
+/* Clusters are named by number in every other table; read and incident are numbers already. Everything else is its
+ * identity: one tree and no index beside it. */
+void table_add_create(struct strbuf *sql, const struct record_type *type, unsigned version)
+{
+	bool numbered = type == &read_type || type == &incident_type;
+	strbuf_add_text(sql, "CREATE TABLE ");
+	sql_add_name(sql, type->name);
+	strbuf_add_text(sql, type == &cluster_type ? " (\"id\" INTEGER PRIMARY KEY, " : " (");
+	for (size_t i = 0; i < type->field_count; i++)
+		if (table_has_column(type, &type->fields[i]) && type->fields[i].since <= version)
+			add_column(sql, &type->fields[i]);
+	if (type == &cluster_type)
+		strbuf_add_text(sql, "\"first_read\" INTEGER, \"last_read\" INTEGER, ");
+	else if (table_keeps_reads(type))
+		strbuf_add_text(sql, "\"first_read\" INTEGER NOT NULL, \"last_read\" INTEGER NOT NULL, ");
+	if (type == &finding_type)
+		strbuf_add_text(sql,
+				"\"version\" INTEGER NOT NULL DEFAULT 0, \"current\" INTEGER NOT NULL DEFAULT 1, ");
+	strbuf_add_text(sql, type == &cluster_type ? "UNIQUE (" : "PRIMARY KEY (");
+	table_add_keys(sql, type);
+	strbuf_add_text(sql, numbered || type == &cluster_type ? ")) STRICT;\n" : ")) STRICT, WITHOUT ROWID;\n");
+}
+
+/* --- statements --- */
+
+static void add_columns(struct strbuf *sql, const struct record_type *type)
+{
+	const char *separator = "";
+	for (size_t i = 0; i < type->field_count; i++) {
+		if (!table_has_column(type, &type->fields[i]))
+			continue;
+		strbuf_add_text(sql, separator);
+		sql_add_name(sql, type->fields[i].name);
+		separator = ", ";
+	}
+	if (table_keeps_reads(type))
+		strbuf_add_text(sql, ", \"first_read\", \"last_read\"");
+}
+
+static int column_count(const struct record_type *type)
+{
+	int count = table_keeps_reads(type) ? 2 : 0;
+	for (size_t i = 0; i < type->field_count; i++)
+		count += table_has_column(type, &type->fields[i]);
+	return count;
+}
+
+void table_add_select(struct strbuf *sql, const struct record_type *type)
+{
+	strbuf_add_text(sql, "SELECT ");
+	add_columns(sql, type);
+	strbuf_add_text(sql, " FROM ");
+	sql_add_name(sql, type->name);
+}
+
+void table_add_insert(struct strbuf *sql, const struct record_type *type)
+{
+	strbuf_add_text(sql, "INSERT INTO ");
+	sql_add_name(sql, type->name);
+	strbuf_add_text(sql, " (");
+	add_columns(sql, type);
+	strbuf_add_text(sql, ") VALUES (");
+	for (int i = 1; i <= column_count(type); i++)
+		strbuf_addf(sql, i > 1 ? ", ?%d" : "?%d", i);
+	strbuf_add_char(sql, ')');
+}
+
+void table_add_assignments(struct strbuf *sql, const struct record_type *type, const char *source)
+{
+	const char *separator = "";
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		if (!table_has_column(type, field) || field->flags & (FIELD_KEY | FIELD_SEEN))
+			continue;
+		strbuf_addf(sql, "%s\"%s\" = %s.\"%s\"", separator, field->name, source, field->name);
+		separator = ", ";
+	}
+	if (table_keeps_reads(type))
+		strbuf_addf(sql, "%s\"last_read\" = %s.\"last_read\"", separator, source);
+}
+
+void table_add_key_match(struct strbuf *sql, const struct record_type *type)
+{
+	const char *separator = "";
+	int index = 0;
+	for (size_t i = 0; i < type->field_count; i++) {
+		if (!table_has_column(type, &type->fields[i]))
+			continue;
+		index++;
+		if (!(type->fields[i].flags & FIELD_KEY))
+			continue;
+		strbuf_addf(sql, "%s\"%s\" = ?%d", separator, type->fields[i].name, index);
+		separator = " AND ";
+	}
+}
+
+/* --- values --- */
+
+static int bind_texts(struct store *store, sqlite3_stmt *statement, int index, struct slice_list texts,
+		      struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT(LIMIT_ROW_BYTES);
+	if (!texts.items) {
+		sqlite3_bind_null(statement, index);
+		return 0;
+	}
+	if (!texts.len) {
+		sqlite3_bind_text(statement, index, "[]", 2, SQLITE_STATIC);
+		return 0;
+	}
+	texts_encode(texts, &json);
+	if (strbuf_failed(&json, err))
+		return -1;
+	if (sqlite3_bind_text64(statement, index, json.data, json.len, SQLITE_TRANSIENT, SQLITE_UTF8) != SQLITE_OK)
+		return store_fail(store, "bind", err);
+	return 0;
+}
+
+/* A primary key holds no NULL. What is not there is an empty BLOB, which no text is stored as. */
+static void bind_key(sqlite3_stmt *statement, int index, struct slice text)
+{
+	if (text.data)
+		sql_bind_text(statement, index, text);
+	else
+		sqlite3_bind_zeroblob(statement, index, 0);
+}
+
+int table_bind_field(struct store *store, sqlite3_stmt *statement, int index, const struct field *field,
+		     const void *record, struct error **err)
+{
+	bool key = field->flags & FIELD_KEY;
+	switch (field->type) {
+	case FIELD_TEXT:
+		if (key)
+			bind_key(statement, index, field_text(field, record));
+		else
+			sql_bind_text(statement, index, field_text(field, record));
+		return 0;
+	case FIELD_INT:
+	case FIELD_TIME:
+		if (key)
+			sqlite3_bind_int64(statement, index, field_int(field, record));
+		else
+			sql_bind_int(statement, index, field_int(field, record));
+		return 0;
+	case FIELD_BOOL:
+		sql_bind_int(statement, index,
+			     field_bool(field, record) == BOOL_UNKNOWN ? INT_UNKNOWN : field_bool(field, record));
+		return 0;
+	case FIELD_TEXTS:
+		return bind_texts(store, statement, index, field_texts(field, record), err);
+	case FIELD_RECORDS: /* conclusions only: never stored */
+		break;
+	}
+	return error_set(err, ERROR_STORE, "field %s cannot be stored", field->name);
+}
+
+int table_bind(struct store *store, sqlite3_stmt *statement, const struct record_type *type, const void *record,
+	       int64_t cluster, int *ret_next, struct error **err)
+{
+	int index = 1;
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		if (!table_has_column(type, field))
+			continue;
+		if (field->flags & FIELD_CLUSTER)
+			sqlite3_bind_int64(statement, index, cluster);
+		else if (table_bind_field(store, statement, index, field, record, err) < 0)
+			return -1;
+		index++;
+	}
+	*ret_next = index;
+	return 0;
+}
+
+int table_read_field(sqlite3_stmt *statement, int column, const struct field *field, void *record, struct arena *arena,
+		     struct error **err)
+{
+	switch (field->type) {
+	case FIELD_TEXT:
+		if (arena_copy(arena, sql_text(statement, column), field_of(field, record)) < 0)
+			return arena_fail(arena, err);
+		return 0;
+	case FIELD_INT:
+	case FIELD_TIME:
+		*(int64_t *)field_of(field, record) = sql_int(statement, column);
+		return 0;
+	case FIELD_BOOL:
+		if (sqlite3_column_type(statement, column) != SQLITE_NULL)
+			*(enum truth *)field_of(field, record) = sqlite3_column_int(statement, column) ? BOOL_TRUE
+												       : BOOL_FALSE;
+		return 0;
+	case FIELD_TEXTS:
+		if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+			return 0;
+		return texts_decode(sql_text(statement, column), arena, field_of(field, record), err);
+	case FIELD_RECORDS:
+		break;
+	}
+	return 0;
+}
