@@ -4,13 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
-/* glibc fills freed blocks with this byte and new ones with its complement; 0 would switch the filling off. */
-#define WIPE_BYTE 0x5a
-
 void *mem_alloc(size_t size)
 {
 	return malloc(size ? size : 1);
@@ -57,13 +50,4 @@ void mem_freep(void *pointer_to_pointer)
 	memcpy(&pointer, pointer_to_pointer, sizeof pointer);
 	free(pointer);
 	memset(pointer_to_pointer, 0, sizeof pointer);
-}
-
-int heap_wipe_start(void)
-{
-#ifdef __GLIBC__
-	return mallopt(M_PERTURB, WIPE_BYTE) == 1 ? 0 : -1;
-#else
-	return -1;
-#endif
 }

@@ -28,9 +28,9 @@ void *mem_free(void *pointer);
 /* For CLEANUP(mem_freep) on any `T *`. */
 void mem_freep(void *pointer_to_pointer);
 
-/* From now on the C library overwrites every block that is freed in this process, those of libyaml, libarchive and
- * SQLite too (glibc: M_PERTURB; elsewhere a no-op that returns -1). Called once by main: third-party parsers copy
- * values to a heap that we cannot wipe by hand. */
+/* From now on every block is overwritten when it is freed or moved, those of libyaml, libarchive and SQLite too: they
+ * copy values to a heap that we cannot wipe by hand. Called once by main, before threads start. 0, or -1 where it cannot
+ * be done: C libraries other than glibc, and builds with a sanitizer, which bring a heap of their own. */
 int heap_wipe_start(void);
 
 #endif

@@ -7,20 +7,19 @@
 
 #define FIRST_CAPACITY 8
 
-bool vec_reserve(void **items, size_t len, size_t *capacity, size_t item_size)
+void *vec_push_item(void **items, size_t *len, size_t *capacity, size_t item_size)
 {
-	if (len >= LIMIT_VEC_ITEMS)
-		return false;
-	if (len == *capacity) {
+	if (*len >= LIMIT_VEC_ITEMS)
+		return NULL;
+	if (*len == *capacity) {
 		size_t more = *capacity ? 2 * *capacity : FIRST_CAPACITY;
 		void *moved = mem_resize(*items, more, item_size);
 		if (!moved)
-			return false;
+			return NULL;
 		*items = moved;
 		*capacity = more;
 	}
-	memset((char *)*items + len * item_size, 0, item_size);
-	return true;
+	return memset((char *)*items + (*len)++ * item_size, 0, item_size);
 }
 
 void vec_free(void *items)

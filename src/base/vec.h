@@ -10,7 +10,6 @@
 #ifndef FOTHER_BASE_VEC_H
 #define FOTHER_BASE_VEC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define VEC(type)                                                                                                      \
@@ -19,8 +18,12 @@
 
 /* A new zeroed item at the end, or NULL. */
 #define vec_push(v)                                                                                                    \
-	(vec_reserve((void **)&(v)->items, (v)->len, &(v)->capacity, sizeof *(v)->items) ? &(v)->items[(v)->len++]     \
-											   : NULL)
+	({                                                                                                             \
+		void *vec_items_ = (v)->items;                                                                         \
+		void *vec_new_ = vec_push_item(&vec_items_, &(v)->len, &(v)->capacity, sizeof *(v)->items);            \
+		(v)->items = vec_items_;                                                                               \
+		(__typeof__((v)->items))vec_new_;                                                                      \
+	})
 
 #define vec_clear(v) ((void)((v)->len = 0))
 
@@ -31,8 +34,8 @@
 		(v)->len = (v)->capacity = 0;                                                                          \
 	} while (0)
 
-/* Room for one more item behind `len`, zeroed. Not called directly. */
-bool vec_reserve(void **items, size_t len, size_t *capacity, size_t item_size);
+/* Behind vec_push; not called directly. */
+void *vec_push_item(void **items, size_t *len, size_t *capacity, size_t item_size);
 void vec_free(void *items);
 
 #endif
