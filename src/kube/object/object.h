@@ -20,8 +20,11 @@
 #include "base/error.h"
 #include "base/map.h"
 #include "base/reader.h"
+#include "base/vec.h"
 #include "credential/fingerprint.h"
 #include "model/sink.h"
+
+struct shape;
 
 /* What one read has covered of one kind, for the coverage records. */
 struct object_coverage {
@@ -29,7 +32,7 @@ struct object_coverage {
 	bool known;         /* we understand the kind */
 	bool list_cut;      /* metadata.continue was not empty, or the document died inside the list */
 	int64_t objects, defects;
-	struct slice first_bad; /* place and reason of the first defect */
+	struct slice first_bad; /* file, place and reason of the first defect; or the file of the cut list */
 };
 
 /* What a list (or a run of single objects) covered: one per list, so that "gone" is concluded only where it may be. */
@@ -40,6 +43,7 @@ struct object_scope {
 	bool complete;          /* read to its end, every item decoded, no continue token */
 	bool is_list;           /* single objects prove nothing about absence */
 	int64_t objects;
+	struct slice why; /* why not complete, with the file */
 };
 
 struct object_context {
@@ -56,6 +60,11 @@ struct object_context {
 	struct { struct object_coverage *items; size_t len, capacity; } coverage;
 	struct { struct object_scope *items; size_t len, capacity; } scopes;
 	struct map seen;            /* "Kind/uid" of what was read: the same object twice is put once more, and counted once */
+	struct map coverage_of;     /* kind -> index + 1 in coverage */
+	const struct shape *shape;  /* of every object's fields: shape.h */
+	/* Called after every object and list item; may be NULL. What stands before reader->offset is not needed again. */
+	void (*after_object)(void *data, const struct reader *reader);
+	void *after_object_data;
 };
 
 int object_context_init(struct object_context *context, struct sink *sink, int64_t read,

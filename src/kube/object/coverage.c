@@ -1,0 +1,210 @@
+#include "kube/object/coverage.h"
+
+#include "kube/object/records.h"
+
+#define ALL SLICE("*")
+
+/* --- counting --- */
+static int keep(struct object_context *context, struct slice text, struct slice *ret_kept, struct error **err)
+{
+	return arena_copy(&context->kept, text, ret_kept) < 0 ? arena_fail(&context->kept, err) : 0;
+}
+
+static struct object_scope *find_scope(const struct coverage_list *list, struct slice label)
+{
+	struct object_context *context = list->context;
+	for (size_t i = list->first_scope; i < context->scopes.len; i++) {
+		struct object_scope *scope = &context->scopes.items[i];
+		if (scope->is_list == list->is_list && slice_equal(scope->kind, label))
+			return scope;
+	}
+	return NULL;
+}
+
+struct object_scope *coverage_scope(const struct coverage_list *list, struct slice label, struct error **err)
+{
+	struct object_context *context = list->context;
+	struct object_scope *scope = find_scope(list, label);
+	struct slice kept;
+	if (scope)
+		return scope;
+	if (keep(context, label, &kept, err) < 0)
+		return NULL;
+	if (!(scope = vec_push(&context->scopes))) {
+		error_no_memory(err);
+		return NULL;
+	}
+	scope->kind = kept;
+	scope->is_list = list->is_list;
+	scope->complete = true;
+	return scope;
+}
+
+/* One value stays itself, a second one makes it "*". */
+static int widen(struct object_context *context, struct slice *place, struct slice value, struct error **err)
+{
+	if (!value.data || slice_equal(*place, value))
+		return 0;
+	if (!place->data)
+		return keep(context, value, place, err);
+	*place = ALL;
+	return 0;
+}
+
+int coverage_widen(struct object_context *context, struct object_scope *scope, struct slice namespace,
+		   struct slice subtype, struct error **err)
+{
+	scope->objects++;
+	if (widen(context, &scope->namespace, namespace.data ? namespace : SLICE(""), err) < 0)
+		return -1;
+	return widen(context, &scope->subtype, subtype, err);
+}
+
+int coverage_break(struct object_context *context, struct object_scope *scope, struct slice why, struct error **err)
+{
+	if (!scope->complete)
+		return 0;
+	scope->complete = false;
+	return keep(context, why, &scope->why, err);
+}
+
+int coverage_break_list(const struct coverage_list *list, struct slice why, struct error **err)
+{
+	struct object_context *context = list->context;
+	for (size_t i = list->first_scope; i < context->scopes.len; i++) {
+		struct object_scope *scope = &context->scopes.items[i];
+		if (!scope->is_list)
+			continue;
+		if (coverage_break(context, scope, why, err) < 0)
+			return -1;
+		struct object_coverage *coverage = coverage_kind(context, scope->kind, err);
+		if (!coverage)
+			return -1;
+		coverage->list_cut = true;
+		if (!coverage->first_bad.data)
+			coverage->first_bad = scope->why;
+	}
+	return 0;
+}
+
+struct object_coverage *coverage_kind(struct object_context *context, struct slice label, struct error **err)
+{
+	void **place = map_put(&context->coverage_of, label);
+	struct object_coverage *coverage = NULL;
+	if (place && *place)
+		return &context->coverage.items[(uintptr_t)*place - 1];
+	if (place && (coverage = vec_push(&context->coverage))) {
+		*place = (void *)(uintptr_t)context->coverage.len;
+		if (keep(context, label, &coverage->kind, err) == 0)
+			return coverage;
+		return NULL;
+	}
+	error_no_memory(err);
+	return NULL;
+}
+
+/* --- putting --- */
+static int put_coverage(struct object_context *context, const struct coverage *coverage, struct error **err)
+{
+	return context->sink->ops->put(context->sink, context->read, &coverage_type, coverage, err);
+}
+
+static void start_coverage(const struct object_context *context, struct slice kind, const char *outcome,
+			   struct coverage *ret_coverage)
+{
+	record_init(&coverage_type, ret_coverage);
+	ret_coverage->read = context->read;
+	ret_coverage->kind = kind;
+	ret_coverage->namespace = ALL;
+	ret_coverage->subtype = ALL;
+	ret_coverage->outcome = slice_of(outcome);
+	ret_coverage->objects = 0;
+}
+
+static const struct known_kind *known_kind_named(struct slice label)
+{
+	for (size_t i = 0; i < known_kind_count; i++) {
+		if (slice_equal_text(label, known_kinds[i].kind))
+			return &known_kinds[i];
+	}
+	return NULL;
+}
+
+/* Scopes of one kind, namespace and type make one record: complete when one list of them was, since what the others lack stands there. */
+static int merge_scope(struct object_context *context, const struct object_scope *scope, struct map *merged,
+		       struct error **err)
+{
+	const struct known_kind *known = known_kind_named(scope->kind);
+	bool everywhere = known && !known->namespaced;
+	struct slice namespace = everywhere ? ALL : scope->namespace, subtype = scope->subtype.data ? scope->subtype : ALL;
+	bool complete = scope->complete && scope->is_list;
+	struct slice key = arena_printf(&context->scratch, "%.*s\n%.*s\n%.*s", SLICE_ARG(scope->kind),
+					SLICE_ARG(namespace), SLICE_ARG(subtype));
+	void **place = key.data ? map_put(merged, key) : NULL;
+	if (!place || (!*place && !(*place = arena_zeroed(&context->scratch, 1, sizeof(struct coverage)))))
+		return arena_fail(&context->scratch, err);
+	struct coverage *coverage = *place;
+	bool is_new = !coverage->kind.data;
+	int64_t objects = is_new ? 0 : coverage->objects;
+	if (is_new || (complete && !slice_equal_text(coverage->outcome, "complete"))) {
+		start_coverage(context, scope->kind, complete ? "complete" : "partial", coverage);
+		coverage->namespace = namespace.data ? namespace : SLICE("");
+		coverage->subtype = subtype;
+		if (!complete)
+			coverage->why = scope->is_list ? scope->why : SLICE("single objects, not a list");
+	}
+	coverage->objects = objects + scope->objects;
+	return 0;
+}
+
+static int put_scopes(struct object_context *context, struct error **err)
+{
+	CLEANUP(map_release) struct map merged = { 0 };
+	for (size_t i = 0; i < context->scopes.len; i++) {
+		if (merge_scope(context, &context->scopes.items[i], &merged, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < merged.len; i++) {
+		if (put_coverage(context, merged.items[i].value, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_unknown_kinds(struct object_context *context, struct error **err)
+{
+	for (size_t i = 0; i < context->coverage.len; i++) {
+		struct coverage coverage;
+		if (context->coverage.items[i].known)
+			continue;
+		start_coverage(context, context->coverage.items[i].kind, "unknown_kind", &coverage);
+		coverage.objects = context->coverage.items[i].objects;
+		if (put_coverage(context, &coverage, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_absent_kinds(struct object_context *context, struct error **err)
+{
+	for (size_t i = 0; i < known_kind_count; i++) {
+		struct coverage coverage;
+		struct slice kind = slice_of(known_kinds[i].kind);
+		if (!known_kinds[i].expected || map_get(&context->coverage_of, kind))
+			continue;
+		start_coverage(context, kind, "absent", &coverage);
+		coverage.why = SLICE("no object or list of it was read");
+		if (put_coverage(context, &coverage, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int object_put_coverage(struct object_context *context, struct error **err)
+{
+	int put = put_scopes(context, err);
+	arena_clear(&context->scratch);
+	if (put < 0 || put_unknown_kinds(context, err) < 0)
+		return -1;
+	return put_absent_kinds(context, err);
+}

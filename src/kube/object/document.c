@@ -1,0 +1,102 @@
+#include "kube/object/document.h"
+
+#include "base/limits.h"
+
+void document_passed(const struct document *document)
+{
+	const struct object_context *context = document->context;
+	if (context->after_object)
+		context->after_object(context->after_object_data, document->reader);
+}
+
+static bool is_list(const struct object *object)
+{
+	bool named = object->metadata && object->metadata->name.len;
+	return object->has_items || (slice_ends_with(object->kind, "List") && !object->spec && !named);
+}
+
+static int leave(struct document *document, unsigned depth, struct error **err)
+{
+	if (reader_leave(document->reader, depth, err) == 0)
+		return 0;
+	document->dead = (*err)->code != ERROR_NO_MEMORY;
+	return -1;
+}
+
+/* After the decoder failed: what that means for the reading. -1 to end it, 0 to go on behind the object. */
+static int read_on(struct object_list *list, struct decoder *decoder, struct arena *arena, const unsigned depth,
+		   size_t offset, bool inner_failed, struct error **err)
+{
+	list->document->dead = list->document->dead || decoder->dead;
+	if (list->document->dead || inner_failed || (*err)->code != ERROR_LIMIT)
+		return -1;
+	*err = error_free(*err);
+	if (leave(list->document, depth - 1, err) < 0)
+		return -1;
+	arena_clear(arena);
+	return put_lost_item(list, arena, offset, FAULT_SIZE, SLICE("larger than any object may be"), err);
+}
+
+static int start_items(void *data, struct object *object, struct error **err)
+{
+	struct object_list *list = data;
+	list->object = object;
+	list->coverage.first_scope = list->coverage.context->scopes.len;
+	int read = read_items(list, err);
+	list->failed = read < 0;
+	return read;
+}
+
+int read_object(struct object_list *list, struct arena *arena, size_t offset, struct error **err)
+{
+	struct document *document = list->document;
+	unsigned depth = document->reader->depth;
+	struct object object;
+	struct object_list inner = {
+		.document = document,
+		.coverage = { document->context, true, document->context->scopes.len },
+		.depth = list->depth + 1,
+		.offset = offset,
+	};
+	CLEANUP(decoder_release) struct decoder decoder = {
+		.reader = document->reader,
+		.arena = arena,
+		.shape = document->context->shape,
+		.items = list->depth < LIST_DEPTH ? start_items : NULL,
+		.items_data = &inner,
+		.newest = TIME_UNSET,
+	};
+	inner.decoder = &decoder;
+	if (decode_object(&decoder, &object, err) < 0)
+		return read_on(list, &decoder, arena, depth, offset, inner.failed, err);
+	if (decoder.newest > document->context->newest)
+		document->context->newest = decoder.newest;
+	if (is_list(&object) && !decoder.fatal)
+		return put_list(&inner, &object, err);
+	return put_object(list, &decoder, &object, offset, err);
+}
+
+static int read_item(struct object_list *list, struct arena *arena, const struct token *token, struct error **err)
+{
+	if (token->type == TOKEN_OBJECT_BEGIN)
+		return read_object(list, arena, token->offset, err);
+	if (token->type == TOKEN_ARRAY_BEGIN && leave(list->document, list->document->reader->depth - 1, err) < 0)
+		return -1;
+	return put_lost_item(list, arena, token->offset, "not_an_object", SLICE("an item that is no object"), err);
+}
+
+int read_items(struct object_list *list, struct error **err)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
+	struct token token;
+	for (;;) {
+		if (decode_take(list->decoder, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_ARRAY_END)
+			return 0;
+		if (read_item(list, &arena, &token, err) < 0)
+			return -1;
+		arena_clear(&arena);
+		document_passed(list->document);
+	}
+}

@@ -1,0 +1,67 @@
+/* One decoded object on its way to records: who it is, where it stood, and how to put what is learnt of it. Within kube/object. */
+#ifndef FOTHER_KUBE_OBJECT_ITEM_H
+#define FOTHER_KUBE_OBJECT_ITEM_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "kube/object/kinds.h"
+#include "kube/object/object.h"
+#include "model/observed.h"
+
+struct item {
+	struct object_context *context;
+	struct arena *arena;
+	const struct object *object;
+	const struct object_meta *meta; /* never NULL */
+	struct slice group, kind;
+	struct slice label; /* Kind, or Kind.group for kinds that are not built in */
+	struct slice uid;   /* metadata.uid; namespace/name where there is none */
+	const struct reader *reader;
+	size_t offset; /* of the object in the reader's document */
+};
+
+/* Who holds containers or readers of secrets: a pod, or the workload whose template it is. */
+struct holder {
+	struct slice group, kind, name;
+};
+
+int item_put(const struct item *item, const struct record_type *type, const void *record, struct error **err);
+
+/* "secrets.json: byte 123": where the object stands. In the item's arena. */
+int item_place(const struct item *item, struct slice *ret_place, struct error **err);
+
+/* Something malformed in the object, at a JSON pointer. */
+int item_defect(const struct item *item, const char *code, struct slice pointer, struct slice message, bool blocks,
+		struct error **err);
+
+/* The one owner reference with controller: true, or NULL. */
+const struct owner_reference *item_controller(const struct item *item);
+/* "apps/v1" -> "apps", "v1" -> "". */
+struct slice api_group(struct slice api_version);
+
+/* What would revert a change of it. Not there when nothing says so. data_manager may be "not there". */
+int item_managed_by(const struct item *item, struct slice data_manager, struct slice *ret_manager,
+		    struct slice *ret_at, struct error **err);
+
+/* A list of struct name_reference as the names in it; unknown when !known. */
+int item_names(const struct item *item, const struct list *references, bool known, struct slice_list *ret_names,
+	       struct error **err);
+
+static inline int64_t optional_time(struct optional time)
+{
+	return time.set ? time.value : TIME_UNSET;
+}
+
+static inline int64_t optional_int(struct optional number)
+{
+	return number.set ? number.value : INT_UNKNOWN;
+}
+
+static inline enum truth flag_truth(enum flag flag)
+{
+	return flag == FLAG_ABSENT ? BOOL_UNKNOWN : flag == FLAG_TRUE ? BOOL_TRUE : BOOL_FALSE;
+}
+
+#endif

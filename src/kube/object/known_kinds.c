@@ -1,0 +1,19 @@
+#include "kube/object/records.h"
+
+const struct known_kind known_kinds[] = {
+	{ "Secret", { "", "" }, true, true, put_secret },
+	{ "ServiceAccount", { "", "" }, true, true, put_service_account },
+	{ "Pod", { "", "" }, true, true, put_pod },
+	{ "Deployment", { "apps", "extensions" }, true, true, put_workload },
+	{ "ReplicaSet", { "apps", "extensions" }, true, true, put_workload },
+	{ "StatefulSet", { "apps", "apps" }, true, true, put_workload },
+	{ "DaemonSet", { "apps", "extensions" }, true, true, put_workload },
+	{ "Job", { "batch", "batch" }, true, true, put_workload },
+	{ "CronJob", { "batch", "batch" }, true, true, put_workload },
+	{ "ReplicationController", { "", "" }, true, true, put_workload },
+	{ "PodTemplate", { "", "" }, true, false, put_workload },
+	{ "Node", { "", "" }, false, true, put_node },
+	{ "Namespace", { "", "" }, false, true, put_namespace },
+	{ "Event", { "", "events.k8s.io" }, true, true, put_event },
+};
+const size_t known_kind_count = sizeof known_kinds / sizeof known_kinds[0];

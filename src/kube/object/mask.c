@@ -1,0 +1,113 @@
+#include "kube/object/mask.h"
+
+#include "base/limits.h"
+#include "base/strbuf.h"
+
+#define MASK "[masked]"
+
+/* A token: what it begins with, and how many characters of a token must follow for it to be one. */
+static const struct token_shape {
+	const char *prefix;
+	size_t least;
+} shapes[] = {
+	{ "dckr_pat_", 8 },  { "dckr_oat_", 8 }, { "ghp_", 16 },    { "gho_", 16 },    { "ghu_", 16 },
+	{ "ghs_", 16 },	     { "ghr_", 16 },	 { "github_pat_", 16 }, { "glpat-", 8 },  { "gldt-", 8 },
+	{ "npm_", 16 },	     { "xoxb-", 8 },	 { "xoxp-", 8 },    { "hvs.", 16 },    { "AKIA", 16 },
+	{ "ASIA", 16 },	     { "eyJ", 16 },	 { "Basic ", 8 },   { "Bearer ", 8 },  { "basic ", 8 },
+	{ "bearer ", 8 },
+};
+
+static bool is_token_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+	       c == '.' || c == '=' || c == '+' || c == '/';
+}
+
+static bool is_word_byte(char c)
+{
+	return is_token_byte(c) && c != '=' && c != '/' && c != '.' && c != '+';
+}
+
+/* How many bytes of a token stand at the start of text. */
+static size_t token_run(struct slice text)
+{
+	size_t len = 0;
+	while (len < text.len && is_token_byte(text.data[len]))
+		len++;
+	return len;
+}
+
+/* A token begins at `at`: *ret_keep bytes of it tell its kind and are shown, *ret_len are the whole. */
+static bool find_token(struct slice text, size_t at, size_t *ret_keep, size_t *ret_len)
+{
+	struct slice rest = slice_part(text, at, text.len);
+	if (at > 0 && is_word_byte(text.data[at - 1]))
+		return false;
+	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+		size_t prefix = strlen(shapes[i].prefix);
+		if (shapes[i].prefix[0] != rest.data[0] || !slice_starts_with(rest, shapes[i].prefix))
+			continue;
+		size_t run = token_run(slice_part(rest, prefix, rest.len));
+		if (run < shapes[i].least)
+			continue;
+		*ret_keep = prefix;
+		*ret_len = prefix + run;
+		return true;
+	}
+	return false;
+}
+
+/* ://user:password@host: the password, when `at` stands on the colon of the scheme. */
+static bool find_userinfo(struct slice text, size_t at, size_t *ret_keep, size_t *ret_len)
+{
+	struct slice rest = slice_part(text, at, text.len);
+	size_t colon = 0, end = 3;
+	if (!slice_starts_with(rest, "://"))
+		return false;
+	for (; end < rest.len && !strchr("/ \t\r\n\"'<>", rest.data[end]); end++) {
+		if (rest.data[end] == ':' && !colon)
+			colon = end;
+		if (rest.data[end] != '@')
+			continue;
+		*ret_keep = colon ? colon + 1 : 3;
+		*ret_len = end;
+		return true;
+	}
+	return false;
+}
+
+static bool find_secret(struct slice text, size_t at, size_t *ret_keep, size_t *ret_len)
+{
+	return text.data[at] == ':' ? find_userinfo(text, at, ret_keep, ret_len)
+				    : find_token(text, at, ret_keep, ret_len);
+}
+
+static int mask_from(struct slice text, size_t at, struct arena *arena, struct slice *ret_text, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_OBJECT_BYTES);
+	size_t keep, len;
+	strbuf_add_slice(&out, slice_part(text, 0, at));
+	while (at < text.len) {
+		if (find_secret(text, at, &keep, &len)) {
+			strbuf_add_slice(&out, slice_part(text, at, keep));
+			strbuf_add_text(&out, MASK);
+			at += len;
+		} else {
+			strbuf_add_char(&out, text.data[at++]);
+		}
+	}
+	if (strbuf_failed(&out, err))
+		return -1;
+	return arena_copy(arena, strbuf_slice(&out), ret_text) < 0 ? arena_fail(arena, err) : 0;
+}
+
+int mask_tokens(struct slice text, struct arena *arena, struct slice *ret_text, struct error **err)
+{
+	size_t keep, len;
+	for (size_t at = 0; at < text.len; at++) {
+		if (find_secret(text, at, &keep, &len))
+			return mask_from(text, at, arena, ret_text, err);
+	}
+	*ret_text = text;
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* Messages of events and container states may quote what a registry or a command line said: recognised tokens are masked.
+ *
+ * Recognised by public shape: Docker Hub, GitHub, GitLab, npm, Slack and Vault token prefixes, AWS access key ids, JSON Web Tokens,
+ * `Basic` and `Bearer` headers, user:password@ in URLs.
+ */
+#ifndef FOTHER_KUBE_OBJECT_MASK_H
+#define FOTHER_KUBE_OBJECT_MASK_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+/* text itself when nothing is to be masked (most often), else a copy in the arena: "dckr_pat_[masked]". "Not there" stays so. */
+int mask_tokens(struct slice text, struct arena *arena, struct slice *ret_text, struct error **err);
+
+#endif

@@ -1,0 +1,334 @@
+#include "base/json_reader.h"
+#include "base/yaml_reader.h"
+#include "kube/object/document.h"
+#include "kube/object/mask.h"
+#include "kube/object/records.h"
+
+static const struct object_meta NO_METADATA;
+
+/* --- which kind --- */
+static const struct known_kind *known_kind_of(struct slice kind, struct slice group, bool group_known)
+{
+	for (size_t i = 0; i < known_kind_count; i++) {
+		const struct known_kind *known = &known_kinds[i];
+		if (slice_equal_text(kind, known->kind) &&
+		    (!group_known || slice_equal_text(group, known->groups[0]) ||
+		     slice_equal_text(group, known->groups[1])))
+			return known;
+	}
+	return NULL;
+}
+
+/* Reads the list's own fields once more, from its start, passing over its items. A list that ends badly tells nothing. */
+static int decode_ahead(const struct object_list *list, struct reader *reader, struct arena *arena,
+			struct object *ret_object, struct error **err)
+{
+	struct token token;
+	struct decoder decoder = { .reader = reader, .arena = arena, .shape = list->document->context->shape };
+	if (decode_take(&decoder, &token, err) < 0 || token.type != TOKEN_OBJECT_BEGIN)
+		return -1;
+	int decoded = decode_object(&decoder, ret_object, err);
+	decoder_release(&decoder);
+	return decoded;
+}
+
+static int read_ahead(const struct object_list *list, struct arena *arena, struct object *ret_object,
+		      struct error **err)
+{
+	struct slice document = list->document->reader->document;
+	struct slice rest = slice_part(document, list->offset, document.len);
+	if (rest.len && rest.data[0] == '{') {
+		struct json_reader json;
+		json_reader_init(&json, rest, 0);
+		int decoded = decode_ahead(list, &json.reader, arena, ret_object, err);
+		json_reader_release(&json);
+		return decoded;
+	}
+	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(rest, 0, err);
+	return yaml ? decode_ahead(list, yaml_reader_reader(yaml), arena, ret_object, err) : -1;
+}
+
+/* The kind of the list may stand behind its items (`jq --sort-keys` of a raw list). */
+static int look_ahead(struct object_list *list, struct error **err)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
+	CLEANUP(error_freep) struct error *why = NULL;
+	struct arena *kept = &list->document->context->kept;
+	struct object object = { 0 };
+	list->looked_ahead = true;
+	if (read_ahead(list, &arena, &object, &why) < 0)
+		return why && why->code == ERROR_NO_MEMORY ? error_move(err, &why) : 0;
+	if (arena_copy(kept, object.kind, &list->kind_ahead) < 0 ||
+	    arena_copy(kept, object.api_version, &list->api_version_ahead) < 0)
+		return arena_fail(kept, err);
+	return 0;
+}
+
+/* "PodList" -> "Pod"; not there for `List` and for what is no list. */
+static struct slice item_kind(struct slice list_kind)
+{
+	if (!slice_ends_with(list_kind, "List") || list_kind.len == strlen("List"))
+		return SLICE_NONE;
+	return slice_part(list_kind, 0, list_kind.len - strlen("List"));
+}
+
+/* The object's own kind, else its list's. */
+static int find_kind(struct object_list *list, const struct object *object, struct slice *ret_kind,
+		     struct slice *ret_api_version, struct error **err)
+{
+	*ret_kind = object->kind;
+	*ret_api_version = object->api_version;
+	if (object->kind.len || !list->object)
+		return 0;
+	if (!list->object->kind.len && !list->looked_ahead && look_ahead(list, err) < 0)
+		return -1;
+	bool ahead = !list->object->kind.len;
+	*ret_kind = item_kind(ahead ? list->kind_ahead : list->object->kind);
+	if (!object->api_version.data)
+		*ret_api_version = ahead ? list->api_version_ahead : list->object->api_version;
+	return 0;
+}
+
+/* --- the item --- */
+static int fill_uid(struct item *item, struct error **err)
+{
+	item->uid = item->meta->uid;
+	if (item->uid.len)
+		return 0;
+	item->uid = arena_printf(item->arena, "%.*s/%.*s", SLICE_ARG(item->meta->namespace),
+				 SLICE_ARG(item->meta->name));
+	return item->uid.data ? 0 : arena_fail(item->arena, err);
+}
+
+static int fill_label(struct item *item, bool built_in, struct error **err)
+{
+	item->label = item->kind;
+	if (built_in || !item->group.len)
+		return 0;
+	item->label = arena_printf(item->arena, "%.*s.%.*s", SLICE_ARG(item->kind), SLICE_ARG(item->group));
+	return item->label.data ? 0 : arena_fail(item->arena, err);
+}
+
+static void start_item(const struct object_list *list, const struct object *object, struct arena *arena,
+		       size_t offset, struct item *ret_item)
+{
+	*ret_item = (struct item){
+		.context = list->document->context,
+		.arena = arena,
+		.object = object,
+		.meta = object->metadata ? object->metadata : &NO_METADATA,
+		.label = SLICE("Object"),
+		.reader = list->document->reader,
+		.offset = offset,
+	};
+}
+
+/* --- what is wrong with it --- */
+/* An object that is not used: counted with its kind, whose list is then not complete. */
+static int count_bad(struct object_list *list, const struct item *item, const char *code, struct error **err)
+{
+	struct object_context *context = item->context;
+	struct slice place;
+	if (item_place(item, &place, err) < 0)
+		return -1;
+	struct slice why = arena_printf(item->arena, "%.*s: %s", SLICE_ARG(place), code);
+	if (!why.data)
+		return arena_fail(item->arena, err);
+	context->defects++;
+	struct object_coverage *coverage = coverage_kind(context, item->label, err);
+	struct object_scope *scope = coverage ? coverage_scope(&list->coverage, item->label, err) : NULL;
+	if (!scope || coverage_break(context, scope, why, err) < 0)
+		return -1;
+	coverage->defects++;
+	coverage->known = true;
+	if (!coverage->first_bad.data && arena_copy(&context->kept, why, &coverage->first_bad) < 0)
+		return arena_fail(&context->kept, err);
+	return 0;
+}
+
+static int put_faults(const struct item *item, const struct decoder *decoder, struct error **err)
+{
+	for (size_t i = 0; i < decoder->fault_count; i++) {
+		const struct fault *fault = &decoder->faults[i];
+		if (item_defect(item, fault->code, fault->pointer, fault->message, false, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Something whose kind is not known was lost: no kind of this list is complete. */
+static int put_lost(struct object_list *list, const struct item *item, const char *code, struct slice message,
+		    struct error **err)
+{
+	list->lost = true;
+	item->context->defects++;
+	return item_defect(item, code, SLICE(""), message, false, err);
+}
+
+int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code,
+		  struct slice message, struct error **err)
+{
+	static const struct object NOTHING;
+	struct item item;
+	start_item(list, &NOTHING, arena, offset, &item);
+	/* Objects without a name of their own are told apart by their place. */
+	struct slice place;
+	if (item_place(&item, &place, err) < 0)
+		return -1;
+	list->lost = true;
+	return object_file_defect(item.context, code, place, message, err);
+}
+
+/* --- putting it --- */
+/* Whether it is the first time that this object is read. */
+static int first_sight(const struct item *item, bool *ret_first, struct error **err)
+{
+	struct slice key = arena_printf(item->arena, "%.*s/%.*s", SLICE_ARG(item->label), SLICE_ARG(item->uid));
+	if (!key.data)
+		return arena_fail(item->arena, err);
+	void **seen = map_put(&item->context->seen, key);
+	if (!seen)
+		return error_no_memory(err);
+	*ret_first = !*seen;
+	*seen = item->context;
+	return 0;
+}
+
+static int count_object(struct object_list *list, const struct item *item, bool known, struct error **err)
+{
+	struct object_context *context = item->context;
+	bool is_secret = slice_equal_text(item->label, "Secret");
+	bool first = true;
+	struct object_coverage *coverage = coverage_kind(context, item->label, err);
+	if (!coverage || first_sight(item, &first, err) < 0)
+		return -1;
+	coverage->known = known;
+	coverage->objects += first;
+	context->objects += first;
+	if (!known)
+		return 0;
+	struct object_scope *scope = coverage_scope(&list->coverage, item->label, err);
+	if (!scope)
+		return -1;
+	return coverage_widen(context, scope, item->meta->namespace, is_secret ? item->object->type : SLICE_NONE, err);
+}
+
+/* The time of the deletion itself: deletionTimestamp is when the grace ends. */
+static void note_deletion(const struct item *item)
+{
+	const struct object_meta *meta = item->meta;
+	int64_t grace = meta->deletion_grace_seconds.set ? meta->deletion_grace_seconds.value : 0;
+	if (!meta->deleted.set || grace < 0 || grace > INT32_MAX)
+		return;
+	int64_t deleted = meta->deleted.value - grace * USEC_PER_SECOND;
+	if (deleted > item->context->newest)
+		item->context->newest = deleted;
+}
+
+static int put_known(struct object_list *list, struct item *item, const struct decoder *decoder, put_records put,
+		     struct error **err)
+{
+	if (put_faults(item, decoder, err) < 0)
+		return -1;
+	if (decoder->fatal)
+		return count_bad(list, item, FAULT_TYPE, err);
+	if (!item->meta->name.len) {
+		if (item_defect(item, "no_name", SLICE("/metadata/name"), SLICE("an object without a name"), false, err) < 0)
+			return -1;
+		return count_bad(list, item, "no_name", err);
+	}
+	note_deletion(item);
+	if (count_object(list, item, true, err) < 0)
+		return -1;
+	return put(item, err);
+}
+
+/* A custom resource that makes pods by a template of the usual shape is a workload like any other. */
+static bool is_custom_workload(const struct item *item, const struct decoder *decoder)
+{
+	const struct pod_template *template = workload_template(item->object);
+	return !decoder->fatal && item->meta->name.len && template && template->spec && template->spec->containers.len;
+}
+
+static int put_by_kind(struct object_list *list, struct item *item, const struct decoder *decoder, bool group_known,
+		       struct error **err)
+{
+	const struct known_kind *known = known_kind_of(item->kind, item->group, group_known);
+	if (known && !group_known)
+		item->group = slice_of(known->groups[0]);
+	if (fill_label(item, known, err) < 0 || fill_uid(item, err) < 0)
+		return -1;
+	if (known)
+		return put_known(list, item, decoder, known->put, err);
+	if (is_custom_workload(item, decoder))
+		return put_known(list, item, decoder, put_workload, err);
+	return count_object(list, item, false, err);
+}
+
+/* metav1.Status: what an API server says instead of an object. */
+static int put_refusal(const struct item *item, struct error **err)
+{
+	struct slice message, place;
+	struct slice text = item->object->message.data ? item->object->message : item->object->reason;
+	if (mask_tokens(text, item->arena, &message, err) < 0 || item_place(item, &place, err) < 0)
+		return -1;
+	return object_file_defect(item->context, "error_response", place, message, err);
+}
+
+static int keep_version(struct object_context *context, const struct version_info *version, struct error **err)
+{
+	if (arena_copy(&context->kept, version->git_version, &context->server_version) < 0)
+		return arena_fail(&context->kept, err);
+	return 0;
+}
+
+int put_object(struct object_list *list, struct decoder *decoder, const struct object *object, size_t offset,
+	       struct error **err)
+{
+	struct slice api_version = SLICE_NONE;
+	struct item item;
+	start_item(list, object, decoder->arena, offset, &item);
+	if (find_kind(list, object, &item.kind, &api_version, err) < 0)
+		return -1;
+	item.group = api_group(api_version);
+	if (slice_equal_text(item.kind, "Status") && !item.group.len)
+		return put_refusal(&item, err);
+	if (!item.kind.len && object->server_version)
+		return keep_version(item.context, object->server_version, err);
+	if (!item.kind.len) {
+		if (fill_uid(&item, err) < 0)
+			return -1;
+		return put_lost(list, &item, "no_kind", SLICE("neither it nor its list says its kind"), err);
+	}
+	return put_by_kind(list, &item, decoder, api_version.len > 0, err);
+}
+
+/* --- the end of a list --- */
+/* A list of one kind that holds nothing says so: that kind was read. */
+static int count_empty(struct object_list *list, const struct object *object, struct error **err)
+{
+	struct slice kind = item_kind(object->kind), group = api_group(object->api_version);
+	if (!kind.len || !known_kind_of(kind, group, object->api_version.len))
+		return 0;
+	struct object_coverage *coverage = coverage_kind(list->coverage.context, kind, err);
+	if (!coverage || !coverage_scope(&list->coverage, kind, err))
+		return -1;
+	coverage->known = true;
+	return 0;
+}
+
+int put_list(struct object_list *list, const struct object *object, struct error **err)
+{
+	struct object_context *context = list->coverage.context;
+	const char *why = NULL;
+	if (count_empty(list, object, err) < 0)
+		return -1;
+	if (object->metadata && object->metadata->continue_token.len)
+		why = "the list was cut: it ends with a continue token";
+	else if (list->lost)
+		why = "an item could not be read";
+	if (!why)
+		return 0;
+	struct slice text = arena_printf(list->decoder->arena, "%.*s: %s", SLICE_ARG(context->file), why);
+	return text.data ? coverage_break_list(&list->coverage, text, err) : arena_fail(list->decoder->arena, err);
+}

@@ -1,0 +1,107 @@
+#include "kube/object/secret_value.h"
+
+#include "base/base64.h"
+#include "base/cursor.h"
+
+/* The text as it stands, when nothing in it is escaped; not there otherwise. */
+static struct slice plain_text(const struct data_value *value)
+{
+	if (secret_is_set(&value->copy))
+		return secret_reveal(&value->copy);
+	return value->token.plain ? value->token.text : SLICE_NONE;
+}
+
+static int base64_digit(int byte)
+{
+	switch (byte) {
+	case 'A' ... 'Z':
+		return byte - 'A';
+	case 'a' ... 'z':
+		return byte - 'a' + 26;
+	case '0' ... '9':
+		return byte - '0' + 52;
+	case '+':
+		return 62;
+	case '/':
+		return 63;
+	default:
+		return -1;
+	}
+}
+
+static bool is_blank(int byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* The first byte that is no blank of what base64 stands for; -1 when there is none. */
+static int first_decoded(struct cursor c)
+{
+	unsigned bits = 0, bit_count = 0;
+	while (cursor_left(&c) > 0) {
+		int byte = cursor_take(&c);
+		if (byte == '\r' || byte == '\n')
+			continue;
+		int digit = base64_digit(byte);
+		if (digit < 0)
+			return -1;
+		bits = bits << 6 | (unsigned)digit;
+		bit_count += 6;
+		if (bit_count < 8)
+			continue;
+		bit_count -= 8;
+		int decoded = bits >> bit_count & 0xFF;
+		if (!is_blank(decoded))
+			return decoded;
+	}
+	return -1;
+}
+
+static int first_plain(struct cursor c)
+{
+	int byte;
+	do
+		byte = cursor_take(&c);
+	while (is_blank(byte));
+	return byte;
+}
+
+bool secret_value_may_be_object(const struct data_value *value)
+{
+	struct slice text = plain_text(value);
+	if (value->is_null)
+		return false;
+	if (!text.data)
+		return true;
+	return (value->is_text ? first_plain(cursor_on(text)) : first_decoded(cursor_on(text))) == '{';
+}
+
+bool secret_value_is_empty(const struct data_value *value)
+{
+	return value->is_null || (secret_is_set(&value->copy) ? !secret_length(&value->copy) : !value->token.text.len);
+}
+
+/* base64_decode_secret, with bad text told apart from a full heap. */
+static int decode_base64(struct slice text, struct secret_bytes *ret_bytes, struct error **err)
+{
+	CLEANUP(error_freep) struct error *why = NULL;
+	if (base64_decode_secret(text, BASE64_PADDED, ret_bytes, &why) == 0)
+		return 0;
+	if (why->code == ERROR_SYNTAX)
+		return SECRET_VALUE_NOT_BASE64;
+	return error_move(err, &why);
+}
+
+int secret_value_decode(const struct data_value *value, struct secret_bytes *ret_bytes, struct error **err)
+{
+	CLEANUP(secret_release) struct secret_bytes unescaped = { 0 };
+	struct slice text = plain_text(value);
+	if (value->is_null)
+		return 0;
+	if (!text.data) {
+		if (token_secret(&value->token, &unescaped, err) < 0)
+			return -1;
+		text = secret_reveal(&unescaped);
+	}
+	return value->is_text ? secret_copy(ret_bytes, text, err) : decode_base64(text, ret_bytes, err);
+}
