@@ -20,7 +20,8 @@ static int migrate_1(struct store *store, struct error **err)
 		return -1;
 	return sql_exec(store,
 			"CREATE INDEX \"read_by_cluster\" ON \"read\" (\"cluster\", \"as_of\");"
-			"CREATE INDEX \"cluster_by_name\" ON \"cluster\" (\"name\");",
+			"CREATE INDEX \"cluster_by_name\" ON \"cluster\" (\"name\");"
+			"CREATE TABLE \"fingerprint_key\" (\"id\" TEXT NOT NULL) STRICT;",
 			err);
 }
 

@@ -26,6 +26,10 @@ int store_default_path(struct arena *arena, struct slice *ret_path, struct error
 /* One at a time. Borrowed from the store. */
 struct sink *store_sink(struct store *store);
 
+/* Remembers the id of the key that the store's fingerprints are made with, and refuses another one: with a new key
+ * every login would look as if it had been changed. */
+int store_check_key(struct store *store, const char *key_id, struct error **err);
+
 /* Opens the incident with the same scope (registries, repositories, accounts, window) or makes one; its indicators are
  * added to those it has. Fills id and opened. */
 int store_incident_put(struct store *store, struct incident *incident, struct arena *arena, struct error **err);
