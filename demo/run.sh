@@ -13,7 +13,8 @@ demo=build/demo
 say_next()
 {
 	cat <<'TEXT'
-For a cluster of your own, one folder each (dump/NAME); it holds pull secrets:
+For your own clusters: a folder for each (here prod). The dump holds the pull
+secrets in the clear; remove it when you are done.
 
   umask 077; mkdir -p dump/prod; cd dump/prod
   for kind in namespaces nodes pods serviceaccounts events deployments \
