@@ -1,10 +1,12 @@
 /* A dump of one or more clusters, read into a sink.
  *
- * A folder, a tar or tar.gz (zstd, xz, bzip2 as libarchive has them), or `-` for standard input (a tar or one document
- * stream). Files may have any name; what a file is, its bytes tell. Sub-folders of the top folder are one cluster
- * each (named by the folder) when the top holds only folders with files; files at the top are one cluster named by the folder. Documents may follow each other in a
- * file; a BOM, CRLF, JSON lines, empty and truncated files, and a kubectl error text saved as .json are all said, and read as far as
- * they go. The same object twice is one object.
+ * A folder, a tar (plain or as gzip, zstd, xz, bzip2), one file, or `-` for standard input (a tar or documents). Files may have any
+ * name; what a file is, its bytes tell. Documents may follow each other in a file; a BOM, CRLF, UTF-16, JSON lines, empty and
+ * truncated files, and a kubectl error text saved as .json are all said, and read as far as they go. The same object twice
+ * is one object. What is no document and not named like one is counted, named in a gap, and takes nothing from completeness.
+ *
+ * Clusters: folders that all files have in common are passed over. Then, when documents stand at the top, everything is one
+ * cluster, named by the dump or the last folder passed over; else each folder is one, named by it.
  *
  * as_of: given; else the newest metadata or status time of the cluster's objects; else the time of the read.
  */
@@ -22,13 +24,14 @@ struct snapshot_options {
 	const char *path; /* folder, archive, or "-" */
 	int64_t as_of;    /* TIME_UNSET: from the dump */
 	const struct fingerprint_key *key;
-	/* Called now and then with what was read so far; may be NULL. */
+	/* Called now and then with the objects that were read of the file's cluster so far; may be NULL. */
 	void (*progress)(void *data, const char *file, int64_t objects);
 	void *progress_data;
 };
 
 struct snapshot_result {
-	size_t clusters, files;
+	size_t clusters, files; /* files: those that were meant to hold objects */
+	size_t ignored;         /* files that were not */
 	int64_t objects, defects;
 	int64_t newest_as_of; /* newest as_of of its clusters */
 };

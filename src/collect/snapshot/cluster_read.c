@@ -1,0 +1,281 @@
+#include "collect/snapshot/cluster_read.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "collect/snapshot/documents.h"
+#include "kube/object/mask.h"
+#include "model/observed.h"
+
+#define PROGRESS_OBJECTS 2000
+/* As much of an error text as helps. */
+#define FIRST_LINE_BYTES 240
+/* Reasons, and names of files that were passed over, that are told in words; the rest is counted. */
+#define TOLD_IN_WORDS 3
+#define NAMES_BYTES (16 * LIMIT_KIB)
+
+static void after_object(void *data, const struct reader *reader)
+{
+	struct cluster_read *read = data;
+	const struct snapshot_options *options = read->options;
+	if (read->spare)
+		file_done_until(read->spare, reader->offset);
+	if (!options->progress || read->context.objects < read->progress_due)
+		return;
+	options->progress(options->progress_data, read->context.file.data, read->context.objects);
+	read->progress_due = read->context.objects + PROGRESS_OBJECTS;
+}
+
+static struct slice source_of(struct dump *dump, const struct dump_cluster *cluster)
+{
+	if (!cluster->folder.len)
+		return dump->address;
+	return arena_printf(&dump->arena, "%.*s/%.*s", SLICE_ARG(dump->address), SLICE_ARG(cluster->folder));
+}
+
+int cluster_read_begin(struct cluster_read *read, const struct snapshot_options *options, struct sink *sink,
+		       struct dump *dump, const struct dump_cluster *cluster, const struct cluster_known *known,
+		       struct error **err)
+{
+	int64_t number;
+	*read = (struct cluster_read){ .options = options,
+				       .source = source_of(dump, cluster),
+				       .ignored_names = STRBUF_INIT(NAMES_BYTES),
+				       .why = STRBUF_INIT(LIMIT_MESSAGE_BYTES) };
+	if (!read->source.data)
+		return arena_fail(&dump->arena, err);
+	struct sink_scope scope = {
+		.source = read->source,
+		.source_kind = SLICE("snapshot"),
+		.cluster_name = cluster->name,
+		.cluster_uid = known->uid,
+		.as_of = options->as_of != TIME_UNSET ? options->as_of : known->as_of,
+	};
+	if (sink->ops->begin(sink, &scope, &number, err) < 0 ||
+	    object_context_init(&read->context, sink, number, options->key, err) < 0)
+		return -1;
+	read->open = true;
+	read->context.after_object = after_object;
+	read->context.after_object_data = read;
+	return 0;
+}
+
+/* One more reason why the read is not complete. */
+static void add_reason(struct cluster_read *read, struct slice file, const char *text)
+{
+	if (read->reasons++ >= TOLD_IN_WORDS)
+		return;
+	if (read->why.len)
+		strbuf_add_text(&read->why, "; ");
+	utf8_add_printable(&read->why, file);
+	strbuf_addf(&read->why, ": %s", text);
+}
+
+static int file_defect(struct cluster_read *read, const char *code, struct slice message, struct error **err)
+{
+	add_reason(read, read->context.file, message.data);
+	return object_file_defect(&read->context, code, SLICE(""), message, err);
+}
+
+/* The first line that is not blank, fit to be shown: it came from a file, and may quote a token. */
+static int first_line(struct slice text, struct arena *arena, struct strbuf *out, struct error **err)
+{
+	struct slice line, rest, masked;
+	if (slice_starts_with(text, "\xef\xbb\xbf"))
+		text = slice_part(text, 3, text.len);
+	slice_cut(slice_trim(slice_part(text, 0, CONTENT_START_BYTES)), '\n', &line, &rest);
+	if (mask_tokens(slice_part(slice_trim(line), 0, FIRST_LINE_BYTES), arena, &masked, err) < 0)
+		return -1;
+	utf8_add_printable(out, masked);
+	return strbuf_failed(out, err) ? -1 : 0;
+}
+
+static int put_error_text(struct cluster_read *read, struct slice text, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	strbuf_add_text(&message, "kubectl's words, not objects: ");
+	if (first_line(text, &read->context.scratch, &message, err) < 0)
+		return -1;
+	return file_defect(read, "error_text", strbuf_slice(&message), err);
+}
+
+/* Text before the objects (a warning on the same stream) takes nothing away from them: told, and no reason to distrust. */
+static int put_text_first(struct cluster_read *read, struct slice text, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	strbuf_add_text(&message, "text before the objects: ");
+	if (first_line(text, &read->context.scratch, &message, err) < 0)
+		return -1;
+	return object_file_defect(&read->context, "text_before_objects", SLICE(""), strbuf_slice(&message), err);
+}
+
+static int read_documents(struct cluster_read *read, enum content content, struct slice text, struct error **err)
+{
+	struct documents_broken broken;
+	if (documents_read(text, content, &read->context, &broken, err) < 0)
+		return -1;
+	if (broken.count) {
+		char reason[128];
+		snprintf(reason, sizeof reason, "broken at %s%s", broken.place,
+			 broken.count > 1 ? ", and in more places" : "");
+		add_reason(read, read->context.file, reason);
+	}
+	return 0;
+}
+
+/* The same message for what a file is and what it is not. */
+static int read_content(struct cluster_read *read, const struct dump_file *file, struct slice text, struct error **err)
+{
+	switch (file->content) {
+	case CONTENT_EMPTY:
+		return file_defect(read, "empty", SLICE("empty file"), err);
+	case CONTENT_JUNK:
+		return file_defect(read, "not_a_document", SLICE("neither JSON nor YAML"), err);
+	case CONTENT_UNREADABLE:
+		return file_defect(read, file->code, file->why, err);
+	case CONTENT_ERROR_TEXT:
+		if (put_error_text(read, text, err) < 0)
+			return -1;
+		return read_documents(read, CONTENT_TEXT_FIRST, text, err);
+	case CONTENT_TEXT_FIRST:
+		if (put_text_first(read, text, err) < 0)
+			return -1;
+		return read_documents(read, file->content, text, err);
+	case CONTENT_JSON:
+	case CONTENT_YAML:
+		return read_documents(read, file->content, text, err);
+	case CONTENT_OTHER:
+		break;
+	}
+	return 0;
+}
+
+static void ignore(struct cluster_read *read, const struct dump_file *file)
+{
+	if (read->ignored++ >= TOLD_IN_WORDS)
+		return;
+	if (read->ignored_names.len)
+		strbuf_add_text(&read->ignored_names, ", ");
+	utf8_add_printable(&read->ignored_names, file->path);
+	strbuf_addf(&read->ignored_names, " (%.*s)", SLICE_ARG(file->why));
+}
+
+/* Lines of YAML are counted from its start: memory that cannot be read again must stay. */
+static bool may_give_back(const struct dump *dump, enum content content, const struct file_bytes *bytes)
+{
+	return bytes && dump->bytes_are_spare && (bytes->mapped_file || content == CONTENT_JSON);
+}
+
+int cluster_read_file(struct cluster_read *read, const struct dump *dump, const struct dump_file *file,
+		      struct file_bytes *bytes, struct error **err)
+{
+	if (file->content == CONTENT_OTHER) {
+		ignore(read, file);
+		return 0;
+	}
+	read->files++;
+	read->context.file = file->path;
+	read->spare = may_give_back(dump, file->content, bytes) ? bytes : NULL;
+	int result = read_content(read, file, bytes ? file_slice(bytes) : SLICE(""), err);
+	read->spare = NULL;
+	if (read->options->progress)
+		read->options->progress(read->options->progress_data, file->path.data, read->context.objects);
+	return result < 0 ? error_context(err, "%.*s", SLICE_ARG(file->path)) : 0;
+}
+
+static int put_ignored(struct cluster_read *read, struct error **err)
+{
+	struct gap gap;
+	struct sink *sink = read->context.sink;
+	if (!read->ignored)
+		return 0;
+	if (read->ignored > TOLD_IN_WORDS)
+		strbuf_addf(&read->ignored_names, " and %zu more", read->ignored - TOLD_IN_WORDS);
+	if (strbuf_failed(&read->ignored_names, err))
+		return -1;
+	record_init(&gap_type, &gap);
+	gap.source = read->source;
+	gap.kind = SLICE("File");
+	gap.cause = strbuf_slice(&read->ignored_names);
+	gap.lost = (int64_t)read->ignored;
+	return sink->ops->put(sink, read->context.read, &gap_type, &gap, err);
+}
+
+/* What ended an archive early may have held files of every cluster. */
+static int put_damage(struct cluster_read *read, const struct dump *dump, struct error **err)
+{
+	if (!dump->damage_code)
+		return 0;
+	read->context.file = dump->address;
+	return file_defect(read, dump->damage_code, dump->damage, err);
+}
+
+/* Objects that did not decode are a reason too, where no file told one. */
+static void add_object_reasons(struct cluster_read *read)
+{
+	for (size_t i = 0; i < read->context.coverage.len; i++) {
+		const struct object_coverage *coverage = &read->context.coverage.items[i];
+		char reason[64];
+		if (!coverage->known || !coverage->defects)
+			continue;
+		snprintf(reason, sizeof reason, "%lld did not decode", (long long)coverage->defects);
+		add_reason(read, coverage->kind, reason);
+	}
+}
+
+bool cluster_read_failed(const struct cluster_read *read)
+{
+	return read->context.objects == 0 && read->reasons > 0;
+}
+
+int64_t cluster_read_as_of(const struct cluster_read *read, int64_t now)
+{
+	if (read->options->as_of != TIME_UNSET)
+		return read->options->as_of;
+	return read->context.newest != TIME_UNSET ? read->context.newest : now;
+}
+
+static struct slice as_of_from(const struct cluster_read *read)
+{
+	if (read->options->as_of != TIME_UNSET)
+		return SLICE("given");
+	return read->context.newest != TIME_UNSET ? SLICE("metadata") : SLICE("clock");
+}
+
+static struct slice outcome_of(const struct cluster_read *read)
+{
+	if (cluster_read_failed(read))
+		return SLICE("failed");
+	return read->reasons ? SLICE("partial") : SLICE("complete");
+}
+
+int cluster_read_finish(struct cluster_read *read, const struct dump *dump, int64_t now, struct error **err)
+{
+	struct object_context *context = &read->context;
+	if (put_damage(read, dump, err) < 0 || put_ignored(read, err) < 0 || object_put_coverage(context, err) < 0)
+		return -1;
+	add_object_reasons(read);
+	if (read->reasons > TOLD_IN_WORDS)
+		strbuf_addf(&read->why, "; and %zu more", read->reasons - TOLD_IN_WORDS);
+	if (strbuf_failed(&read->why, err))
+		return -1;
+	struct sink_end end = {
+		.cluster_uid = context->cluster_uid,
+		.server_version = context->server_version,
+		.as_of = cluster_read_as_of(read, now),
+		.as_of_from = as_of_from(read),
+		.outcome = outcome_of(read),
+		.why = read->reasons ? strbuf_slice(&read->why) : SLICE_NONE,
+		.objects = context->objects,
+		.defects = context->defects,
+	};
+	return context->sink->ops->finish(context->sink, context->read, &end, err);
+}
+
+void cluster_read_release(struct cluster_read *read)
+{
+	if (read->open)
+		object_context_release(&read->context);
+	strbuf_release(&read->ignored_names);
+	strbuf_release(&read->why);
+	*read = (struct cluster_read){ 0 };
+}

@@ -1,0 +1,53 @@
+/* The reading of one cluster of a dump: one read of the sink, fed file by file.
+ *
+ *     cluster_read_begin(&read, ...);
+ *     cluster_read_file(&read, file, bytes, err);      // any number
+ *     cluster_read_finish(&read, given, now, err);     // 0, SINK_AGAIN, -1
+ *     cluster_read_release(&read);
+ *
+ * Outcome: complete when every file that was meant to hold objects was read to its end and every object decoded; failed when
+ * no object came out and something was wrong; else partial. `why` names the first of what is missing.
+ */
+#ifndef FOTHER_COLLECT_SNAPSHOT_CLUSTER_READ_H
+#define FOTHER_COLLECT_SNAPSHOT_CLUSTER_READ_H
+
+#include <stdbool.h>
+
+#include "base/strbuf.h"
+#include "collect/snapshot/dump.h"
+#include "collect/snapshot/snapshot.h"
+#include "kube/object/object.h"
+
+/* What an earlier pass over the same dump found out about a cluster. */
+struct cluster_known {
+	struct slice uid; /* in the dump's arena */
+	int64_t as_of;
+};
+
+struct cluster_read {
+	const struct snapshot_options *options;
+	struct object_context context;
+	bool open;            /* context is */
+	struct slice source;  /* address of the dump and folder, in the dump's arena */
+	size_t files, ignored;
+	struct strbuf ignored_names;
+	size_t reasons;       /* why it is not complete: how many, and the first of them */
+	struct strbuf why;
+	/* the file that is being read */
+	struct file_bytes *spare; /* bytes that may be given back while it is read, or NULL */
+	int64_t progress_due;     /* objects at which progress is told next */
+};
+
+int cluster_read_begin(struct cluster_read *read, const struct snapshot_options *options, struct sink *sink,
+		       struct dump *dump, const struct dump_cluster *cluster, const struct cluster_known *known,
+		       struct error **err);
+int cluster_read_file(struct cluster_read *read, const struct dump *dump, const struct dump_file *file,
+		      struct file_bytes *bytes, struct error **err);
+/* Puts coverage, gaps and the archive's damage, and finishes the read. `now` is when the reading began. */
+int cluster_read_finish(struct cluster_read *read, const struct dump *dump, int64_t now, struct error **err);
+/* The time that the read speaks of. */
+int64_t cluster_read_as_of(const struct cluster_read *read, int64_t now);
+bool cluster_read_failed(const struct cluster_read *read);
+void cluster_read_release(struct cluster_read *read);
+
+#endif

@@ -1,0 +1,148 @@
+#include "collect/snapshot/content.h"
+
+#include <string.h>
+
+static const char *const document_endings[] = { ".json", ".jsonl", ".ndjson", ".yaml", ".yml" };
+
+/* How the messages of kubectl begin, and what it says when a list is empty. */
+static const char *const error_beginnings[] = {
+	"error: ",
+	"Error from server",
+	"Unable to connect to the server",
+	"The connection to the server ",
+	"No resources found",
+};
+
+/* Names with which a Kubernetes object begins, in the order of kubectl's output or of a person's. */
+static const char *const first_names[] = { "apiVersion:", "kind:", "items:", "metadata:" };
+
+static bool named_like_document(struct slice name)
+{
+	for (size_t i = 0; i < sizeof document_endings / sizeof *document_endings; i++) {
+		struct slice ending = slice_of(document_endings[i]);
+		size_t at = name.len > ending.len ? name.len - ending.len : 0;
+		if (slice_equal_nocase(slice_part(name, at, name.len), ending))
+			return true;
+	}
+	return false;
+}
+
+static bool named_like_yaml(struct slice name)
+{
+	return slice_ends_with(name, ".yaml") || slice_ends_with(name, ".yml");
+}
+
+static bool starts_with_any(struct slice text, const char *const *beginnings, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (slice_starts_with(text, beginnings[i]))
+			return true;
+	return false;
+}
+
+static bool is_utf16(struct slice text)
+{
+	return slice_starts_with(text, "\xff\xfe") || slice_starts_with(text, "\xfe\xff");
+}
+
+/* Bytes that no text has: C0 controls but for tab, line ends and form feed. */
+static bool is_binary(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char byte = (unsigned char)text.data[i];
+		if (byte < ' ' && !memchr("\t\n\r\f", byte, 4))
+			return true;
+	}
+	return false;
+}
+
+/* Behind the BOM, blanks, and what may stand before a YAML document: comments, directives, `---`. */
+static struct slice first_line_of_yaml(struct slice text)
+{
+	while (text.len && (strchr("#%", text.data[0]) || slice_starts_with(text, "---"))) {
+		struct slice line;
+		slice_cut(text, '\n', &line, &text);
+		text = slice_trim(text);
+	}
+	return text;
+}
+
+static bool is_object_in_yaml(struct slice text)
+{
+	struct slice first = first_line_of_yaml(text);
+	if (slice_starts_with(first, "- "))
+		first = slice_trim(slice_part(first, 1, first.len));
+	return starts_with_any(first, first_names, sizeof first_names / sizeof *first_names);
+}
+
+/* A bracket, and behind it what JSON allows there: prose and configuration files seldom have that. */
+static bool is_json_for_sure(struct slice text)
+{
+	struct slice behind = slice_trim(slice_part(text, 1, text.len));
+	const char *may_follow = text.data[0] == '{' ? "\"}" : "{]";
+	return behind.len && memchr(may_follow, behind.data[0], 2);
+}
+
+static enum content content_of_text(struct slice text, bool promised, bool promised_yaml)
+{
+	if (starts_with_any(text, error_beginnings, sizeof error_beginnings / sizeof *error_beginnings))
+		return CONTENT_ERROR_TEXT;
+	if ((text.data[0] == '{' || text.data[0] == '[') && (promised || is_json_for_sure(text)))
+		return CONTENT_JSON;
+	if (is_object_in_yaml(text) || promised_yaml)
+		return CONTENT_YAML;
+	if (!promised)
+		return CONTENT_OTHER;
+	return content_next_object(text, 1) < text.len ? CONTENT_TEXT_FIRST : CONTENT_JUNK;
+}
+
+static enum content content_from(struct slice start, bool promised, bool promised_yaml)
+{
+	if (promised && is_utf16(start))
+		return CONTENT_YAML;
+	if (slice_starts_with(start, "\xef\xbb\xbf"))
+		start = slice_part(start, 3, start.len);
+	struct slice text = slice_trim(start);
+	if (!text.len)
+		return promised ? CONTENT_EMPTY : CONTENT_OTHER;
+	if (is_binary(start))
+		return promised ? CONTENT_JUNK : CONTENT_OTHER;
+	return content_of_text(text, promised, promised_yaml);
+}
+
+enum content content_of(struct slice name, struct slice start)
+{
+	return content_from(start, named_like_document(name), named_like_yaml(name));
+}
+
+enum content content_of_given(struct slice start)
+{
+	return content_from(start, true, false);
+}
+
+bool content_is_document(enum content content)
+{
+	return content == CONTENT_JSON || content == CONTENT_YAML || content == CONTENT_TEXT_FIRST;
+}
+
+bool content_is_archive(struct slice start)
+{
+	return slice_starts_with(start, "\x1f\x8b") || slice_starts_with(start, "\x28\xb5\x2f\xfd") ||
+	       slice_starts_with(start, "\xfd" "7zXZ") || slice_starts_with(start, "BZh") ||
+	       slice_starts_with(slice_part(start, 257, 5), "ustar");
+}
+
+size_t content_next_object(struct slice text, size_t from)
+{
+	if (from == 0 && text.len && text.data[0] == '{')
+		return 0;
+	for (size_t at = from ? from - 1 : 0; at < text.len;) {
+		const char *newline = memchr(text.data + at, '\n', text.len - at);
+		if (!newline)
+			break;
+		at = (size_t)(newline - text.data) + 1;
+		if (at < text.len && text.data[at] == '{')
+			return at;
+	}
+	return text.len;
+}

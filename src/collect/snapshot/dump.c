@@ -1,0 +1,187 @@
+#include "collect/snapshot/dump.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "collect/snapshot/dump_internal.h"
+
+/* Endings that a dump's name loses where it names a cluster. */
+static const char *const archive_endings[] = { ".gz",  ".zst", ".xz",   ".bz2",  ".tgz",   ".tzst",
+					       ".txz", ".tbz", ".tar", ".json", ".yaml", ".yml" };
+
+void *dump_new(size_t size, const struct dump_ops *ops, struct error **err)
+{
+	struct dump *dump = mem_alloc_zeroed(1, size);
+	if (!dump) {
+		error_no_memory(err);
+		return NULL;
+	}
+	dump->ops = ops;
+	dump->arena.max = LIMIT_SNAPSHOT_NAMES_BYTES;
+	return dump;
+}
+
+struct dump *dump_free(struct dump *dump)
+{
+	if (!dump)
+		return NULL;
+	dump->ops->close(dump);
+	vec_release(&dump->files);
+	vec_release(&dump->clusters);
+	arena_release(&dump->arena);
+	return mem_free(dump);
+}
+
+void dump_freep(struct dump **dump)
+{
+	*dump = dump_free(*dump);
+}
+
+struct dump_file *dump_add(struct dump *dump, struct slice path, enum content content, struct error **err)
+{
+	struct slice copy;
+	if (dump->files.len >= LIMIT_SNAPSHOT_FILES) {
+		error_set(err, ERROR_LIMIT, "more than %d files: is this the folder of a dump?", LIMIT_SNAPSHOT_FILES);
+		return NULL;
+	}
+	if (arena_copy(&dump->arena, path, &copy) < 0) {
+		arena_fail(&dump->arena, err);
+		return NULL;
+	}
+	struct dump_file *file = vec_push(&dump->files);
+	if (!file) {
+		error_no_memory(err);
+		return NULL;
+	}
+	*file = (struct dump_file){ .path = copy, .content = content, .cluster = DUMP_NO_CLUSTER };
+	return file;
+}
+
+int dump_add_unreadable(struct dump *dump, struct slice path, const char *code, const char *why, struct error **err)
+{
+	struct dump_file *file = dump_add(dump, path, CONTENT_UNREADABLE, err);
+	if (!file)
+		return -1;
+	file->code = code;
+	return arena_copy(&dump->arena, slice_of(why), &file->why) < 0 ? arena_fail(&dump->arena, err) : 0;
+}
+
+int dump_add_other(struct dump *dump, struct slice path, const char *why, struct error **err)
+{
+	struct dump_file *file = dump_add(dump, path, CONTENT_OTHER, err);
+	if (!file)
+		return -1;
+	file->why = slice_of(why);
+	return 0;
+}
+
+bool dump_wants_bytes(const struct dump_file *file)
+{
+	return content_is_document(file->content) || file->content == CONTENT_ERROR_TEXT;
+}
+
+bool dump_name_is_hidden(struct slice name)
+{
+	return slice_starts_with(name, ".");
+}
+
+/* "prod.tar.gz" is "prod"; a name that is nothing but an ending stays as it is. */
+static struct slice without_endings(struct slice name)
+{
+	for (size_t i = 0; i < sizeof archive_endings / sizeof *archive_endings; i++) {
+		size_t len = strlen(archive_endings[i]);
+		if (name.len > len && slice_equal_nocase(slice_part(name, name.len - len, len),
+							 slice_of(archive_endings[i])))
+			return without_endings(slice_part(name, 0, name.len - len));
+	}
+	return name;
+}
+
+static struct slice base_name(struct slice path)
+{
+	struct slice folder, name;
+	return slice_cut_last(path, '/', &folder, &name) && name.len ? name : path;
+}
+
+/* One file: an archive by its bytes, or a stream of documents. What is neither may still be a tar without a magic. */
+static struct dump *dump_of_bytes(struct file_bytes *bytes, struct slice name, struct error **err)
+{
+	struct slice start = slice_part(file_slice(bytes), 0, CONTENT_START_BYTES);
+	enum content content = content_of_given(start);
+	bool archive = content_is_archive(start) || (content == CONTENT_JUNK && start.len >= 512);
+	return archive ? dump_of_archive(bytes, name, err) : dump_of_stream(bytes, name, err);
+}
+
+static struct dump *open_stdin(struct error **err)
+{
+	CLEANUP(file_release) struct file_bytes bytes = { 0 };
+	if (file_read_all(STDIN_FILENO, LIMIT_SNAPSHOT_FILE_BYTES, &bytes, err) < 0)
+		return NULL;
+	return dump_of_bytes(&bytes, SLICE("stdin"), err);
+}
+
+static struct dump *open_folder(const char *path, struct error **err)
+{
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0)
+		return dump_of_folder(folder, err);
+	error_set_errno(err, errno, "cannot be opened");
+	return NULL;
+}
+
+static struct dump *open_file(const char *path, struct slice name, struct error **err)
+{
+	CLEANUP(file_release) struct file_bytes bytes = { 0 };
+	if (file_map(AT_FDCWD, path, false, &bytes, err) < 0)
+		return NULL;
+	return dump_of_bytes(&bytes, name, err);
+}
+
+static void free_text(char **text)
+{
+	free(*text); /* realpath's own */
+}
+
+static struct dump *open_path(const char *path, struct error **err)
+{
+	CLEANUP(free_text) char *absolute = realpath(path, NULL);
+	struct stat status;
+	if (!absolute || stat(absolute, &status) < 0) {
+		error_set_errno(err, errno, "cannot be opened");
+		return NULL;
+	}
+	struct slice name = base_name(slice_of(absolute));
+	CLEANUP(dump_freep) struct dump *dump = S_ISDIR(status.st_mode) ? open_folder(absolute, err) :
+									  open_file(absolute, name, err);
+	if (!dump)
+		return NULL;
+	if (!S_ISDIR(status.st_mode))
+		name = without_endings(name);
+	if (arena_copy(&dump->arena, name, &dump->name) < 0 ||
+	    arena_copy(&dump->arena, slice_of(absolute), &dump->address) < 0) {
+		arena_fail(&dump->arena, err);
+		return NULL;
+	}
+	return TAKE_PTR(dump);
+}
+
+int dump_open(const char *path, struct dump **ret_dump, struct error **err)
+{
+	bool from_stdin = strcmp(path, "-") == 0;
+	CLEANUP(dump_freep) struct dump *dump = from_stdin ? open_stdin(err) : open_path(path, err);
+	if (!dump)
+		return error_context(err, "%s", from_stdin ? "standard input" : path);
+	if (from_stdin) {
+		dump->address = SLICE("-");
+		dump->name = SLICE("stdin");
+	}
+	if (dump_lay_out(dump, err) < 0)
+		return -1;
+	*ret_dump = TAKE_PTR(dump);
+	return 0;
+}

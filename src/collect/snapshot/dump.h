@@ -1,0 +1,71 @@
+/* The files of a dump, wherever they lie: a folder, an archive, or one stream of documents.
+ *
+ *     struct dump *dump;
+ *     dump_open("build/demo", &dump, err);       // lists the files, tells what they are, finds the clusters
+ *     dump_each(dump, visit, data, err);         // their bytes, one file after the other; as often as wanted
+ *     dump = dump_free(dump);
+ *
+ * Only regular files count. Symbolic links are never followed, but for the dump's own path; hidden files and folders are
+ * not ours. An archive is unpacked twice, one file at a time in memory, and never to disk.
+ */
+#ifndef FOTHER_COLLECT_SNAPSHOT_DUMP_H
+#define FOTHER_COLLECT_SNAPSHOT_DUMP_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/vec.h"
+#include "collect/snapshot/content.h"
+
+#define DUMP_NO_CLUSTER ((size_t)-1)
+
+struct dump_file {
+	struct slice path; /* in the dump, with '/' between, NUL-terminated */
+	enum content content;
+	const char *code;   /* UNREADABLE: defect code */
+	struct slice why;   /* UNREADABLE, OTHER: why it is not read */
+	size_t cluster;     /* index, or DUMP_NO_CLUSTER */
+	size_t ordinal;     /* place in the archive */
+};
+
+struct dump_cluster {
+	struct slice name;   /* of its folder, or of the dump */
+	struct slice folder; /* path in the dump, empty for the top */
+};
+
+struct dump;
+
+/* Called for each file of the list, in its order; bytes are NULL unless the content is a document or an error text.
+ * 0, or -1 to stop. May give bytes back with file_done_until only when dump->bytes_are_spare. */
+typedef int (*dump_visit)(void *data, const struct dump_file *file, struct file_bytes *bytes, struct error **err);
+
+struct dump_ops {
+	int (*each)(struct dump *dump, dump_visit visit, void *data, struct error **err);
+	void (*close)(struct dump *dump); /* frees the whole dump's own parts, not the struct */
+};
+
+struct dump {
+	const struct dump_ops *ops;
+	struct arena arena;   /* paths and texts */
+	struct slice address; /* absolute path, or "-" */
+	struct slice name;    /* base name without the endings of archives */
+	bool bytes_are_spare; /* bytes given back can be had again for another pass */
+	struct { VEC(struct dump_file) } files;
+	struct { VEC(struct dump_cluster) } clusters;
+	const char *damage_code; /* NULL, or: the list is not complete, because ... */
+	struct slice damage;
+};
+
+/* -1 when it cannot be opened, or is larger than limits.h allows. An empty list is no failure. */
+int dump_open(const char *path, struct dump **ret_dump, struct error **err);
+struct dump *dump_free(struct dump *dump);
+void dump_freep(struct dump **dump);
+
+static inline int dump_each(struct dump *dump, dump_visit visit, void *data, struct error **err)
+{
+	return dump->ops->each(dump, visit, data, err);
+}
+
+#endif

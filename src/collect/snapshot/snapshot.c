@@ -1,0 +1,152 @@
+#include "collect/snapshot/snapshot.h"
+
+#include "base/alloc.h"
+#include "base/time.h"
+#include "collect/snapshot/cluster_read.h"
+#include "collect/snapshot/dump.h"
+
+/* One reading of the whole dump: all clusters side by side, as an archive may mix their files. */
+struct pass {
+	const struct snapshot_options *options;
+	struct sink *sink;
+	struct dump *dump;
+	struct cluster_read *reads; /* one for each cluster of the dump */
+	int64_t now;
+};
+
+static void pass_release(struct pass *pass)
+{
+	for (size_t i = 0; pass->reads && i < pass->dump->clusters.len; i++)
+		cluster_read_release(&pass->reads[i]);
+	pass->reads = mem_free(pass->reads);
+}
+
+static int visit(void *data, const struct dump_file *file, struct file_bytes *bytes, struct error **err)
+{
+	struct pass *pass = data;
+	if (file->cluster == DUMP_NO_CLUSTER)
+		return 0;
+	return cluster_read_file(&pass->reads[file->cluster], pass->dump, file, bytes, err);
+}
+
+static int pass_read(struct pass *pass, const struct cluster_known *known, struct error **err)
+{
+	pass->reads = mem_alloc_zeroed(pass->dump->clusters.len, sizeof *pass->reads);
+	if (!pass->reads)
+		return error_no_memory(err);
+	for (size_t i = 0; i < pass->dump->clusters.len; i++)
+		if (cluster_read_begin(&pass->reads[i], pass->options, pass->sink, pass->dump,
+				       &pass->dump->clusters.items[i], &known[i], err) < 0)
+			return -1;
+	return dump_each(pass->dump, visit, pass, err);
+}
+
+/* 0, SINK_AGAIN when some read is to be filed anew, or -1. */
+static int pass_finish(struct pass *pass, struct error **err)
+{
+	int result = 0;
+	for (size_t i = 0; i < pass->dump->clusters.len && result == 0; i++)
+		result = cluster_read_finish(&pass->reads[i], pass->dump, pass->now, err);
+	return result;
+}
+
+/* What the next pass may tell the sink from its start. */
+static int learn(const struct pass *pass, struct cluster_known *known, struct error **err)
+{
+	for (size_t i = 0; i < pass->dump->clusters.len; i++) {
+		known[i].as_of = cluster_read_as_of(&pass->reads[i], pass->now);
+		if (arena_copy(&pass->dump->arena, pass->reads[i].context.cluster_uid, &known[i].uid) < 0)
+			return arena_fail(&pass->dump->arena, err);
+	}
+	return 0;
+}
+
+/* A dump of which nothing came out is no answer to anything: what to do instead is. */
+static int check_something_read(const struct pass *pass, struct error **err)
+{
+	const struct cluster_read *first = &pass->reads[0];
+	for (size_t i = 0; i < pass->dump->clusters.len; i++)
+		if (!cluster_read_failed(&pass->reads[i]))
+			return 0;
+	return error_set(err, ERROR_SYNTAX,
+			 "nothing in it could be read (%s); make a dump with: kubectl get secrets,serviceaccounts,pods,"
+			 "deployments,nodes,namespaces -A -o json --show-managed-fields > dump.json",
+			 strbuf_text(&first->why));
+}
+
+static void sum_up(const struct pass *pass, struct snapshot_result *ret_result)
+{
+	struct snapshot_result sum = { .clusters = pass->dump->clusters.len, .newest_as_of = TIME_UNSET };
+	for (size_t i = 0; i < sum.clusters; i++) {
+		const struct cluster_read *read = &pass->reads[i];
+		int64_t as_of = cluster_read_as_of(read, pass->now);
+		sum.files += read->files;
+		sum.objects += read->context.objects;
+		sum.defects += read->context.defects;
+		sum.newest_as_of = as_of > sum.newest_as_of ? as_of : sum.newest_as_of;
+	}
+	for (size_t i = 0; i < pass->dump->files.len; i++)
+		sum.ignored += pass->dump->files.items[i].content == CONTENT_OTHER;
+	*ret_result = sum;
+}
+
+/* One pass to its end, but for the commit. `known` is read, and learnt into when the answer is SINK_AGAIN. */
+static int read_once(const struct snapshot_options *options, struct sink *sink, struct dump *dump, int64_t now,
+		     struct cluster_known *known, struct snapshot_result *ret_result, struct error **err)
+{
+	CLEANUP(pass_release) struct pass pass = { .options = options, .sink = sink, .dump = dump, .now = now };
+	if (pass_read(&pass, known, err) < 0)
+		return -1;
+	int result = pass_finish(&pass, err);
+	if (result == SINK_AGAIN && learn(&pass, known, err) < 0)
+		return -1;
+	if (result == 0 && check_something_read(&pass, err) < 0)
+		return -1;
+	if (result == 0)
+		sum_up(&pass, ret_result);
+	return result;
+}
+
+static int read_dump(const struct snapshot_options *options, struct sink *sink, struct dump *dump,
+		     struct cluster_known *known, struct snapshot_result *ret_result, struct error **err)
+{
+	int64_t now = time_now();
+	int result = read_once(options, sink, dump, now, known, ret_result, err);
+	if (result == SINK_AGAIN) {
+		sink->ops->rollback(sink);
+		result = read_once(options, sink, dump, now, known, ret_result, err);
+	}
+	if (result == 0)
+		return sink->ops->commit(sink, err);
+	sink->ops->rollback(sink);
+	return result < 0 ? -1 : error_set(err, ERROR_STORE, "asked to read it a third time");
+}
+
+static int check_has_files(const struct dump *dump, struct error **err)
+{
+	if (dump->clusters.len)
+		return 0;
+	if (dump->damage_code)
+		return error_set(err, ERROR_SYNTAX, "nothing in it could be read: %.*s", SLICE_ARG(dump->damage));
+	return error_set(err, ERROR_USAGE,
+			 "holds no JSON or YAML; put into it what `kubectl get KIND -A -o json` prints, one folder for "
+			 "each cluster");
+}
+
+int snapshot_read(const struct snapshot_options *options, struct sink *sink, struct snapshot_result *ret_result,
+		  struct error **err)
+{
+	CLEANUP(dump_freep) struct dump *dump = NULL;
+	if (dump_open(options->path, &dump, err) < 0)
+		return -1;
+	if (check_has_files(dump, err) < 0)
+		return error_context(err, "%s", options->path);
+	CLEANUP(mem_freep) struct cluster_known *known = mem_alloc_zeroed(dump->clusters.len, sizeof *known);
+	if (!known)
+		return error_no_memory(err);
+	for (size_t i = 0; i < dump->clusters.len; i++)
+		known[i].as_of = TIME_UNSET;
+	if (read_dump(options, sink, dump, known, ret_result, err) < 0)
+		return error_context(err, "%s", options->path);
+	return 0;
+}
