@@ -39,6 +39,10 @@
 /* Files of a dump, folders deep: more is a wrong folder (/, a home). */
 #define LIMIT_SNAPSHOT_FILES 200000
 #define LIMIT_SNAPSHOT_DEPTH 16
+/* Broken documents of one file: JSON lines with that many bad ones are noise. */
+#define LIMIT_BROKEN_DOCUMENTS 1000
+/* Paths of all files of a dump: LIMIT_SNAPSHOT_FILES of 1 KiB, and some. */
+#define LIMIT_SNAPSHOT_NAMES_BYTES (256 * LIMIT_MIB)
 /* Unpacked to packed bytes of a tar: kubectl JSON compresses 10 to 40 times; a bomb 1,000. */
 #define LIMIT_SNAPSHOT_RATIO 250
 
