@@ -44,6 +44,17 @@ static void use_maps_release(struct use_maps *maps)
 	map_release(&maps->through);
 }
 
+/* Pods come before templates: what is said of a template names the pods that were made from it. */
+static void take_pods(const struct use_maps *maps, struct counted_use *use, const struct world_secret *secret)
+{
+	struct use_key key = { secret, use->use.workload, NULL, USE_PULLS };
+	const struct counted_use *pulls = map_get(&maps->uses, (struct slice){ (const char *)&key, sizeof key });
+	if (pulls && use->use.workload) {
+		use->use.pods = pulls->use.pods;
+		use->use.ended_pods = pulls->use.ended_pods;
+	}
+}
+
 /* The use of the secret with that relation, by that workload, through that account. */
 static struct counted_use *use_of(struct build *build, struct use_maps *maps, struct world_secret *secret,
 				  const struct world_use *wanted, struct error **err)
@@ -65,6 +76,8 @@ static struct counted_use *use_of(struct build *build, struct use_maps *maps, st
 		return NULL;
 	use->use = *wanted;
 	*place = use;
+	if (wanted->relation == USE_TEMPLATE || wanted->relation == USE_SERVICE_ACCOUNT)
+		take_pods(maps, use, secret);
 	return use;
 }
 

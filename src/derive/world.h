@@ -99,7 +99,7 @@ struct world_use {
 	struct world_workload *workload;              /* the top one; NULL for an account that no workload runs as */
 	const struct service_account *service_account; /* the account that lists it, where it is through one */
 	struct slice via; /* pod, template, "service_account NAME", or how it is read: "env, volume" */
-	size_t pods, ended_pods;
+	size_t pods, ended_pods; /* of the workload that list the secret, or for READS that read it */
 };
 
 struct world_secret {
@@ -195,9 +195,12 @@ bool world_use_pulls(const struct world_use *use);
 
 /* Answer rows that several commands need. Into the world's arena; NULL when memory is out.
  *
- * users counts workloads that pull now or with their next pod, each once; it is unknown, never 0, where nobody was
- * found and world_users_known is false. rank, action, standing, bad_readers and why stay unknown. Notes: dead_key, shadowed,
- * immutable and blocks_pulls hold for some copy, not_kubelet and unused for all. */
+ * users counts workloads whose pods list a secret with it, or whose next pod will, each once; none for a secret with no
+ * key that an image can match (the kubelet never pulls with it). It is unknown, never 0, where nobody was found and
+ * world_users_known is false. user.images tells what the kubelet would try the login for. rank, action, standing,
+ * bad_readers and why stay unknown. Notes: dead_key, shadowed, immutable and blocks_pulls hold for some copy, not_kubelet and
+ * unused for all.
+ */
 struct credential *world_credential_row(struct world *world, const struct world_credential *credential);
 struct secret_row *world_secret_row(struct world *world, const struct world_secret *secret);
 int world_images(struct world *world, struct record_list *ret_images, struct error **err);
