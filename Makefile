@@ -31,8 +31,8 @@ sanitize: packages-test ## the unit tests with address and undefined behaviour s
 fuzz: packages-test ## every fuzz target for FUZZ_SECONDS (60) each
 	@$(PYTHON) tools/run-tests fuzz --fuzz-seconds $(FUZZ_SECONDS)
 
-bench: packages-bench all ## speed and memory beside jq and yajl
-	@$(PYTHON) tests/bench/run.py
+bench: packages-bench ## speed and memory beside jq and yajl
+	@tools/run-bench
 
 coverage: packages-test packages-coverage ## which lines the tests reach: build-coverage/report/index.html
 	@$(PYTHON) tools/run-tests coverage
@@ -45,7 +45,7 @@ install: all ## into DESTDIR/PREFIX: program, manual, documentation
 	@DESTDIR='$(DESTDIR)' meson install -C build --quiet
 
 clean: ## remove everything that was built
-	@rm -rf build build-clang build-sanitize build-fuzz build-coverage
+	@rm -rf build build-clang build-sanitize build-fuzz build-coverage build-bench
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
