@@ -4,6 +4,9 @@
  *     secret          the keys that follow belong to the next secret
  *     key HEX         adds an entry with that key            -> no answer
  *     image HEX       who serves this repository?            -> "SECRET:KEYHEX ..." in the order they are tried
+ *     config HEX      the next secret holds this .dockerconfigjson, its entries are added -> "blocks", or
+ *                     "KEYHEX:USERHEX:PASSWORDHEX ..." of what the kubelet reads, in the order of the text
+ *     legacy HEX      the same with a .dockercfg
  *     dead HEX        is the key dead?                       -> "dead" or "live"
  *     match K I       does key K match image I alone?        -> "yes", "no" or "dropped"
  *     reset           an empty ring                          -> no answer
@@ -15,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "credential/docker_config.h"
 #include "credential/keyring.h"
 
 struct probe {
@@ -76,6 +80,42 @@ static void add_key(struct probe *probe, const char *hex)
 	check(keyring_add(&probe->keyring, entry->key, entry, &probe->arena, &added, &error), error);
 }
 
+static void add_entry(struct probe *probe, const struct config_entry *config_entry)
+{
+	struct error *error = NULL;
+	struct probe_entry *entry = arena_zeroed(&probe->arena, 1, sizeof *entry);
+	if (!entry)
+		stop("out of memory");
+	*entry = (struct probe_entry){ config_entry->key, probe->secret };
+	bool added;
+	check(keyring_add(&probe->keyring, entry->key, entry, &probe->arena, &added, &error), error);
+}
+
+static void answer_config(struct probe *probe, const char *hex, enum config_format format)
+{
+	struct error *error = NULL;
+	CLEANUP(secret_release) struct secret_bytes text = { 0 };
+	CLEANUP(docker_config_release) struct docker_config config = { 0 };
+	check(secret_copy(&text, from_hex(&probe->arena, hex), &error), error);
+	check(docker_config_parse(&text, format, &probe->arena, &config, &error), error);
+	fputs(config.decodes ? "" : "blocks", stdout);
+	for (size_t i = 0; i < config.entry_count; i++) {
+		const struct config_entry *entry = &config.entries[i];
+		if (!entry->kubelet_reads)
+			continue;
+		bool token = entry->form == ENTRY_IDENTITY_TOKEN || entry->form == ENTRY_REGISTRY_TOKEN;
+		print_hex(entry->key);
+		putchar(':');
+		print_hex(entry->username);
+		putchar(':');
+		print_hex(token ? SLICE("") : secret_reveal(&entry->secret));
+		putchar(' ');
+		add_entry(probe, entry);
+	}
+	putchar('\n');
+	probe->secret++;
+}
+
 static void answer_image(struct probe *probe, const char *hex)
 {
 	struct error *error = NULL;
@@ -118,6 +158,10 @@ static void answer(struct probe *probe, const char *command, const char *first, 
 		probe->secret++;
 	else if (strcmp(command, "image") == 0)
 		answer_image(probe, first);
+	else if (strcmp(command, "config") == 0)
+		answer_config(probe, first, CONFIG_DOCKERCONFIGJSON);
+	else if (strcmp(command, "legacy") == 0)
+		answer_config(probe, first, CONFIG_DOCKERCFG);
 	else if (strcmp(command, "dead") == 0)
 		puts(keyring_key_is_dead(from_hex(&probe->arena, first), &probe->arena) ? "dead" : "live");
 	else if (strcmp(command, "match") == 0)
