@@ -203,24 +203,37 @@ static bool pass_beyond_ascii(struct json_scan *scan)
 	return true;
 }
 
-static bool pass_string(struct json_scan *scan)
+/* At a byte that does not stand for itself: an escape, a character beyond ASCII, or what no string may hold. */
+static bool pass_special(struct json_scan *scan)
 {
-	scan->escaped = scan->replaced = false;
-	cursor_skip(&scan->cursor, 1);
-	for (;;) {
-		pass_plain(&scan->cursor);
-		int byte = cursor_peek(&scan->cursor);
-		if (byte == '"')
-			return cursor_skip(&scan->cursor, 1);
-		if (byte == '\\') {
-			if (!pass_escape(scan))
-				return false;
-		} else if (byte < ' ') {
-			return wrong(scan, "a control character in a string");
-		} else if (!pass_beyond_ascii(scan)) {
+	int byte = cursor_peek(&scan->cursor);
+	if (byte == '\\')
+		return pass_escape(scan);
+	if (byte < ' ')
+		return wrong(scan, "a control character in a string");
+	return pass_beyond_ascii(scan);
+}
+
+/* Kept apart, so that the strings that are plain, nearly all, pay nothing for the others. */
+static __attribute__((noinline)) bool pass_rest_of_string(struct json_scan *scan)
+{
+	while (cursor_peek(&scan->cursor) != '"') {
+		if (!pass_special(scan))
 			return false;
-		}
+		pass_plain(&scan->cursor);
 	}
+	return cursor_skip(&scan->cursor, 1);
+}
+
+static inline bool pass_string(struct json_scan *scan)
+{
+	struct cursor c = scan->cursor;
+	scan->escaped = scan->replaced = false;
+	cursor_skip(&c, 1);
+	pass_plain(&c);
+	bool plain = cursor_peek(&c) == '"' && cursor_skip(&c, 1);
+	scan->cursor.position = c.position;
+	return plain || pass_rest_of_string(scan);
 }
 
 /* A word or a number may not run on: what stands together is one thing, and a wrong one. */
@@ -286,7 +299,7 @@ static bool pass_word(struct json_scan *scan)
 	return ends_here(scan);
 }
 
-bool json_scan_separator(struct json_scan *scan, char separator, const char *missing)
+static inline bool pass_separator(struct json_scan *scan, char separator, const char *missing)
 {
 	pass_blanks(&scan->cursor);
 	if (cursor_peek(&scan->cursor) != separator)
@@ -300,7 +313,7 @@ static bool pass_key(struct json_scan *scan)
 {
 	if (cursor_peek(&scan->cursor) != '"')
 		return wrong(scan, "a key in quotes is missing");
-	return pass_string(scan) && json_scan_separator(scan, ':', "a colon is missing");
+	return pass_string(scan) && pass_separator(scan, ':', "a colon is missing");
 }
 
 static bool pass_value(struct json_scan *scan, unsigned depth);
@@ -324,7 +337,7 @@ static bool pass_container(struct json_scan *scan, unsigned depth)
 		pass_blanks(&scan->cursor);
 		if (cursor_peek(&scan->cursor) == end)
 			return cursor_skip(&scan->cursor, 1);
-		if (!json_scan_separator(scan, ',', "a comma or the end of an object or array is missing"))
+		if (!pass_separator(scan, ',', "a comma or the end of an object or array is missing"))
 			return false;
 	}
 }
@@ -352,6 +365,11 @@ static bool pass_value(struct json_scan *scan, unsigned depth)
 void json_scan_blanks(struct json_scan *scan)
 {
 	pass_blanks(&scan->cursor);
+}
+
+bool json_scan_separator(struct json_scan *scan, char separator, const char *missing)
+{
+	return pass_separator(scan, separator, missing);
 }
 
 /* The bytes from where `before` stood to the cursor, without `edge` bytes at both ends. */
