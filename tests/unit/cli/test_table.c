@@ -1,0 +1,138 @@
+#include "support/check.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "cli/table.h"
+
+static const struct table_column columns[] = {
+	{ "#", 0, false, true }, { "NAME", 0, true, false }, { "NOTE", 2, true, false }, { "LAST", 1, false, false },
+};
+
+struct fixture {
+	struct arena arena;
+	struct table table;
+	struct strbuf out;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture f;
+	f = (struct fixture){ .arena = ARENA_INIT(LIMIT_MIB), .out = STRBUF_INIT(LIMIT_MIB) };
+	f.table = (struct table){ .columns = columns, .column_count = 4, .arena = &f.arena };
+	*state = &f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	arena_release(&f->arena);
+	strbuf_release(&f->out);
+	return 0;
+}
+
+static void add(struct fixture *f, const char *number, const char *name, const char *note, const char *last)
+{
+	struct slice *cells = table_row(&f->table);
+	assert_non_null(cells);
+	cells[0] = slice_of(number);
+	cells[1] = table_text(&f->table, slice_of(name));
+	cells[2] = table_text(&f->table, slice_of(note));
+	cells[3] = slice_of(last);
+}
+
+static void assert_fits(struct fixture *f, size_t width)
+{
+	struct slice rest = strbuf_slice(&f->out), line;
+	while (slice_cut(rest, '\n', &line, &rest))
+		assert_true(utf8_cells(line) <= width);
+}
+
+static void test_wide_enough_shows_everything(void **state)
+{
+	struct fixture *f = *state;
+	size_t left_out = 9;
+
+	add(f, "1", "web", "first", "x");
+	add(f, "12", "scanner", "second one", "y");
+	table_render(&f->table, 80, 1, &f->out, &left_out);
+	assert_string_equal(strbuf_text(&f->out), "  #  NAME     NOTE        LAST\n"
+						  "  1  web      first       x\n"
+						  " 12  scanner  second one  y\n");
+	assert_int_equal(left_out, 0);
+}
+
+static void test_elastic_columns_lose_their_middle(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, "1", "docker.io/acme/a-very-long-name-of-an-image:1.4", "n", "x");
+	table_render(&f->table, 40, 0, &f->out, NULL);
+	assert_fits(f, 40);
+	assert_non_null(strstr(strbuf_text(&f->out), ".."));
+	assert_non_null(strstr(strbuf_text(&f->out), "docker.io"));
+	assert_non_null(strstr(strbuf_text(&f->out), ":1.4"));
+}
+
+static void test_columns_give_way_in_their_order(void **state)
+{
+	struct fixture *f = *state;
+	size_t left_out = 0;
+
+	add(f, "1", "some-long-name", "some-long-note", "some-long-last");
+	table_render(&f->table, 30, 0, &f->out, &left_out);
+	assert_fits(f, 30);
+	assert_int_equal(left_out, 1);
+	assert_null(strstr(strbuf_text(&f->out), "NOTE"));
+	assert_non_null(strstr(strbuf_text(&f->out), "LAST"));
+	strbuf_clear(&f->out);
+	table_render(&f->table, 20, 0, &f->out, &left_out);
+	assert_int_equal(left_out, 2);
+	assert_non_null(strstr(strbuf_text(&f->out), "NAME"));
+}
+
+static void test_every_width_fits(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, "1", "docker.io/acme/web:1.4", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e wide and long \xe6\x97\xa5\xe6\x9c\xac", "2026-11-25");
+	add(f, "2", "x", "combining e\xcc\x81 and more text that must go", "-");
+	for (size_t width = 16; width < 120; width++) {
+		strbuf_clear(&f->out);
+		table_render(&f->table, width, 1, &f->out, NULL);
+		assert_fits(f, width);
+		assert_true(utf8_valid(strbuf_slice(&f->out)));
+	}
+}
+
+static void test_cells_cannot_steer_the_terminal(void **state)
+{
+	struct fixture *f = *state;
+	const char *text = strbuf_text(&f->out);
+
+	add(f, "1", "evil\033[2J\r\nname", "\xe2\x80\xae" "gnp.exe", "x");
+	table_render(&f->table, 200, 0, &f->out, NULL);
+	text = strbuf_text(&f->out);
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\r'));
+	assert_null(strstr(text, "\xe2\x80\xae"));
+}
+
+static void test_not_there_is_a_dash(void **state)
+{
+	struct fixture *f = *state;
+	assert_true(slice_equal_text(table_text(&f->table, SLICE_NONE), "-"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_wide_enough_shows_everything, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_elastic_columns_lose_their_middle, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_columns_give_way_in_their_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_every_width_fits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_cells_cannot_steer_the_terminal, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_not_there_is_a_dash, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
