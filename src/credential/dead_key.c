@@ -6,9 +6,10 @@
 
 #define PATH_MAX_BYTES 255
 
-/* Docker Hub's names that serve no registry, and the one that normalising takes away. */
+/* Docker Hub's other names, which hardly an image is spelled with, and the one that normalising takes away. */
 static const char *const hosts_without_images[] = {
-	"hub.docker.com", "registry.hub.docker.com", "registry.docker.io", "www.docker.io", "index.docker.io",
+	"hub.docker.com",	 "registry-1.docker.io", "registry.hub.docker.com",
+	"registry.docker.io", "www.docker.io",	      "index.docker.io",
 };
 
 static bool is_lower_or_digit(char c)

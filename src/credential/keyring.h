@@ -71,9 +71,12 @@ int keyring_lookup(struct keyring *keyring, struct slice repository, struct aren
 
 void keyring_release(struct keyring *keyring);
 
-/* No image that a cluster can name would ever be matched by the key, not even by the fallback (dead key): a host that no
- * normalised image has (index.docker.io with a path, `host:` with letters that are not of a host, more than one slash),
- * or one of Docker Hub's other names, which no pull goes to. True also when the key is dropped, or memory is out. */
+/* Whether no image that a cluster would name is matched by the key, not even by the fallback (dead key): a host that no
+ * normalised image has (index.docker.io with a path; letters, labels or a port that the grammar of images does not know),
+ * a path that no image has, or one of Docker Hub's other hosts (registry-1.docker.io, hub.docker.com, ...). An image can be
+ * spelled with such a host (`registry-1.docker.io/acme/app`), though hardly one is: a key that an image at hand matches is
+ * not dead, whatever this says. Docker.io and docker.io:443 are not: they can be spelled. True also when the key is dropped,
+ * or memory is out. */
 bool keyring_key_is_dead(struct slice key, struct arena *arena);
 
 #endif

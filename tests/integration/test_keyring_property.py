@@ -199,7 +199,7 @@ PATH = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_
 def can_be_named(image):
     domain, _, path = image.partition("/")
     is_domain = domain == "localhost" or re.search(r"[.:A-Z]", domain)
-    unusual = ("index.docker.io", "hub.docker.com", "registry.hub.docker.com", "registry.docker.io", "www.docker.io")
+    unusual = ("index.docker.io", "registry-1.docker.io", "hub.docker.com", "registry.hub.docker.com", "registry.docker.io", "www.docker.io")
     return bool(is_domain and DOMAIN.fullmatch(domain) and PATH.fullmatch(path) and domain not in unusual)
 
 
@@ -213,12 +213,12 @@ def test_no_dead_key_serves_an_image(probe):
             live += 1
             probe.ask("dead", key, expected="live", about=(key, image))
     assert live > PAIRS // 200
-    for key in (b"index.docker.io/myorg", b"https://index.docker.io/v1", b"hub.docker.com", b"https://registry.hub.docker.com/v2/",
+    for key in (b"index.docker.io/myorg", b"https://index.docker.io/v1", b"hub.docker.com", b"registry-1.docker.io", b"https://registry.hub.docker.com/v2/",
                 b"myorg", b"reg.example.com/Team", b"reg.example.com//team", b"reg.example.com:abc", b"reg example.com", b"",
                 b"HTTPS://reg.example.com", b"ftp://reg.example.com", b"reg_1.example.com", b"reg.example.com/a/../b",
                 b"[::1]", b"index.docker.io:", b"reg..example.com", b"-reg.example.com", b"reg.example.com/%2541"):
         probe.ask("dead", key, expected="dead", about=key)
-    for key in (b"registry-1.docker.io", b"Docker.io", b"docker.io:443", b"*.docker.io", b"localhost", b"LOCALHOST", b"*",
+    for key in (b"Docker.io", b"docker.io:443", b"*.docker.io", b"localhost", b"LOCALHOST", b"*",
                 b"[::1]:5000", b"index.docker.io", b"http://index.docker.io/v1/", b"reg.example.com/team", b"10.0.0.1:5000/a"):
         probe.ask("dead", key, expected="live", about=key)
     probe.check()
