@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const char *const document_endings[] = { ".json", ".jsonl", ".ndjson", ".yaml", ".yml" };
+static const char *const json_endings[] = { ".json", ".jsonl", ".ndjson" };
+static const char *const yaml_endings[] = { ".yaml", ".yml" };
 
 /* How the messages of kubectl begin, and what it says when a list is empty. */
 static const char *const error_beginnings[] = {
@@ -16,20 +17,17 @@ static const char *const error_beginnings[] = {
 /* Names with which a Kubernetes object begins, in the order of kubectl's output or of a person's. */
 static const char *const first_names[] = { "apiVersion:", "kind:", "items:", "metadata:" };
 
-static bool named_like_document(struct slice name)
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static bool ends_with_any(struct slice name, const char *const *endings, size_t count)
 {
-	for (size_t i = 0; i < sizeof document_endings / sizeof *document_endings; i++) {
-		struct slice ending = slice_of(document_endings[i]);
-		size_t at = name.len > ending.len ? name.len - ending.len : 0;
-		if (slice_equal_nocase(slice_part(name, at, name.len), ending))
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(endings[i]);
+		struct slice end = slice_part(name, name.len > len ? name.len - len : 0, len);
+		if (slice_equal_nocase(end, slice_of(endings[i])))
 			return true;
 	}
 	return false;
-}
-
-static bool named_like_yaml(struct slice name)
-{
-	return slice_ends_with(name, ".yaml") || slice_ends_with(name, ".yml");
 }
 
 static bool starts_with_any(struct slice text, const char *const *beginnings, size_t count)
@@ -72,7 +70,7 @@ static bool is_object_in_yaml(struct slice text)
 	struct slice first = first_line_of_yaml(text);
 	if (slice_starts_with(first, "- "))
 		first = slice_trim(slice_part(first, 1, first.len));
-	return starts_with_any(first, first_names, sizeof first_names / sizeof *first_names);
+	return starts_with_any(first, first_names, COUNT(first_names));
 }
 
 /* A bracket, and behind it what JSON allows there: prose and configuration files seldom have that. */
@@ -85,7 +83,7 @@ static bool is_json_for_sure(struct slice text)
 
 static enum content content_of_text(struct slice text, bool promised, bool promised_yaml)
 {
-	if (starts_with_any(text, error_beginnings, sizeof error_beginnings / sizeof *error_beginnings))
+	if (starts_with_any(text, error_beginnings, COUNT(error_beginnings)))
 		return CONTENT_ERROR_TEXT;
 	if ((text.data[0] == '{' || text.data[0] == '[') && (promised || is_json_for_sure(text)))
 		return CONTENT_JSON;
@@ -112,7 +110,9 @@ static enum content content_from(struct slice start, bool promised, bool promise
 
 enum content content_of(struct slice name, struct slice start)
 {
-	return content_from(start, named_like_document(name), named_like_yaml(name));
+	bool promised_yaml = ends_with_any(name, yaml_endings, COUNT(yaml_endings));
+	return content_from(start, promised_yaml || ends_with_any(name, json_endings, COUNT(json_endings)),
+			    promised_yaml);
 }
 
 enum content content_of_given(struct slice start)

@@ -1,0 +1,65 @@
+/* Dumps made of a few lines, read into a sink in memory. */
+#ifndef FOTHER_TESTS_UNIT_COLLECT_SNAPSHOT_FIXTURE_H
+#define FOTHER_TESTS_UNIT_COLLECT_SNAPSHOT_FIXTURE_H
+
+#include "support/check.h"
+
+#include "collect/snapshot/dump.h"
+#include "collect/snapshot/snapshot.h"
+#include "model/sink_memory.h"
+#include "support/scratch.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* One pod, one namespace, a list; on one line. */
+#define POD(name)                                                                                                      \
+	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"" name                                       \
+	"\",\"namespace\":\"shop\",\"uid\":\"uid-" name "\",\"creationTimestamp\":\"2026-11-01T00:00:00Z\"},"          \
+	"\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"docker.io/acme/web:1\"}]}}"
+#define KUBE_SYSTEM(uid)                                                                                               \
+	"{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"kube-system\",\"uid\":\"" uid          \
+	"\",\"creationTimestamp\":\"2026-10-01T00:00:00Z\"}}"
+#define LIST(items) "{\"apiVersion\":\"v1\",\"items\":[" items "],\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"\"}}\n"
+#define POD_YAML(name)                                                                                                 \
+	"apiVersion: v1\nkind: Pod\nmetadata:\n  name: " name "\n  namespace: shop\n  uid: uid-" name                  \
+	"\n  creationTimestamp: \"2026-11-01T00:00:00Z\"\nspec:\n  containers:\n  - name: c\n    image: acme/web:1\n"
+
+struct reading {
+	struct sink_memory memory;
+	struct snapshot_options options;
+	struct snapshot_result result;
+	struct error *err;
+	int status;
+};
+
+/* Ready to be read: set options or the sink's switches, then read_dump. */
+void reading_init(struct reading *reading, const char *path);
+void read_dump(struct reading *reading);
+/* Both, for a path in the scratch folder ("" for the folder itself); fails the test when the reading does. */
+void read_scratch(struct reading *reading, const struct scratch *scratch, const char *name);
+void reading_release(struct reading *reading);
+
+size_t count_of(const struct reading *reading, const struct record_type *type);
+/* Different pods by uid: the sink in memory does not join what is put twice. */
+size_t pod_count(const struct reading *reading);
+bool has_pod(const struct reading *reading, const char *name);
+/* The File defect of that code (NULL: any) at that file; NULL when there is none. */
+const struct defect *file_defect_of(const struct reading *reading, const char *file, const char *code);
+const struct memory_read *read_named(const struct reading *reading, const char *cluster);
+
+/* A tar of the files, in order, through libarchive. Filter: ARCHIVE_FILTER_NONE, _GZIP, ... */
+struct tar_file {
+	const char *name;
+	struct slice bytes;
+	const char *symlink_to; /* not NULL: a symbolic link */
+	const char *hardlink_to;
+};
+struct tar_bytes {
+	char *data;
+	size_t len;
+};
+struct tar_bytes tar_make(const struct tar_file *files, size_t count, int filter);
+void tar_release(struct tar_bytes *tar);
+struct slice tar_slice(const struct tar_bytes *tar);
+
+#endif
