@@ -147,7 +147,7 @@ static int index_reads(const struct build *build, struct map *reads, struct erro
 /* The last two times at which secrets were read. */
 static int find_secret_reads(struct build *build, struct error **err)
 {
-	CLEANUP(map_release) struct map reads = {0};
+	CLEANUP(map_release) struct map reads = { 0 };
 	if (index_reads(build, &reads, err) < 0)
 		return -1;
 	const struct record_list *all = &build->observed.coverage;
@@ -196,7 +196,7 @@ static void find_newest(struct world *world, int64_t given)
 
 int clusters_build(struct build *build, struct error **err)
 {
-	CLEANUP(map_release) struct map names = {0};
+	CLEANUP(map_release) struct map names = { 0 };
 	struct world_list *clusters = &build->world->clusters;
 	if (count_names(&build->observed.clusters, &names, err) < 0)
 		return -1;
@@ -240,8 +240,8 @@ bool world_read_kind_complete(const struct world_cluster *cluster, const char *k
 
 static bool read_some_template(const struct world_cluster *cluster)
 {
-	static const char *const kinds[] = { "Deployment", "StatefulSet", "DaemonSet",	"CronJob",
-					     "Job",	   "ReplicaSet",  "ReplicationController" };
+	static const char *const kinds[] = { "Deployment", "StatefulSet",          "DaemonSet", "CronJob", "Job",
+					     "ReplicaSet", "ReplicationController" };
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (world_read_kind(cluster, kinds[i]))
 			return true;

@@ -19,7 +19,8 @@ static int add_repository(struct build *build, struct map *seen, struct world_co
 	return build_push(build, &container->workload->repositories, pair.second, err);
 }
 
-/* The list that the record belongs to; NULL when it is not of its holder's latest reading, or its holder is not known. */
+/* The list that the record belongs to; NULL when it is not of its holder's latest reading, or its holder is not known.
+ */
 static int find_holder(struct build *build, const struct container *record, struct world_container *container,
 		       struct world_list **ret_list, struct error **err)
 {
@@ -109,7 +110,7 @@ static int add_pod_repositories(struct build *build, struct map *seen, const str
 
 static int finish_cluster(struct build *build, struct world_cluster *cluster, struct error **err)
 {
-	CLEANUP(map_release) struct map seen = {0}; /* (workload, repository) */
+	CLEANUP(map_release) struct map seen = { 0 }; /* (workload, repository) */
 	for (size_t i = 0; i < cluster->workloads_by_name.len; i++) {
 		if (add_template(build, &seen, cluster->workloads_by_name.items[i].value, err) < 0)
 			return -1;

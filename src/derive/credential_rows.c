@@ -8,7 +8,7 @@ struct tally {
 	struct user_counts users;
 	struct map clusters, namespaces; /* by address, by cluster's address and name */
 	struct strbuf key;
-	struct world_list secrets;       /* const struct world_secret *, each once */
+	struct world_list secrets; /* const struct world_secret *, each once */
 	struct text_set managers;
 	size_t use_count;
 	bool dead, shadowed, immutable, blocks, kubelet, listed;
@@ -134,14 +134,11 @@ static int fill_notes(const struct tally *tally, struct credential *row)
 		bool holds;
 		const char *note;
 	} notes[] = {
-		{ tally->dead, "dead_key" },
-		{ tally->shadowed, "shadowed" },
-		{ tally->immutable, "immutable" },
-		{ tally->blocks, "blocks_pulls" },
-		{ !tally->kubelet, "not_kubelet" },
-		{ !tally->listed && tally->users.all_read, "unused" },
+		{ tally->dead, "dead_key" },        { tally->shadowed, "shadowed" },
+		{ tally->immutable, "immutable" },  { tally->blocks, "blocks_pulls" },
+		{ !tally->kubelet, "not_kubelet" }, { !tally->listed && tally->users.all_read, "unused" },
 	};
-	struct text_set set = {0};
+	struct text_set set = { 0 };
 	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
 		if (notes[i].holds && text_set_add(&set, slice_of(notes[i].note), &tally->world->arena) < 0)
 			return -1;

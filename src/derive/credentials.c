@@ -2,8 +2,8 @@
 
 #include "derive/world_internal.h"
 
-static struct world_credential *credential_of(struct build *build, struct map *credentials,
-					      const struct entry *record, struct error **err)
+static struct world_credential *credential_of(struct build *build, struct map *credentials, const struct entry *record,
+					      struct error **err)
 {
 	struct slice parts[] = { record->registry, record->username, record->cred_kind, record->fingerprint };
 	struct slice key = SLICE_NONE;
@@ -102,7 +102,7 @@ static int group_entries(struct build *build, const struct world_cluster *cluste
 
 int credentials_build(struct build *build, struct error **err)
 {
-	CLEANUP(map_release) struct map credentials = {0};
+	CLEANUP(map_release) struct map credentials = { 0 };
 	struct world_list *list = &build->world->credentials;
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
 		if (group_entries(build, build->world->clusters.items[i], &credentials, err) < 0)

@@ -1,5 +1,5 @@
-/* What earlier reads tell about the values of entries. Places outlive objects: a secret that was made anew under its name is
- * the same place. */
+/* What earlier reads tell about the values of entries. Places outlive objects: a secret that was made anew under its
+ * name is the same place. */
 #include "derive/world_internal.h"
 
 static int64_t earlier_of(int64_t a, int64_t b)
@@ -48,8 +48,9 @@ static int add_login(struct build *build, const struct entry_value *value, const
 /* `ordinal` is copied by value into the key, as its bytes. */
 static int place_key(struct build *build, const struct entry_value *value, struct slice *ret_key, struct error **err)
 {
-	struct slice parts[] = { value->cluster, value->namespace, value->secret, value->data_key, value->registry_key,
-				 { (const char *)&value->ordinal, sizeof value->ordinal } };
+	struct slice parts[] = { value->cluster,      value->namespace,
+				 value->secret,       value->data_key,
+				 value->registry_key, { (const char *)&value->ordinal, sizeof value->ordinal } };
 	return build_exact_key(build, parts, sizeof parts / sizeof *parts, ret_key, err);
 }
 
@@ -117,7 +118,7 @@ static int set_entry(struct build *build, const struct map *places, struct world
 
 int history_build(struct build *build, struct error **err)
 {
-	CLEANUP(map_release) struct map places = {0};
+	CLEANUP(map_release) struct map places = { 0 };
 	for (size_t i = 0; i < build->observed.entry_values.len; i++) {
 		const struct entry_value *value = RECORD_AT(build->observed.entry_values, entry_value, i);
 		const struct world_cluster *cluster = build_cluster(build, value->cluster);

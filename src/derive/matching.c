@@ -1,5 +1,5 @@
-/* What the kubelet would pull with what, per namespace: each distinct (ordered list of pull secrets, repository) is looked
- * up once. */
+/* What the kubelet would pull with what, per namespace: each distinct (ordered list of pull secrets, repository) is
+ * looked up once. */
 #include "credential/keyring.h"
 #include "derive/world_internal.h"
 
@@ -33,8 +33,8 @@ static int add_secret_entries(struct build *build, struct pull_list *list, const
 		struct world_entry *entry = secret->entries.items[i];
 		bool added;
 		if (entry->record->kubelet_reads == BOOL_TRUE && entry->record->overridden != BOOL_TRUE &&
-		    keyring_add(&list->keyring, entry->record->registry_key, entry, &build->world->arena, &added,
-				err) < 0)
+		    keyring_add(&list->keyring, entry->record->registry_key, entry, &build->world->arena, &added, err) <
+			    0)
 			return -1;
 	}
 	return 0;
@@ -71,8 +71,8 @@ static int list_key(struct build *build, const struct world_cluster *cluster, st
 	return strbuf_failed(&build->key, err) ? -1 : 0;
 }
 
-static struct pull_list *list_of(struct matching *matching, const struct world_cluster *cluster,
-				 struct slice namespace, const struct slice_list *names, struct error **err)
+static struct pull_list *list_of(struct matching *matching, const struct world_cluster *cluster, struct slice namespace,
+				 const struct slice_list *names, struct error **err)
 {
 	struct slice key = SLICE_NONE;
 	if (list_key(matching->build, cluster, namespace, names, &key, err) < 0)
@@ -95,7 +95,7 @@ static struct pull_list *list_of(struct matching *matching, const struct world_c
 static int order_is_fixed(struct build *build, const struct world_entry *first, const struct world_entry *second,
 			  bool *ret_fixed, struct error **err)
 {
-	struct keyring_key left = {0}, right = {0};
+	struct keyring_key left = { 0 }, right = { 0 };
 	bool usable;
 	*ret_fixed = true;
 	if (first->secret != second->secret)
@@ -180,7 +180,7 @@ static int match_cluster(struct matching *matching, const struct world_cluster *
 	for (size_t i = 0; i < cluster->templates.len; i++) {
 		const struct world_workload *template = cluster->templates.items[i];
 		const struct service_account *account = NULL;
-		struct slice_list names = {0};
+		struct slice_list names = { 0 };
 		if (template_pull_secrets(matching->build, template, &names, &account, err) < 0 ||
 		    match_containers(matching, cluster, template->namespace, &names, &template->containers, err) < 0)
 			return -1;

@@ -1,6 +1,7 @@
 #include "derive/world_internal.h"
 
-/* Whether the latest read held all pull secrets of the namespace: only then is one that is not here really not there. */
+/* Whether the latest read held all pull secrets of the namespace: only then is one that is not here really not there.
+ */
 static bool secrets_complete(const struct world_cluster *cluster, struct slice namespace)
 {
 	bool config_json = false, config = false;
@@ -49,8 +50,7 @@ static int check_names(struct build *build, struct map *seen, const struct world
 			return -1;
 		if (secret && secret->current)
 			continue;
-		if (secrets_complete(holder->cluster, holder->namespace) &&
-		    add_missing(build, seen, &missing, err) < 0)
+		if (secrets_complete(holder->cluster, holder->namespace) && add_missing(build, seen, &missing, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -84,7 +84,7 @@ static int check_cluster(struct build *build, struct map *seen, struct world_clu
 
 int missing_build(struct build *build, struct error **err)
 {
-	CLEANUP(map_release) struct map seen = {0};
+	CLEANUP(map_release) struct map seen = { 0 };
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
 		if (check_cluster(build, &seen, build->world->clusters.items[i], err) < 0)
 			return -1;

@@ -26,7 +26,7 @@ int build_registry(struct build *build, struct slice key, struct slice *ret_regi
 		return error_no_memory(err);
 	if (!*place) {
 		struct slice *registry = build_new(build, sizeof *registry, err);
-		struct registry_name name = {0};
+		struct registry_name name = { 0 };
 		if (!registry || registry_name_parse(key, &build->world->arena, &name, err) < 0)
 			return -1;
 		*registry = name.registry;
@@ -42,7 +42,7 @@ static int name_fill(struct build *build, struct world_image_name *name, struct 
 	if (reference_parse(name->text, &build->world->arena, &name->reference, &bad) < 0) {
 		if (bad->code == ERROR_NO_MEMORY)
 			return error_move(err, &bad);
-		name->reference = (struct reference){0};
+		name->reference = (struct reference){ 0 };
 		error_free(bad);
 		return 0;
 	}

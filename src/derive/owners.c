@@ -105,7 +105,8 @@ static bool cut_suffix(struct slice name, const char *letters, struct slice *ret
 static int guess_owner(struct build *build, struct world_workload *made, struct error **err)
 {
 	struct workload_name name = { made->namespace, made->group, SLICE_NONE, SLICE_NONE };
-	if (slice_equal_text(made->kind, "ReplicaSet") && cut_suffix(made->name, "bcdfghjklmnpqrstvwxz2456789", &name.name))
+	if (slice_equal_text(made->kind, "ReplicaSet") &&
+	    cut_suffix(made->name, "bcdfghjklmnpqrstvwxz2456789", &name.name))
 		name.kind = SLICE("Deployment");
 	else if (slice_equal_text(made->kind, "Job") && cut_suffix(made->name, "0123456789", &name.name))
 		name.kind = SLICE("CronJob");
@@ -160,8 +161,7 @@ static int add_pod(struct build *build, const struct pod *record, struct error *
 		     slice_equal_text(record->phase, "Failed");
 	void *kept = NULL;
 	pod->workload = pod_owner(build, record, cluster, err);
-	if (!pod->workload ||
-	    build_put(&cluster->pods_by_uid, record->uid, pod, &kept, err) < 0)
+	if (!pod->workload || build_put(&cluster->pods_by_uid, record->uid, pod, &kept, err) < 0)
 		return -1;
 	return build_push(build, &cluster->pods, pod, err);
 }

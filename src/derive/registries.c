@@ -6,8 +6,8 @@
 /* Registries by name, and what was found for each. */
 struct registry_rows {
 	struct world *world;
-	struct map registries;   /* name -> struct registry * */
-	struct map counted;      /* (registry, secret) */
+	struct map registries; /* name -> struct registry * */
+	struct map counted;    /* (registry, secret) */
 };
 
 static void rows_release(struct registry_rows *rows)
@@ -93,8 +93,7 @@ static int fill(struct registry_rows *rows, const struct record_list *images)
 	for (size_t i = 0; i < images->len; i++) {
 		const struct image *image = RECORD_AT(*images, image, i);
 		/* An image whose name does not parse is of no registry. */
-		if (image->registry.data &&
-		    add_image(rows, image, i ? RECORD_AT(*images, image, i - 1) : NULL) < 0)
+		if (image->registry.data && add_image(rows, image, i ? RECORD_AT(*images, image, i - 1) : NULL) < 0)
 			return -1;
 	}
 	return make_repositories(rows, images);
@@ -108,7 +107,7 @@ static int compare_registries(const void *a, const void *b)
 int world_registries(struct world *world, struct record_list *ret_registries, struct error **err)
 {
 	CLEANUP(rows_release) struct registry_rows rows = { .world = world };
-	struct record_list images = {0};
+	struct record_list images = { 0 };
 	if (world_images(world, &images, err) < 0)
 		return -1;
 	if (fill(&rows, &images) < 0)

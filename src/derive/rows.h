@@ -9,8 +9,8 @@ struct user_counts {
 	struct world *world;
 	struct map pulling, reading; /* by address */
 	size_t accounts;             /* that list one and no workload runs as */
-	bool all_read; /* every kind that could use one of them was read: nobody means nobody */
-	bool known;    /* the same, or none of them can be pulled with anyhow */
+	bool all_read;               /* every kind that could use one of them was read: nobody means nobody */
+	bool known;                  /* the same, or none of them can be pulled with anyhow */
 	bool failed;                 /* memory */
 };
 
@@ -21,7 +21,8 @@ int64_t user_counts_users(const struct user_counts *counts, bool with_accounts);
 int64_t user_counts_readers(const struct user_counts *counts);
 void user_counts_release(struct user_counts *counts);
 
-/* A row for each use of the secret, from `rows` on. `of` is the credential that images are told for; NULL: every entry. */
+/* A row for each use of the secret, from `rows` on. `of` is the credential that images are told for; NULL: every entry.
+ */
 int user_rows_fill(struct world *world, const struct world_secret *secret, const struct world_credential *of,
 		   struct user *rows);
 

@@ -4,7 +4,7 @@ static struct slice_list repository_texts(struct world *world, const struct worl
 {
 	struct slice *texts = arena_zeroed(&world->arena, entry->images.len ? entry->images.len : 1, sizeof *texts);
 	if (!texts)
-		return (struct slice_list){0};
+		return (struct slice_list){ 0 };
 	for (size_t i = 0; i < entry->images.len; i++)
 		texts[i] = *(const struct slice *)entry->images.items[i];
 	return (struct slice_list){ texts, entry->images.len };
@@ -13,7 +13,7 @@ static struct slice_list repository_texts(struct world *world, const struct worl
 static int fill_entries(struct world *world, const struct world_secret *secret, struct secret_row *row)
 {
 	struct secret_entry *rows = arena_zeroed(&world->arena, secret->entries.len + 1, sizeof *rows);
-	struct text_set registries = {0};
+	struct text_set registries = { 0 };
 	if (!rows)
 		return -1;
 	for (size_t i = 0; i < secret->entries.len; i++) {
@@ -28,8 +28,7 @@ static int fill_entries(struct world *world, const struct world_secret *secret, 
 		rows[i].kubelet_reads = entry->record->kubelet_reads;
 		rows[i].dead_key = entry->dead ? BOOL_TRUE : BOOL_FALSE;
 		rows[i].matches = repository_texts(world, entry);
-		if (!rows[i].matches.items ||
-		    text_set_add(&registries, entry->record->registry, &world->arena) < 0)
+		if (!rows[i].matches.items || text_set_add(&registries, entry->record->registry, &world->arena) < 0)
 			return -1;
 	}
 	row->entries = (struct record_list){ rows, secret->entries.len };
@@ -41,7 +40,7 @@ static int fill_entries(struct world *world, const struct world_secret *secret, 
 /* "bad_base64 at /auths/hub.example/auth" */
 static int fill_defects(struct world *world, const struct world_secret *secret, struct secret_row *row)
 {
-	struct text_set texts = {0};
+	struct text_set texts = { 0 };
 	for (size_t i = 0; i < secret->defects.len; i++) {
 		const struct defect *defect = secret->defects.items[i];
 		struct slice text = defect->code;

@@ -1,5 +1,5 @@
-/* Every place where an image was seen, and what proves it. What is kept apart: a template only names an image, a node's list
- * only holds it, a status says that it runs. */
+/* Every place where an image was seen, and what proves it. What is kept apart: a template only names an image, a node's
+ * list only holds it, a status says that it runs. */
 #include "derive/world_internal.h"
 
 struct sightings {
@@ -125,8 +125,9 @@ static int cached_key(struct sightings *sightings, const struct node_image *reco
 		      const struct world_image_name *image, struct slice *ret_key, struct error **err)
 {
 	const struct slice *repository = image->repository;
-	struct slice parts[] = { record->cluster, record->node,
-				 { (const char *)&repository, sizeof repository }, record->digest };
+	struct slice parts[] = {
+		record->cluster, record->node, { (const char *)&repository, sizeof repository }, record->digest
+	};
 	return build_exact_key(sightings->build, parts, 4, ret_key, err);
 }
 

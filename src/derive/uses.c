@@ -2,13 +2,12 @@
 
 /* A use while it is collected. */
 struct counted_use {
-	struct world_use use; /* first */
+	struct world_use use;             /* first */
 	const struct world_pod *last_pod; /* a pod may read one secret in several ways: it counts once */
 };
 
-int template_pull_secrets(struct build *build, const struct world_workload *template,
-			  struct slice_list *ret_secrets, const struct service_account **ret_account,
-			  struct error **err)
+int template_pull_secrets(struct build *build, const struct world_workload *template, struct slice_list *ret_secrets,
+			  const struct service_account **ret_account, struct error **err)
 {
 	*ret_account = NULL;
 	*ret_secrets = template->pull_secrets;
@@ -118,7 +117,7 @@ static int add_template_uses(struct build *build, struct use_maps *maps, const s
 			     struct error **err)
 {
 	const struct service_account *account = NULL;
-	struct slice_list names = {0};
+	struct slice_list names = { 0 };
 	if (template_pull_secrets(build, template, &names, &account, err) < 0)
 		return -1;
 	struct world_use wanted = { .relation = account ? USE_SERVICE_ACCOUNT : USE_TEMPLATE,
@@ -149,8 +148,7 @@ static int add_account_uses(struct build *build, struct use_maps *maps, struct w
 		struct pair pair = { secret, account };
 		if (!secret || map_get(&maps->through, pair_key(&pair)))
 			continue;
-		if (account_via(build, account, &wanted.via, err) < 0 ||
-		    !use_of(build, maps, secret, &wanted, err))
+		if (account_via(build, account, &wanted.via, err) < 0 || !use_of(build, maps, secret, &wanted, err))
 			return -1;
 	}
 	return 0;
@@ -195,7 +193,8 @@ static int find_reader(struct build *build, const struct secret_reader *reader, 
 	return 0;
 }
 
-static int add_reader(struct build *build, struct use_maps *maps, const struct secret_reader *reader, struct error **err)
+static int add_reader(struct build *build, struct use_maps *maps, const struct secret_reader *reader,
+		      struct error **err)
 {
 	struct world_cluster *cluster = build_cluster(build, reader->cluster);
 	struct world_use wanted = { .relation = USE_READS };
@@ -216,7 +215,8 @@ static int add_reader(struct build *build, struct use_maps *maps, const struct s
 	return add_way(build, &use->use.via, reader->relation, err);
 }
 
-static int add_cluster_uses(struct build *build, struct use_maps *maps, struct world_cluster *cluster, struct error **err)
+static int add_cluster_uses(struct build *build, struct use_maps *maps, struct world_cluster *cluster,
+			    struct error **err)
 {
 	for (size_t i = 0; i < cluster->pods.len; i++) {
 		if (add_pod_uses(build, maps, cluster->pods.items[i], err) < 0)
@@ -235,7 +235,7 @@ static int add_cluster_uses(struct build *build, struct use_maps *maps, struct w
 
 int uses_build(struct build *build, struct error **err)
 {
-	CLEANUP(use_maps_release) struct use_maps maps = {0};
+	CLEANUP(use_maps_release) struct use_maps maps = { 0 };
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
 		if (add_cluster_uses(build, &maps, build->world->clusters.items[i], err) < 0)
 			return -1;

@@ -5,8 +5,8 @@
  *     struct world_options options = { .as_of = TIME_UNSET };
  *     if (world_load(store, &options, &world, err) < 0) return -1;
  *
- * Built in one arena in one go. "Current" below means: not gone, and part of its object's latest reading (the entry of a
- * secret, the container of a pod: last seen when the secret, the pod was last seen).
+ * Built in one arena in one go. "Current" below means: not gone, and part of its object's latest reading (the entry of
+ * a secret, the container of a pod: last seen when the secret, the pod was last seen).
  */
 #ifndef FOTHER_DERIVE_WORLD_H
 #define FOTHER_DERIVE_WORLD_H
@@ -39,7 +39,7 @@ struct world_image_name {
 	struct reference reference;     /* domain not there when it does not parse */
 	struct slice registry;          /* normalised for people: every name of Docker Hub is docker.io */
 	const struct slice *repository; /* what pull credentials are matched against; the same repository is the same
-	                                 * pointer; NULL when the name does not parse */
+					 * pointer; NULL when the name does not parse */
 };
 
 /* A controller, or a bare pod. Only those without an owner of their own stand in world_cluster.workloads. */
@@ -51,11 +51,13 @@ struct world_workload {
 	struct world_workload *top;     /* itself when it has no owner */
 	struct world_list pods;         /* struct world_pod *: of the top one, whichever ReplicaSet or Job made them */
 	struct world_list containers;   /* struct world_container * of its template; current ones */
-	struct world_list repositories; /* const struct slice * (interned): of the top one's templates and current pods */
+	struct world_list repositories; /* const struct slice * (interned): of the top one's templates and current pods
+					 */
 	struct slice_list pull_secrets; /* of its template */
 	struct slice service_account;   /* of its template */
 	struct slice managed_by;
-	bool template_counts; /* new pods come from this template: it is current, and no owner above has one of its own */
+	bool template_counts; /* new pods come from this template: it is current, and no owner above has one of its own
+			       */
 	bool gone;            /* no longer there; without a record: none of its pods is */
 };
 
@@ -69,22 +71,22 @@ struct world_pod {
 
 struct world_container {
 	const struct container *record;
-	struct world_pod *pod;           /* NULL for a template's */
-	struct world_workload *workload; /* the top one */
+	struct world_pod *pod;                /* NULL for a template's */
+	struct world_workload *workload;      /* the top one */
 	const struct world_image_name *image; /* of the spec's image */
-	struct reference reference;      /* image->reference */
-	struct slice repository;         /* *image->repository; not there when the image does not parse */
+	struct reference reference;           /* image->reference */
+	struct slice repository;              /* *image->repository; not there when the image does not parse */
 };
 
 struct world_entry {
 	const struct entry *record;
 	struct world_secret *secret;
-	bool dead;       /* no image can match its key */
-	bool shadowed;   /* it matches images, and for each of them another entry is always tried before it */
+	bool dead;          /* no image can match its key */
+	bool shadowed;      /* it matches images, and for each of them another entry is always tried before it */
 	size_t tried_first; /* (pull-secret list, repository) pairs of the namespace for which it is tried first */
 	const struct world_entry *shadowed_by; /* one such entry; of the same secret or of another in the pod's list */
 	struct world_list images; /* const struct slice * (interned): repositories of the namespace that it matches */
-	int64_t set_after;        /* last time another value was seen in its place, before this one was; see credential */
+	int64_t set_after; /* last time another value was seen in its place, before this one was; see credential */
 };
 
 enum use_relation { USE_PULLS, USE_TEMPLATE, USE_SERVICE_ACCOUNT, USE_READS };
@@ -96,22 +98,22 @@ enum use_relation { USE_PULLS, USE_TEMPLATE, USE_SERVICE_ACCOUNT, USE_READS };
  * environment, not used for pulls. */
 struct world_use {
 	enum use_relation relation;
-	struct world_workload *workload;              /* the top one; NULL for an account that no workload runs as */
+	struct world_workload *workload;               /* the top one; NULL for an account that no workload runs as */
 	const struct service_account *service_account; /* the account that lists it, where it is through one */
-	struct slice via; /* pod, template, "service_account NAME", or how it is read: "env, volume" */
+	struct slice via;        /* pod, template, "service_account NAME", or how it is read: "env, volume" */
 	size_t pods, ended_pods; /* of the workload that list the secret, or for READS that read it */
 };
 
 struct world_secret {
 	const struct secret *record;
 	struct world_cluster *cluster;
-	bool current;               /* not gone */
-	struct slice change;        /* new, changed, gone, same: against the read of secrets before the latest of its
-	                             * cluster; not there when there was none */
-	struct world_list entries;  /* struct world_entry *, current ones */
-	struct world_list uses;     /* struct world_use * */
-	struct world_list defects;  /* const struct defect * of its latest reading */
-	bool blocks_pulls;          /* the kubelet fails every pull that uses it */
+	bool current;              /* not gone */
+	struct slice change;       /* new, changed, gone, same: against the read of secrets before the latest of its
+				    * cluster; not there when there was none */
+	struct world_list entries; /* struct world_entry *, current ones */
+	struct world_list uses;    /* struct world_use * */
+	struct world_list defects; /* const struct defect * of its latest reading */
+	bool blocks_pulls;         /* the kubelet fails every pull that uses it */
 };
 
 /* A reference to a secret that is not there. Only where the secrets of the namespace were read completely. */
@@ -132,8 +134,8 @@ struct world_cluster {
 	struct world_list accounts;   /* const struct service_account *, current ones */
 	struct world_list templates;  /* struct world_workload * whose template_counts */
 	struct map secrets_by_name;   /* "namespace/name" -> struct world_secret * (current first) */
-	struct map workloads_by_name; /* "namespace/Kind.group/name" (core: "namespace/Pod/name") -> struct world_workload *,
-	                               * owned ones too: see top */
+	struct map workloads_by_name; /* "namespace/Kind.group/name" (core: "namespace/Pod/name") -> struct
+				       * world_workload *, owned ones too: see top */
 	struct map accounts_by_name;  /* "namespace/name" -> const struct service_account * */
 	struct map pods_by_uid;       /* pod.uid -> struct world_pod * */
 	struct map secrets_by_uid;    /* secret.uid -> struct world_secret * */
@@ -142,10 +144,10 @@ struct world_cluster {
 
 /* All entries with the same registry, user, kind and fingerprint.
  *
- * not_changed_since is the earliest proof that the value existed, over all copies and all that was ever read of the same
- * registry, user and fingerprint (so a copy that was re-created with the old value stays as old as the value). set_after is
- * set only when each copy stands in a place where another value was seen before, and nothing shows this value earlier: the
- * earliest of those times. A value that came back (A, B, A) therefore has none. */
+ * not_changed_since is the earliest proof that the value existed, over all copies and all that was ever read of the
+ * same registry, user and fingerprint (so a copy that was re-created with the old value stays as old as the value).
+ * set_after is set only when each copy stands in a place where another value was seen before, and nothing shows this
+ * value earlier: the earliest of those times. A value that came back (A, B, A) therefore has none. */
 struct world_credential {
 	struct slice registry, username, cred_kind, cred_detail, fingerprint, key_id;
 	struct world_list entries; /* struct world_entry *, every current copy */
@@ -156,7 +158,7 @@ struct world_credential {
 
 struct world {
 	struct arena arena;
-	int64_t as_of; /* newest of the clusters', or what was given */
+	int64_t as_of;                 /* newest of the clusters', or what was given */
 	struct world_list clusters;    /* struct world_cluster *, by name */
 	struct world_list secrets;     /* struct world_secret *, all clusters, gone ones too */
 	struct world_list credentials; /* struct world_credential *, by registry, user, kind, fingerprint */
@@ -171,13 +173,12 @@ struct world {
 
 /* as_of only moves the time from which ages are measured: it hides nothing that was read later. */
 struct world_options {
-	int64_t as_of;                  /* TIME_UNSET: the newest read's */
-	const struct slice *clusters;   /* names or UIDs to keep; none: all */
+	int64_t as_of;                /* TIME_UNSET: the newest read's */
+	const struct slice *clusters; /* names or UIDs to keep; none: all */
 	size_t cluster_count;
 };
 
-int world_load(struct store *store, const struct world_options *options, struct world **ret_world,
-	       struct error **err);
+int world_load(struct store *store, const struct world_options *options, struct world **ret_world, struct error **err);
 struct world *world_free(struct world *world);
 void world_freep(struct world **world);
 
@@ -198,8 +199,8 @@ bool world_use_pulls(const struct world_use *use);
  * users counts workloads whose pods list a secret with it, or whose next pod will, each once; none for a secret with no
  * key that an image can match (the kubelet never pulls with it). It is unknown, never 0, where nobody was found and
  * world_users_known is false. user.images tells what the kubelet would try the login for. rank, action, standing,
- * bad_readers and why stay unknown. Notes: dead_key, shadowed, immutable and blocks_pulls hold for some copy, not_kubelet and
- * unused for all.
+ * bad_readers and why stay unknown. Notes: dead_key, shadowed, immutable and blocks_pulls hold for some copy,
+ * not_kubelet and unused for all.
  */
 struct credential *world_credential_row(struct world *world, const struct world_credential *credential);
 struct secret_row *world_secret_row(struct world *world, const struct world_secret *secret);

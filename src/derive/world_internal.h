@@ -1,7 +1,7 @@
 /* Between the steps that build a world. Only for this folder.
  *
- * Order: clusters, owners, secrets, uses, matching, credentials, changes, sightings. Each step reads what the ones before it
- * have filled. All return 0, or -1 with *err.
+ * Order: clusters, owners, secrets, uses, matching, credentials, changes, sightings. Each step reads what the ones
+ * before it have filled. All return 0, or -1 with *err.
  */
 #ifndef FOTHER_DERIVE_WORLD_INTERNAL_H
 #define FOTHER_DERIVE_WORLD_INTERNAL_H
@@ -27,13 +27,13 @@ struct build {
 	const struct world_options *options;
 	struct world *world;
 	struct observed observed;
-	struct map clusters;    /* cluster identity -> struct world_cluster * (wanted ones only) */
-	struct map image_names; /* image as written -> struct world_image_name * */
-	struct map repositories; /* normalised repository -> struct slice * */
-	struct map registries;  /* registry key or domain -> struct slice *: normalised registry */
-	struct map logins;      /* exact key of registry, username, fingerprint -> struct login_history * */
-	struct strbuf key;      /* the last composed key */
-	struct slice last_identity;        /* records come sorted by cluster: */
+	struct map clusters;                /* cluster identity -> struct world_cluster * (wanted ones only) */
+	struct map image_names;             /* image as written -> struct world_image_name * */
+	struct map repositories;            /* normalised repository -> struct slice * */
+	struct map registries;              /* registry key or domain -> struct slice *: normalised registry */
+	struct map logins;                  /* exact key of registry, username, fingerprint -> struct login_history * */
+	struct strbuf key;                  /* the last composed key */
+	struct slice last_identity;         /* records come sorted by cluster: */
 	struct world_cluster *last_cluster; /* so the same one is asked for again and again */
 };
 
@@ -93,10 +93,10 @@ int workload_find(struct build *build, const struct world_cluster *cluster, cons
 /* 0, and NULL when there is no such secret: the current one, else one that is gone. */
 int secret_find(struct build *build, const struct world_cluster *cluster, struct slice namespace, struct slice name,
 		struct world_secret **ret_secret, struct error **err);
-/* The pull secrets that new pods of the template get: its own, or its account's. *ret_account: set when the account's. */
-int template_pull_secrets(struct build *build, const struct world_workload *template,
-			  struct slice_list *ret_secrets, const struct service_account **ret_account,
-			  struct error **err);
+/* The pull secrets that new pods of the template get: its own, or its account's. *ret_account: set when the account's.
+ */
+int template_pull_secrets(struct build *build, const struct world_workload *template, struct slice_list *ret_secrets,
+			  const struct service_account **ret_account, struct error **err);
 
 /* Where a digest was seen, with what the row was made from. world.sightings points at the row in it. */
 struct world_sighting {

@@ -29,7 +29,8 @@ static int read_records(struct build *build, struct error **err)
 		{ &finding_type, &observed->findings },
 	};
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-		if (store_read_all(build->store, wanted[i].type, NULL, 0, &build->world->arena, wanted[i].list, err) < 0)
+		if (store_read_all(build->store, wanted[i].type, NULL, 0, &build->world->arena, wanted[i].list, err) <
+		    0)
 			return error_context(err, "reading every %s", wanted[i].type->name);
 	}
 	build->world->findings = observed->findings;
@@ -39,8 +40,8 @@ static int read_records(struct build *build, struct error **err)
 static int build_steps(struct build *build, struct error **err)
 {
 	static int (*const steps[])(struct build *, struct error **) = {
-		read_records,	clusters_build, owners_build,	   containers_build, secrets_build,   uses_build,
-		missing_build,	matching_build, history_build,	   credentials_build, sightings_build,
+		read_records,  clusters_build, owners_build,  containers_build,  secrets_build,   uses_build,
+		missing_build, matching_build, history_build, credentials_build, sightings_build,
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		if (steps[i](build, err) < 0)
@@ -60,14 +61,14 @@ static void build_release(struct build *build)
 	strbuf_release(&build->key);
 }
 
-int world_load(struct store *store, const struct world_options *options, struct world **ret_world,
-	       struct error **err)
+int world_load(struct store *store, const struct world_options *options, struct world **ret_world, struct error **err)
 {
 	CLEANUP(world_freep) struct world *world = mem_alloc_zeroed(1, sizeof *world);
 	if (!world)
 		return error_no_memory(err);
 	world->arena = (struct arena)ARENA_INIT(LIMIT_WORLD_BYTES);
-	CLEANUP(build_release) struct build build = {
+	CLEANUP(build_release)
+	struct build build = {
 		.store = store,
 		.options = options,
 		.world = world,

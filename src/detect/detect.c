@@ -7,7 +7,8 @@
 #include "base/strbuf.h"
 
 const struct detect_rule detect_rules[] = {
-	{ "pull-entry-undecodable", "high", "The kubelet cannot decode this pull secret: every pull that lists it fails",
+	{ "pull-entry-undecodable", "high",
+	  "The kubelet cannot decode this pull secret: every pull that lists it fails",
 	  "Write the docker config anew (kubectl create secret docker-registry), keeping its other entries.",
 	  find_entry_undecodable },
 	{ "pull-missing", "high", "A pull secret is referenced that does not exist",
@@ -30,14 +31,15 @@ const struct detect_rule detect_rules[] = {
 	  find_rotation_blocked },
 	{ "pull-key-shadowed", "low", "Another login is always tried before this one",
 	  "Delete the entry that is not meant, or reorder the pull secrets.", find_key_shadowed },
-	{ "pull-unused", "low", "Nothing uses this pull secret",
-	  "Revoke the login in it, then delete the secret.", find_unused },
+	{ "pull-unused", "low", "Nothing uses this pull secret", "Revoke the login in it, then delete the secret.",
+	  find_unused },
 	{ "pull-defect", "low", "The docker config is not what was meant",
 	  "Write the docker config anew, without what the evidence names.", find_defect },
 };
 const size_t detect_rule_count = sizeof detect_rules / sizeof *detect_rules;
 
-int detect_add(struct detect_run *run, const struct detect_subject *subject, struct error **err, const char *format, ...)
+int detect_add(struct detect_run *run, const struct detect_subject *subject, struct error **err, const char *format,
+	       ...)
 {
 	struct arena *arena = &run->world->arena;
 	char evidence[1024]; /* cut where a name is absurdly long */
@@ -72,8 +74,9 @@ struct detect_subject detect_secret(const struct world_secret *secret, struct sl
 					secret->record->name, place };
 }
 
-int detect_each_secret(struct detect_run *run, int (*visit)(struct detect_run *, const struct world_secret *,
-							   struct error **), struct error **err)
+int detect_each_secret(struct detect_run *run,
+		       int (*visit)(struct detect_run *, const struct world_secret *, struct error **),
+		       struct error **err)
 {
 	for (size_t i = 0; i < run->world->secrets.len; i++) {
 		const struct world_secret *secret = run->world->secrets.items[i];
@@ -83,8 +86,9 @@ int detect_each_secret(struct detect_run *run, int (*visit)(struct detect_run *,
 	return 0;
 }
 
-int detect_each_entry(struct detect_run *run, int (*visit)(struct detect_run *, const struct world_entry *,
-							  struct error **), struct error **err)
+int detect_each_entry(struct detect_run *run,
+		      int (*visit)(struct detect_run *, const struct world_entry *, struct error **),
+		      struct error **err)
 {
 	for (size_t i = 0; i < run->world->clusters.len; i++) {
 		const struct world_cluster *cluster = run->world->clusters.items[i];

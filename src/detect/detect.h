@@ -1,7 +1,7 @@
 /* Findings, made from a world: what is wrong with pull secrets and references. Needs no kernel, cluster or database.
  *
- * The rules stand in one table, each with its section in docs/rules.md: what it says, why it matters, how it is decided and
- * what to do. A rule speaks only where it is sure: what was not read makes no finding.
+ * The rules stand in one table, each with its section in docs/rules.md: what it says, why it matters, how it is decided
+ * and what to do. A rule speaks only where it is sure: what was not read makes no finding.
  */
 #ifndef FOTHER_DETECT_DETECT_H
 #define FOTHER_DETECT_DETECT_H
@@ -28,8 +28,8 @@ struct detect_rule {
 extern const struct detect_rule detect_rules[];
 extern const size_t detect_rule_count;
 
-/* Findings ordered by severity, then cluster, namespace, subject; in the world's arena. A finding's cluster is the identity
- * (cluster.cluster). One about a credential names the cluster of its first copy. */
+/* Findings ordered by severity, then cluster, namespace, subject; in the world's arena. A finding's cluster is the
+ * identity (cluster.cluster). One about a credential names the cluster of its first copy. */
 int detect_run(struct world *world, struct record_list *ret_findings, struct error **err);
 
 #endif

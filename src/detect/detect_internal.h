@@ -18,16 +18,18 @@ struct detect_subject {
 };
 
 /* Adds a finding of the rule at work; evidence is printf's. */
-int detect_add(struct detect_run *run, const struct detect_subject *subject, struct error **err, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+int detect_add(struct detect_run *run, const struct detect_subject *subject, struct error **err, const char *format,
+	       ...) __attribute__((format(printf, 4, 5)));
 
 struct detect_subject detect_secret(const struct world_secret *secret, struct slice place);
 
 /* Calls `visit` with each secret that is there (and each of its entries). Ends at the first -1. */
-int detect_each_secret(struct detect_run *run, int (*visit)(struct detect_run *, const struct world_secret *,
-							   struct error **), struct error **err);
-int detect_each_entry(struct detect_run *run, int (*visit)(struct detect_run *, const struct world_entry *,
-							  struct error **), struct error **err);
+int detect_each_secret(struct detect_run *run,
+		       int (*visit)(struct detect_run *, const struct world_secret *, struct error **),
+		       struct error **err);
+int detect_each_entry(struct detect_run *run,
+		      int (*visit)(struct detect_run *, const struct world_entry *, struct error **),
+		      struct error **err);
 
 /* rules_secret.c */
 int find_key_dead(struct detect_run *run, struct error **err);

@@ -45,7 +45,7 @@ int find_password(struct detect_run *run, struct error **err)
 /* Entries come cluster by cluster; within one, their namespaces come in any order. */
 static int count_places(const struct world_credential *credential, size_t *ret_clusters, size_t *ret_namespaces)
 {
-	CLEANUP(map_release) struct map seen = {0};
+	CLEANUP(map_release) struct map seen = { 0 };
 	const struct world_cluster *cluster = NULL;
 	*ret_clusters = *ret_namespaces = 0;
 	for (size_t i = 0; i < credential->entries.len; i++) {

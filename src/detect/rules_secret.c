@@ -79,7 +79,8 @@ static int check_undecodable(struct detect_run *run, const struct world_secret *
 	}
 	struct detect_subject subject = detect_secret(secret, place);
 	return detect_add(run, &subject, err, "%.*s; %s", SLICE_ARG(why),
-			  count_users(secret) ? "workloads list it: their next pull fails" : "no known workload lists it");
+			  count_users(secret) ? "workloads list it: their next pull fails"
+					      : "no known workload lists it");
 }
 
 int find_entry_undecodable(struct detect_run *run, struct error **err)
@@ -101,7 +102,8 @@ static int check_other_stores(struct detect_run *run, const struct world_secret 
 	const struct slice_list *stores = &secret->record->other_stores;
 	for (size_t i = 0; is_pull_secret(secret) && i < stores->len; i++) {
 		struct detect_subject subject = detect_secret(secret, stores->items[i]);
-		if (detect_add(run, &subject, err, "it names the credential helper %.*s, which the kubelet does not run",
+		if (detect_add(run, &subject, err,
+			       "it names the credential helper %.*s, which the kubelet does not run",
 			       SLICE_ARG(stores->items[i])) < 0)
 			return -1;
 	}

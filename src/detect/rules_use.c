@@ -7,7 +7,8 @@ int find_missing(struct detect_run *run, struct error **err)
 		const struct world_missing *missing = run->world->missing.items[i];
 		struct detect_subject subject = { missing->cluster, missing->holder_kind, missing->namespace,
 						  missing->holder, missing->secret };
-		if (detect_add(run, &subject, err, "imagePullSecrets names %.*s; namespace %.*s has no pull secret of that name",
+		if (detect_add(run, &subject, err,
+			       "imagePullSecrets names %.*s; namespace %.*s has no pull secret of that name",
 			       SLICE_ARG(missing->secret), SLICE_ARG(missing->namespace)) < 0)
 			return -1;
 	}

@@ -6,8 +6,9 @@
 #include "base/limits.h"
 #include "store/store_read.h"
 
-static const char *const kinds[] = { "Secret",	   "ServiceAccount", "Pod",	"Deployment", "ReplicaSet", "StatefulSet",
-				     "DaemonSet",  "Job",	     "CronJob", "Node",	      "Namespace",  "Event" };
+static const char *const kinds[] = { "Secret",     "ServiceAccount", "Pod",       "Deployment",
+				     "ReplicaSet", "StatefulSet",    "DaemonSet", "Job",
+				     "CronJob",    "Node",           "Namespace", "Event" };
 
 static struct slice text(struct scenario *s, const char *value)
 {
@@ -158,9 +159,9 @@ struct pod *add_pod(struct scenario *s, const char *namespace, const char *name,
 	pod->phase = SLICE("Running");
 	pod->node = SLICE("node-1");
 	if (owner_kind) {
-		pod->owner_group = slice_of(strcmp(owner_kind, "Job") == 0	       ? "batch" :
-					    strcmp(owner_kind, "Node") == 0 ? "" :
-										 "apps");
+		pod->owner_group = slice_of(strcmp(owner_kind, "Job") == 0    ? "batch"
+					    : strcmp(owner_kind, "Node") == 0 ? ""
+									      : "apps");
 		pod->owner_kind = text(s, owner_kind);
 		pod->owner_name = text(s, owner_name);
 	}

@@ -1,5 +1,6 @@
-/* A small world in a few lines: records as a store would give them, with the times of their reads, and the world made from
- * them. Stands in for the store (it defines store_read_all), so that a test sets first_seen, last_seen and gone directly.
+/* A small world in a few lines: records as a store would give them, with the times of their reads, and the world made
+ * from them. Stands in for the store (it defines store_read_all), so that a test sets first_seen, last_seen and gone
+ * directly.
  *
  *     struct scenario s;
  *     scenario_init(&s);                               // cluster "prod", read at hour 0, every kind complete
@@ -17,7 +18,7 @@
 #include "support/check.h"
 
 /* Hours from the time of the first read of a scenario; negative ones are before it. */
-#define HOUR(n) (INT64_C(1763900000000000) + (n) * USEC_PER_HOUR)
+#define HOUR(n) (INT64_C(1763900000000000) + (n)*USEC_PER_HOUR)
 
 #define SCENARIO_RECORDS_MAX 4096
 
