@@ -14,7 +14,7 @@ static char no_memory_message[] = "out of memory";
 static struct error no_memory = { ERROR_NO_MEMORY, no_memory_message };
 
 /* One printable line, whatever names from outside it holds; false when memory is out. */
-static bool message_add(struct strbuf *out, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static bool message_add(struct strbuf *out, const char *format, va_list args)
 {
 	CLEANUP(strbuf_release) struct strbuf raw = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	strbuf_addf_cut(&raw, format, args);

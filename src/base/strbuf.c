@@ -75,7 +75,8 @@ void strbuf_add_repeat(struct strbuf *b, char c, size_t count)
 }
 
 /* Formats at most `room_max` bytes; what does not fit is cut off. */
-static void format_into(struct strbuf *b, size_t room_max, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void format_into(struct strbuf *b, size_t room_max, const char *format,
+							      va_list args)
 {
 	va_list again;
 	va_copy(again, args);

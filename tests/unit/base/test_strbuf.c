@@ -73,7 +73,7 @@ static void failure_is_sticky_until_cleared(void **state)
 	assert_int_equal(b.failure, ERROR_LIMIT);
 }
 
-static void add_cut(struct strbuf *b, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add_cut(struct strbuf *b, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
