@@ -23,7 +23,8 @@ struct json_reader {
 	struct key_watch *keys; /* READER_DUPLICATES only, from the first key */
 };
 
-/* document is borrowed and must outlive the reader. flags of enum reader_flags. A UTF-8 BOM at the start is passed over. */
+/* document is borrowed and must outlive the reader. flags of enum reader_flags. A UTF-8 BOM at the start is passed
+ * over. */
 void json_reader_init(struct json_reader *json, struct slice document, unsigned flags);
 void json_reader_release(struct json_reader *json);
 

@@ -71,8 +71,8 @@ static inline int reader_next(struct reader *r, struct token *ret_token, struct 
 	return r->ops->next(r, ret_token, err);
 }
 
-/* Skips the next value whole (with its key, where a key comes next), or nothing when an OBJECT_END, ARRAY_END or the end
- * comes next. What is skipped is checked like the rest, but its keys are not watched for duplicates. 0 or -1. */
+/* Skips the next value whole (with its key, where a key comes next), or nothing when an OBJECT_END, ARRAY_END or the
+ * end comes next. What is skipped is checked like the rest, but its keys are not watched for duplicates. 0 or -1. */
 static inline int reader_skip(struct reader *r, struct error **err)
 {
 	return r->ops->skip_value(r, err);
@@ -101,7 +101,8 @@ int token_secret(const struct token *token, struct secret_bytes *ret_bytes, stru
 /* A NUMBER that is an integer in range. 0 or -1 (no error set: the caller knows the place). */
 int token_int(const struct token *token, long long *ret_value);
 
-/* "byte 1234" (the first is 0), or "line 3 column 7" for YAML, of an offset in r's document, for messages. Returns text. */
+/* "byte 1234" (the first is 0), or "line 3 column 7" for YAML, of an offset in r's document, for messages. Returns
+ * text. */
 const char *reader_place(const struct reader *r, size_t offset, char text[64]);
 
 #endif

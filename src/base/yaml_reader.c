@@ -23,7 +23,7 @@ struct level {
 struct yaml_reader {
 	struct reader reader; /* first: readers are cast back to this */
 	yaml_parser_t parser;
-	yaml_event_t event;	/* the one that comes next, or, when given, the one that the last token points into */
+	yaml_event_t event; /* the one that comes next, or, when given, the one that the last token points into */
 	bool has_event, given;
 	enum state state;
 	struct level levels[LIMIT_YAML_DEPTH];
@@ -139,8 +139,8 @@ static void value_ended(struct yaml_reader *yaml)
 	yaml->state = yaml->reader.depth > 0 ? STATE_OPEN : STATE_VALUE;
 }
 
-/* The name of a core tag behind tag:yaml.org,2002:, "" for no tag, NULL for a foreign one. "!" says "as its kind of node
- * says", which for a scalar is a string. */
+/* The name of a core tag behind tag:yaml.org,2002:, "" for no tag, NULL for a foreign one. "!" says "as its kind of
+ * node says", which for a scalar is a string. */
 static const char *core_tag(const yaml_char_t *tag, const char *kind)
 {
 	static const char *const core[] = { "str", "int", "float", "bool", "null", "map", "seq" };
@@ -150,7 +150,8 @@ static const char *core_tag(const yaml_char_t *tag, const char *kind)
 	if (slice_equal_text(text, "!"))
 		return kind;
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++)
-		if (slice_starts_with(text, "tag:yaml.org,2002:") && slice_equal_text(slice_part(text, 18, text.len), core[i]))
+		if (slice_starts_with(text, "tag:yaml.org,2002:") &&
+		    slice_equal_text(slice_part(text, 18, text.len), core[i]))
 			return core[i];
 	return NULL;
 }
@@ -236,7 +237,8 @@ static int next_scalar(struct yaml_reader *yaml, struct token *token, struct err
 static int next_open(struct yaml_reader *yaml, struct token *token, struct error **err)
 {
 	bool object = yaml->event.type == YAML_MAPPING_START_EVENT;
-	const yaml_char_t *anchor = object ? yaml->event.data.mapping_start.anchor : yaml->event.data.sequence_start.anchor;
+	const yaml_char_t *anchor = object ? yaml->event.data.mapping_start.anchor
+					   : yaml->event.data.sequence_start.anchor;
 	const yaml_char_t *given = object ? yaml->event.data.mapping_start.tag : yaml->event.data.sequence_start.tag;
 	const char *kind = object ? "map" : "seq", *tag = core_tag(given, kind);
 	if (anchor)

@@ -15,8 +15,9 @@ static bool is_one_of(struct slice text, const char *const *words)
 
 static const char *const NULLS[] = { "", "~", "null", "Null", "NULL", NULL };
 static const char *const TRUES[] = { "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", NULL };
-static const char *const FALSES[] = { "n",     "N",	"no",  "No",  "NO",  "false",
-				      "False", "FALSE", "off", "Off", "OFF", NULL };
+static const char *const FALSES[] = {
+	"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", NULL
+};
 static const char *const NOT_FINITE[] = { ".nan",  ".NaN",  ".NAN",  ".inf",  ".Inf",  ".INF", "+.inf",
 					  "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", NULL };
 

@@ -1,4 +1,5 @@
-/* JSON: next and skip, with each flag, agree on what is a document and where it ends; tokens decode within their room. */
+/* JSON: next and skip, with each flag, agree on what is a document and where it ends; tokens decode within their room.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 

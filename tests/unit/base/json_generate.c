@@ -33,8 +33,17 @@ static void add_blanks(struct random *random, struct strbuf *out)
 
 static void add_number(struct random *random, struct strbuf *out)
 {
-	static const char *const edges[] = { "0", "-0", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
-					     "1e308", "1e309", "1e-400", "0.1", "-1.5E+10", "123456789.987654321e-5" };
+	static const char *const edges[] = { "0",
+					     "-0",
+					     "9223372036854775807",
+					     "-9223372036854775808",
+					     "9223372036854775808",
+					     "1e308",
+					     "1e309",
+					     "1e-400",
+					     "0.1",
+					     "-1.5E+10",
+					     "123456789.987654321e-5" };
 	if (random_below(random, 2))
 		add_one_of(random, out, edges, COUNT(edges));
 	else
@@ -43,9 +52,12 @@ static void add_number(struct random *random, struct strbuf *out)
 
 static void add_character(struct random *random, struct strbuf *out)
 {
-	static const char *const escapes[] = { "\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t", "\\u0041",
-					       "\\u00e9", "\\u20AC", "\\ud83d\\ude00", "\\u0000", "\\uFFFF", "\\udbff\\udfff" };
-	static const uint32_t characters[] = { 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFD, 0xFFFF, 0x10000, 0x10FFFF, 0xE9 };
+	static const char *const escapes[] = { "\\\"",    "\\\\",    "\\/",           "\\b",
+					       "\\f",     "\\n",     "\\r",           "\\t",
+					       "\\u0041", "\\u00e9", "\\u20AC",       "\\ud83d\\ude00",
+					       "\\u0000", "\\uFFFF", "\\udbff\\udfff" };
+	static const uint32_t characters[] = { 0x7F,   0x80,   0x7FF,   0x800,    0xD7FF, 0xE000,
+					       0xFFFD, 0xFFFF, 0x10000, 0x10FFFF, 0xE9 };
 	char encoded[4];
 	size_t kind = random_below(random, 16);
 	if (kind == 0)
@@ -136,7 +148,8 @@ void json_damage(struct random *random, struct slice document, struct strbuf *ou
 	if (kind == 3) /* doubled */
 		strbuf_add_slice(out, slice_part(document, at, run));
 	if (kind == 4) /* bits turned */
-		strbuf_add_char(out, (char)((at < document.len ? document.data[at] : 0) ^ 1 << random_below(random, 8)));
+		strbuf_add_char(out,
+				(char)((at < document.len ? document.data[at] : 0) ^ 1 << random_below(random, 8)));
 	if (kind == 2 || kind == 4)
 		run = 1;
 	else if (kind == 1 || kind == 3)

@@ -17,7 +17,8 @@ size_t random_below(struct random *random, size_t bound);
 /* One valid document: every kind of value, escape, blank and UTF-8 length; sometimes with duplicate keys. */
 void json_generate(struct random *random, struct strbuf *out);
 
-/* A copy of document with one thing changed: a byte or a run of them left out, put in, replaced, doubled, or the end cut. */
+/* A copy of document with one thing changed: a byte or a run of them left out, put in, replaced, doubled, or the end
+ * cut. */
 void json_damage(struct random *random, struct slice document, struct strbuf *out);
 
 #endif

@@ -3,11 +3,11 @@
  * Both must agree on what is JSON, and on the tree. Where jansson is known to differ, the difference is named here and
  * must be there: it is counted, and a kind that never came up fails the test.
  */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include <jansson.h>
 
@@ -21,7 +21,7 @@
 /* What jansson refuses although RFC 8259 allows it. */
 enum deviation {
 	NUMBER_TOO_LARGE, /* integers beyond 64 bits and reals beyond a double: we give the digits */
-	NUL_IN_KEY,	  /* \u0000 in a key */
+	NUL_IN_KEY,       /* \u0000 in a key */
 	DEVIATIONS,
 };
 
@@ -176,8 +176,8 @@ static void test_generated_and_damaged(void **state)
 	}
 	strbuf_release(&document);
 	strbuf_release(&damaged);
-	print_message("%zu accepted, %zu refused by both; jansson alone refused %zu numbers, %zu keys\n", accepted, refused,
-		      deviations[NUMBER_TOO_LARGE], deviations[NUL_IN_KEY]);
+	print_message("%zu accepted, %zu refused by both; jansson alone refused %zu numbers, %zu keys\n", accepted,
+		      refused, deviations[NUMBER_TOO_LARGE], deviations[NUL_IN_KEY]);
 	assert_true(accepted > DOCUMENTS && refused > DOCUMENTS);
 	for (int i = 0; i < DEVIATIONS; i++)
 		assert_true(deviations[i] > 0);
@@ -194,7 +194,7 @@ static bool jansson_takes(struct slice text)
 static void test_deviations_by_hand(void **state)
 {
 	static const struct slice accepted_by_us[] = {
-		SLICE("\xEF\xBB\xBF{}"),    /* a BOM at the start: kubectl on Windows writes one */
+		SLICE("\xEF\xBB\xBF{}"), /* a BOM at the start: kubectl on Windows writes one */
 		SLICE("{\"\\u0000\":1}"),
 		SLICE("[9223372036854775808]"),
 		SLICE("[1e309]"),

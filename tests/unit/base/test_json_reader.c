@@ -1,10 +1,10 @@
 /* JSON reader against RFC 8259, Go's encoding/json where it says so, and its limits. Generated input is held against
  * another parser in test_json_oracle.c. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/alloc.h"
 #include "base/json_reader.h"
@@ -15,7 +15,10 @@ struct trace_case {
 	const char *expected;
 };
 
-#define CASE(text, expected) { SLICE(text), expected }
+#define CASE(text, expected)                                                                                           \
+	{                                                                                                              \
+		SLICE(text), expected                                                                                  \
+	}
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static void check_cases(const struct trace_case *cases, size_t count, unsigned flags)
@@ -45,10 +48,12 @@ static void test_values(void **state)
 
 static void test_numbers(void **state)
 {
-	static const char *const good[] = { "0", "-0", "7", "10", "-12", "0.5", "1.25", "1e5", "1E+5", "1e-05",
-					    "-0.0e0", "123456789012345678901234567890", "1e999" };
-	static const char *const bad[] = { "-", "+1", "01", "-01", "1.", ".5", "1.e5", "1e", "1e+", "0x10", "1_0",
-					   "1a", "--1", "1-", "1.5.5", "NaN", "Infinity", "-Infinity", "1e5.5" };
+	static const char *const good[] = { "0",    "-0",  "7",    "10",    "-12",    "0.5",
+					    "1.25", "1e5", "1E+5", "1e-05", "-0.0e0", "123456789012345678901234567890",
+					    "1e999" };
+	static const char *const bad[] = { "-",     "+1",  "01",       "-01",       "1.",   ".5",  "1.e5",
+					   "1e",    "1e+", "0x10",     "1_0",       "1a",   "--1", "1-",
+					   "1.5.5", "NaN", "Infinity", "-Infinity", "1e5.5" };
 	char expected[64];
 	for (size_t i = 0; i < COUNT(good); i++) {
 		snprintf(expected, sizeof expected, "num(%s)", good[i]);
@@ -126,13 +131,13 @@ static void test_errors_have_their_place(void **state)
 }
 
 static const struct slice NOT_UTF8[] = {
-	SLICE("\"\x80\""),		 /* a continuation alone */
-	SLICE("\"\xC3\""),		 /* its second byte is missing */
-	SLICE("\"\xC0\xAF\""),		 /* an overlong slash */
-	SLICE("\"\xE0\x80\xAF\""),	 /* the same in three */
-	SLICE("\"\xED\xA0\x80\""),	 /* a surrogate */
-	SLICE("\"\xF4\x90\x80\x80\""),	 /* above U+10FFFF */
-	SLICE("\"\xFE\""),		 /* never UTF-8 */
+	SLICE("\"\x80\""),                 /* a continuation alone */
+	SLICE("\"\xC3\""),                 /* its second byte is missing */
+	SLICE("\"\xC0\xAF\""),             /* an overlong slash */
+	SLICE("\"\xE0\x80\xAF\""),         /* the same in three */
+	SLICE("\"\xED\xA0\x80\""),         /* a surrogate */
+	SLICE("\"\xF4\x90\x80\x80\""),     /* above U+10FFFF */
+	SLICE("\"\xFE\""),                 /* never UTF-8 */
 	SLICE("\"0123456789abcdef\xFF\""), /* behind the first block */
 };
 
@@ -165,8 +170,8 @@ static void test_go_replaces(void **state)
 
 static void test_lone_surrogates_are_refused(void **state)
 {
-	static const char *const bad[] = { "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"",
-					   "\"\\udc00\\ud800\"", "\"\\udbff\\n\"" };
+	static const char *const bad[] = { "\"\\ud800\"",        "\"\\udc00\"",        "\"\\ud800\\u0041\"",
+					   "\"\\ud800\\ud800\"", "\"\\udc00\\ud800\"", "\"\\udbff\\n\"" };
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_non_null(strstr(trace_json(slice_of(bad[i]), 0), "a surrogate without its other half"));
 }
@@ -204,7 +209,8 @@ static void test_next_document_before_the_first(void **state)
 static void test_duplicate_keys(void **state)
 {
 	static const struct trace_case cases[] = {
-		CASE("{\"a\":1,\"b\":2,\"a\":3,\"a\":4}", "{ key(a) num(1) key(b) num(2) key(a)! num(3) key(a)! num(4) }"),
+		CASE("{\"a\":1,\"b\":2,\"a\":3,\"a\":4}",
+		     "{ key(a) num(1) key(b) num(2) key(a)! num(3) key(a)! num(4) }"),
 		CASE("{\"a\":{\"a\":1},\"b\":{\"a\":2}}", "{ key(a) { key(a) num(1) } key(b) { key(a) num(2) } }"),
 		CASE("{\"a\":{\"b\":0},\"b\":1,\"a\":2}", "{ key(a) { key(b) num(0) } key(b) num(1) key(a)! num(2) }"),
 		CASE("{\"ab\":1,\"\\u0061b\":2}", "{ key(ab) num(1) key(ab)! num(2) }"),
@@ -264,8 +270,9 @@ static void test_too_many_keys(void **state)
 	strbuf_release(&text);
 }
 
-static const struct slice SAMPLE = SLICE(" {\"kind\" : \"Pod\", \"n\":[-1.5e+3,true,false,null,{}], \"e\\u00e9\\ud83d\\ude00\":"
-					 "\"caf\u00e9 0123456789abcdef \\\" \U0001F600\",\n  \"o\": {\"x\":[[]]}}");
+static const struct slice SAMPLE = SLICE(
+	" {\"kind\" : \"Pod\", \"n\":[-1.5e+3,true,false,null,{}], \"e\\u00e9\\ud83d\\ude00\":"
+	"\"caf\u00e9 0123456789abcdef \\\" \U0001F600\",\n  \"o\": {\"x\":[[]]}}");
 
 static void test_cut_at_every_byte(void **state)
 {
@@ -344,8 +351,8 @@ static void test_skip_between_tokens(void **state)
 	assert_int_equal(reader_next(r, &token, &error), 1); /* { */
 	assert_int_equal(reader_next(r, &token, &error), 1); /* a */
 	assert_int_equal(reader_next(r, &token, &error), 1); /* [ */
-	assert_int_equal(reader_skip(r, &error), 0);	     /* 1 */
-	assert_int_equal(reader_skip(r, &error), 0);	     /* {"x":2} */
+	assert_int_equal(reader_skip(r, &error), 0);         /* 1 */
+	assert_int_equal(reader_skip(r, &error), 0);         /* {"x":2} */
 	assert_int_equal(reader_next(r, &token, &error), 1);
 	assert_int_equal(token.type, TOKEN_NUMBER);
 	assert_true(slice_equal_text(token.text, "3"));

@@ -1,9 +1,9 @@
 /* The scanner with SSE2 and without: the same answer, place, flags and reason for every input. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/alloc.h"
 #include "base/json_scan.h"
@@ -35,7 +35,8 @@ static void check_document(struct slice text)
 	char *exact = mem_alloc(text.len);
 	memcpy(exact, text.data, text.len);
 	for (int replace = 0; replace < 2; replace++) {
-		struct json_scan a = { .cursor = cursor_on((struct slice){ exact, text.len }), .replace = replace }, b = a;
+		struct json_scan a = { .cursor = cursor_on((struct slice){ exact, text.len }), .replace = replace },
+				 b = a;
 		json_scan_blanks(&a);
 		portable_scan_blanks(&b);
 		assert_int_equal(cursor_offset(&a.cursor), cursor_offset(&b.cursor));

@@ -1,9 +1,9 @@
 /* JSON that is written: layout, escapes, what is safe on a terminal, and that our reader takes all of it. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/json_writer.h"
 #include "base/limits.h"
@@ -42,8 +42,9 @@ static void test_one_line(void **state)
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_MIB);
 	struct json_writer w = { .out = &out };
 	write_sample(&w);
-	assert_string_equal(strbuf_text(&out), "{\"name\":\"hub\",\"list\":[-9223372036854775808,true,false,null,{},[]],"
-					       "\"last\":{\"a\":0}}");
+	assert_string_equal(strbuf_text(&out),
+			    "{\"name\":\"hub\",\"list\":[-9223372036854775808,true,false,null,{},[]],"
+			    "\"last\":{\"a\":0}}");
 	assert_int_equal(w.depth, 0);
 }
 
@@ -100,7 +101,7 @@ static void test_text(void **state)
 	check_text(SLICE("\b\f\n\r\t"), "\"\\b\\f\\n\\r\\t\"");
 	check_text(SLICE("a\0b"), "\"a\\u0000b\"");
 	check_text(SLICE("\x1b[31m\x7f"), "\"\\u001b[31m\\u007f\"");
-	check_text(SLICE("\xC2\x85\xC2\x9B"), "\"\\u0085\\u009b\"");		   /* C1: CSI in one character */
+	check_text(SLICE("\xC2\x85\xC2\x9B"), "\"\\u0085\\u009b\"");          /* C1: CSI in one character */
 	check_text(SLICE("\u202e\u2066\u200f"), "\"\\u202e\\u2066\\u200f\""); /* bidirectional */
 	check_text(SLICE("\u2028\u2029\ufeff"), "\"\\u2028\\u2029\\ufeff\"");
 	check_text(SLICE("\U000E0041"), "\"\\udb40\\udc41\"");
@@ -130,8 +131,9 @@ static void test_base64_twin(void **state)
 	json_member_text(&w, "bad", SLICE("a\xFF"));
 	json_member_text(&w, "next", SLICE(""));
 	json_object_end(&w);
-	assert_string_equal(strbuf_text(&out), "{\"good\":\"\u00e9\",\"none\":null,\"bad\":\"a\uFFFD\",\"bad_base64\":\"Yf8=\","
-					       "\"next\":\"\"}");
+	assert_string_equal(strbuf_text(&out),
+			    "{\"good\":\"\u00e9\",\"none\":null,\"bad\":\"a\uFFFD\",\"bad_base64\":\"Yf8=\","
+			    "\"next\":\"\"}");
 }
 
 /* Every character alone: our reader gives it back, and nothing that a terminal acts on stands in the output. */

@@ -1,9 +1,9 @@
 /* Duplicate keys: found over many keys and nested objects, forgotten when an object closes. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/key_watch_internal.h"
 #include "base/limits.h"
@@ -107,10 +107,8 @@ static void test_each_allocation_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_objects_are_apart),
-		cmocka_unit_test(test_many_keys),
-		cmocka_unit_test(test_copies_outlive_the_text),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_objects_are_apart),       cmocka_unit_test(test_many_keys),
+		cmocka_unit_test(test_copies_outlive_the_text), cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_each_allocation_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

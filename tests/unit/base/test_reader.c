@@ -1,9 +1,9 @@
 /* What readers share: tokens decoded, compared, copied; leaving what was opened; places. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/alloc.h"
 #include "base/json_reader.h"
@@ -81,8 +81,12 @@ static void test_token_equal(void **state)
 
 static void test_decoded_max_is_enough(void **state)
 {
-	static const char *const texts[] = { "\"\"", "\"plain\"", "\"\\n\\u0041\\ud83d\\ude00\"", "\"\xFF\xFE\x80\"",
-					     "\"\\ud800\\udc00\\ud800\"", "\"\xE2\x82\\ud800\"" };
+	static const char *const texts[] = { "\"\"",
+					     "\"plain\"",
+					     "\"\\n\\u0041\\ud83d\\ude00\"",
+					     "\"\xFF\xFE\x80\"",
+					     "\"\\ud800\\udc00\\ud800\"",
+					     "\"\xE2\x82\\ud800\"" };
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct token token = first_token(texts[i], READER_GO);
 		char *out = mem_alloc(token_decoded_max(&token)); /* of that size exactly: sanitizers see more */
@@ -193,7 +197,8 @@ static void test_leave_from_everywhere(void **state)
 
 static void test_leave_checks_what_it_passes(void **state)
 {
-	static const char *const bad[] = { "{\"a\":[1,{\"b\":2},3", "{\"a\":[1 2]}", "{\"a\":[1,]}", "{\"a\":[tru]}", "{\"a\":[1}}" };
+	static const char *const bad[] = { "{\"a\":[1,{\"b\":2},3", "{\"a\":[1 2]}", "{\"a\":[1,]}", "{\"a\":[tru]}",
+					   "{\"a\":[1}}" };
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct json_reader json;
 		struct token token;
@@ -236,7 +241,8 @@ static int json_with_keys(void *data, struct error **err)
 
 static int yaml_with_keys(void *data, struct error **err)
 {
-	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(SLICE("a: 1\na: 2\nb: {c: 3}\n"), READER_DUPLICATES, err);
+	CLEANUP(yaml_reader_freep)
+	struct yaml_reader *yaml = yaml_reader_new(SLICE("a: 1\na: 2\nb: {c: 3}\n"), READER_DUPLICATES, err);
 	return yaml ? read_all(yaml_reader_reader(yaml), err) : -1;
 }
 

@@ -1,9 +1,9 @@
 /* YAML reader: what kubectl prints, what sigs.k8s.io/yaml makes of the rest, and what is refused. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include <time.h>
 
@@ -17,7 +17,10 @@ struct trace_case {
 	const char *expected;
 };
 
-#define CASE(text, expected) { SLICE(text), expected }
+#define CASE(text, expected)                                                                                           \
+	{                                                                                                              \
+		SLICE(text), expected                                                                                  \
+	}
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static void check_cases(const struct trace_case *cases, size_t count)
@@ -31,13 +34,16 @@ static void test_values(void **state)
 	static const struct trace_case cases[] = {
 		CASE("a: 1\nb: [x, 'y', \"z\"]\n", "{ key(a) num(1) key(b) [ str(x) str(y) str(z) ] }"),
 		CASE("- a\n-\n- ~\n- {}\n- []\n", "[ str(a) null null { } [ ] ]"),
-		CASE("a:\n  b:\n  - c: yes\n    d: 'yes'\n", "{ key(a) { key(b) [ { key(c) true key(d) str(yes) } ] } }"),
+		CASE("a:\n  b:\n  - c: yes\n    d: 'yes'\n",
+		     "{ key(a) { key(b) [ { key(c) true key(d) str(yes) } ] } }"),
 		CASE("a: 0x1F\nb: '0x1F'\n", "{ key(a) num(31) key(b) str(0x1F) }"),
 		CASE("a: |\n  one\n  two\nb: >-\n  one\n  two\n", "{ key(a) str(one\ntwo\n) key(b) str(one two) }"),
 		CASE("# only a comment\na: b # and one behind\n", "{ key(a) str(b) }"),
 		CASE("a: \"x\\u00e9\\n\\t\\x41\"\n", "{ key(a) str(x\u00e9\n\tA) }"),
 		CASE("plain", "str(plain)"),
-		CASE("\xEF\xBB\xBF" "a: 1", "{ key(a) num(1) }"),
+		CASE("\xEF\xBB\xBF"
+		     "a: 1",
+		     "{ key(a) num(1) }"),
 		CASE("a: 1\r\nb: 2\r\n", "{ key(a) num(1) key(b) num(2) }"),
 		CASE("1: a\n0x10: b\nyes: c\n'no': d\n1.5: e\n",
 		     "{ key(1) str(a) key(16) str(b) key(true) str(c) key(no) str(d) key(1.5) str(e) }"),
@@ -105,7 +111,9 @@ static void test_errors_of_the_parser(void **state)
 		CASE("a: \"\\q\"\n", "line 1 column"),
 		CASE("a: \x01\n", "line 1 column 4"),
 		CASE("a: \xFF\n", "line 1 column 4"),
-		CASE("\xFF\xFE" "a\0", "line 1 column 1"),
+		CASE("\xFF\xFE"
+		     "a\0",
+		     "line 1 column 1"),
 		CASE("a: 1\n...\nb: 1\n", "line 3 column 1"),
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -188,9 +196,10 @@ static void test_deep_nesting_ends_quickly(void **state)
 	}
 }
 
-static const struct slice SAMPLE = SLICE("apiVersion: v1\nitems:\n- kind: Pod\n  metadata: {name: w\u00e9b, labels: {a: 'x', 1: \"\\u00e9\"}}\n"
-					 "  spec:\n    containers:\n    - image: docker.io/acme/web:1.2\n      args: [a, -1.5, 0o17, ~]\n"
-					 "  text: |-\n    one\n     two\n---\nkind: Secret\ndata:\n  k: !!str 12\n");
+static const struct slice SAMPLE = SLICE(
+	"apiVersion: v1\nitems:\n- kind: Pod\n  metadata: {name: w\u00e9b, labels: {a: 'x', 1: \"\\u00e9\"}}\n"
+	"  spec:\n    containers:\n    - image: docker.io/acme/web:1.2\n      args: [a, -1.5, 0o17, ~]\n"
+	"  text: |-\n    one\n     two\n---\nkind: Secret\ndata:\n  k: !!str 12\n");
 
 /* Each result has an end: complete (a cut block is YAML too) or an error with its place. */
 static void test_cut_at_every_byte(void **state)

@@ -1,9 +1,9 @@
 /* Plain scalars as go-yaml v2 resolves them (its resolve.go, and strconv with base 0). */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/yaml_scalar_internal.h"
 
@@ -19,9 +19,11 @@ static void check(const char *text, enum token_type type, const char *number)
 static void test_null_and_booleans(void **state)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
-	static const char *const booleans[] = { "y",  "Y",  "yes", "Yes", "YES", "true",  "True",  "TRUE",  "on",  "On",  "ON",
-						"n",  "N",  "no",  "No",  "NO",  "false", "False", "FALSE", "off", "Off", "OFF" };
-	static const char *const strings[] = { "nULL", "none", "nil", "tRUE", "yEs", "t", "f", "oN", "yes ", "~~", "<<", "=" };
+	static const char *const booleans[] = { "y",     "Y",     "yes",   "Yes", "YES", "true", "True", "TRUE",
+						"on",    "On",    "ON",    "n",   "N",   "no",   "No",   "NO",
+						"false", "False", "FALSE", "off", "Off", "OFF" };
+	static const char *const strings[] = { "nULL", "none", "nil",  "tRUE", "yEs", "t",
+					       "f",    "oN",   "yes ", "~~",   "<<",  "=" };
 	for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
 		check(nulls[i], TOKEN_NULL, NULL);
 	for (size_t i = 0; i < sizeof booleans / sizeof *booleans; i++) {
@@ -81,10 +83,25 @@ static void test_numbers(void **state)
 static void test_strings_that_look_like_numbers(void **state)
 {
 	static const char *const cases[] = {
-		"-",	 "+",	 ".",	"..",	 "-.",	 "1.2.3", "1:30",	"190:20:30",  "2026-11-25", "2026-11-25T10:00:00Z",
-		"0x",	 "0o",	 "0b",	"0xg",	 "0b2",	 "0o8",	  "1e",		"1e+",	      "e1",	    ".e1",
-		"_1",	 "12a",	 "0.5x", "--1",	 "+-1",	 "1 2",	  "1,000",	"0x10000000000000000",    "1e999",
-		"- 1",	 "v1",	 "10.0.0.1", "1Gi", "250m", "sha256:12",  ".5.5", "0o_",
+		"-",          "+",
+		".",          "..",
+		"-.",         "1.2.3",
+		"1:30",       "190:20:30",
+		"2026-11-25", "2026-11-25T10:00:00Z",
+		"0x",         "0o",
+		"0b",         "0xg",
+		"0b2",        "0o8",
+		"1e",         "1e+",
+		"e1",         ".e1",
+		"_1",         "12a",
+		"0.5x",       "--1",
+		"+-1",        "1 2",
+		"1,000",      "0x10000000000000000",
+		"1e999",      "- 1",
+		"v1",         "10.0.0.1",
+		"1Gi",        "250m",
+		"sha256:12",  ".5.5",
+		"0o_",
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		check(cases[i], TOKEN_STRING, NULL);
@@ -92,7 +109,9 @@ static void test_strings_that_look_like_numbers(void **state)
 
 static void test_no_json_value(void **state)
 {
-	static const char *const cases[] = { ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "-.Inf", "-.INF" };
+	static const char *const cases[] = {
+		".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "-.Inf", "-.INF"
+	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char room[YAML_NUMBER_BYTES];
 		struct token token = { 0 };

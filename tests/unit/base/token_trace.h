@@ -14,8 +14,8 @@
 /* 0, or -1 when the line ends with an error. */
 int trace_tokens(struct reader *r, struct strbuf *out);
 
-/* The trace of a whole text, which is copied to a block of its exact size first, so that sanitizers see each step beyond
- * its end. Valid until the next call of the same function. */
+/* The trace of a whole text, which is copied to a block of its exact size first, so that sanitizers see each step
+ * beyond its end. Valid until the next call of the same function. */
 const char *trace_json(struct slice text, unsigned flags);
 const char *trace_yaml(struct slice text, unsigned flags);
 
