@@ -29,8 +29,8 @@ void *mem_free(void *pointer);
 void mem_freep(void *pointer_to_pointer);
 
 /* From now on every block is overwritten when it is freed or moved, those of libyaml, libarchive and SQLite too: they
- * copy values to a heap that we cannot wipe by hand. Called once by main, before threads start. 0, or -1 where it cannot
- * be done: C libraries other than glibc, and builds with a sanitizer, which bring a heap of their own. */
+ * copy values to a heap that we cannot wipe by hand. Called once by main, before threads start. 0, or -1 where it
+ * cannot be done: C libraries other than glibc, and builds with a sanitizer, which bring a heap of their own. */
 int heap_wipe_start(void);
 
 #endif

@@ -20,7 +20,7 @@ struct arena_block {
 /* Puts a block of `size` data bytes in front, or behind the first when that one is to stay in use. */
 static struct arena_block *add_block(struct arena *a, size_t size, bool in_front)
 {
-	if (a->used > a->max || size > a->max - a->used) {
+	if (size > a->max - a->used) {
 		a->failure = ERROR_LIMIT;
 		return NULL;
 	}
@@ -58,8 +58,6 @@ static struct arena_block *block_for(struct arena *a, size_t size, size_t alignm
 			return first;
 		}
 	}
-	if (a->used > a->max)
-		return add_block(a, size, true);
 	size_t block_size = next_block_size(a, size);
 	if (first && size >= block_size / 4)
 		return add_block(a, size, false);

@@ -18,6 +18,7 @@ __attribute__((format(printf, 2, 0))) static bool message_add(struct strbuf *out
 {
 	CLEANUP(strbuf_release) struct strbuf raw = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	strbuf_addf_cut(&raw, format, args);
+	strbuf_add_text(out, ""); /* an empty message is a message */
 	utf8_add_printable(out, strbuf_slice(&raw));
 	return !raw.failure && !out->failure;
 }

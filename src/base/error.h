@@ -8,8 +8,8 @@
  *         return error_context(err, "secret %s", name);       // always -1
  *
  * The message reads from the outside in: "pod shop/web-7: pull secret hub: entry 2: bad base64 at byte 17".
- * A message never holds a byte of a secret value. When memory for an error itself is missing, *err is set to a
- * shared constant object; error_free takes it like any other.
+ * A message never holds a byte of a secret value. One call adds at most LIMIT_MESSAGE_BYTES, the rest is cut off. When
+ * memory for an error itself is missing, *err is set to a shared constant object; error_free takes it like any other.
  */
 #ifndef FOTHER_BASE_ERROR_H
 #define FOTHER_BASE_ERROR_H
@@ -28,12 +28,11 @@ enum error_code {
 
 struct error {
 	enum error_code code;
-	char *message; /* UTF-8, one line, no full stop */
+	char *message; /* UTF-8, one line, no full stop; what a terminal must not see is escaped (utf8_add_printable) */
 };
 
 /* Sets *err and returns -1. */
-int error_set(struct error **err, enum error_code code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+int error_set(struct error **err, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* As error_set with ERROR_SYSTEM (ERROR_NO_MEMORY for ENOMEM), and ": strerror(errnum)" at the end. */
 int error_set_errno(struct error **err, int errnum, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -13,6 +13,8 @@
 /* Smallest piece of the secure heap: a user name or password fits, and the heap's own tables stay small. */
 #define SECURE_PIECE_BYTES 32
 
+_Static_assert((LIMIT_SECURE_HEAP_BYTES & (LIMIT_SECURE_HEAP_BYTES - 1)) == 0, "OpenSSL wants a power of two");
+
 static pthread_once_t secure_heap_once = PTHREAD_ONCE_INIT;
 
 /* 2 says that locking was refused (RLIMIT_MEMLOCK): guard pages and exclusion from core dumps are there all the same.

@@ -22,7 +22,8 @@
 
 int64_t time_now(void);
 
-/* RFC 3339 date-time with `Z` or an offset, fractions to 9 digits (cut to microseconds); leap second 60 reads as 59.999999. */
+/* RFC 3339 date-time with `Z` or an offset (T and Z in either case), fractions to 9 digits (cut to microseconds). A
+ * leap second, which stands only at the end of a UTC day, reads as 59.999999. */
 int time_parse(struct slice text, int64_t *ret_time, struct error **err);
 
 /* What a person may type for a time: RFC 3339, the same without seconds or without zone (then UTC, space or T),

@@ -20,7 +20,8 @@ size_t utf8_encode(uint32_t code_point, char out[4]);
 bool utf8_is_hidden(uint32_t code_point);
 
 /* Appends text as a terminal may see it: C0, C1, DEL, bidirectional and invisible format characters and bad bytes
- * become \u00XX, \u20XX or \xNN. Blanks other than space too: nothing here can move the cursor. */
+ * become \u00XX, \u20XX, \U000e00XX or \xNN. Blanks other than space too: nothing here can move the cursor. Text that
+ * went through once stays as it is. */
 void utf8_add_printable(struct strbuf *out, struct slice text);
 
 /* Terminal cells of printable text (wide characters 2, combining ones 0). */

@@ -107,6 +107,16 @@ static void move_takes_what_is_there(void **state)
 	check_error(&to, ERROR_STORE, "busy");
 }
 
+static void empty_messages_keep_their_code(void **state)
+{
+	struct error *err = NULL;
+	error_set(&err, ERROR_USAGE, "%s", "");
+	assert_int_equal(err->code, ERROR_USAGE);
+	error_context(&err, "%s", "");
+	assert_string_equal(err->message, ": ");
+	error_freep(&err);
+}
+
 static void free_takes_null(void **state)
 {
 	assert_null(error_free(NULL));
@@ -141,6 +151,7 @@ int main(void)
 		cmocka_unit_test(no_memory_is_shared_and_needs_none),
 		cmocka_unit_test(context_without_memory_keeps_the_error),
 		cmocka_unit_test(move_takes_what_is_there),
+		cmocka_unit_test(empty_messages_keep_their_code),
 		cmocka_unit_test(free_takes_null),
 		cmocka_unit_test(every_allocation_failed),
 	};

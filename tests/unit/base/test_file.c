@@ -170,6 +170,8 @@ static void appended_bytes_follow_each_other(void **state)
 	check_error(&err, ERROR_LIMIT, "more than 500500 bytes");
 	assert_int_equal(file_append(&file, piece, SIZE_MAX, SIZE_MAX, &err), -1);
 	check_error(&err, ERROR_LIMIT, "more than");
+	assert_int_equal(file_append(&file, piece, SIZE_MAX / 4, SIZE_MAX, &err), -1);
+	check_error(&err, ERROR_NO_MEMORY, "out of memory");
 	assert_int_equal(file.len, 500500);
 }
 

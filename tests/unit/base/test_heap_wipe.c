@@ -91,7 +91,7 @@ static void realloc_keeps_its_contract(void **state)
 	char *block = mem_resize(NULL, 10, 1);
 	assert_non_null(block);
 	memcpy(block, "0123456789", 10);
-	for (size_t size = 10; size < (size_t)80 << 20; size *= 2) {
+	for (size_t size = 10; size < (size_t)200 << 20; size *= 2) {
 		block = mem_resize(block, size, 1);
 		assert_non_null(block);
 		assert_memory_equal(block, "0123456789", 10);

@@ -171,6 +171,25 @@ static int works_without_locked_memory(void)
 	return CRYPTO_secure_allocated(s.secret_data) ? 0 : 4;
 }
 
+/* No secure heap is an error: OpenSSL would quietly hand out ordinary memory. */
+static int refuses_ordinary_memory(void)
+{
+	struct error *err = NULL;
+	struct secret_bytes s = { 0 };
+	if (secret_copy(&s, SLICE("a"), &err) < 0)
+		return 1;
+	secret_release(&s);
+	CRYPTO_secure_malloc_done();
+	if (secret_copy(&s, SLICE("password"), &err) == 0 || secret_is_set(&s))
+		return 2;
+	return err->code == ERROR_NO_MEMORY ? 0 : 3;
+}
+
+static void there_is_no_way_out_to_ordinary_memory(void **state)
+{
+	assert_int_equal(in_child(refuses_ordinary_memory), 0);
+}
+
 static void process_is_not_dumpable(void **state)
 {
 	assert_int_equal(in_child(start_forbids_dumps), 0);
@@ -208,6 +227,7 @@ int main(void)
 		cmocka_unit_test(maximum_is_an_error_and_leaves_nothing),
 		cmocka_unit_test(full_heap_is_an_error),
 		cmocka_unit_test(wipe_overwrites),
+		cmocka_unit_test(there_is_no_way_out_to_ordinary_memory),
 		cmocka_unit_test(process_is_not_dumpable),
 		cmocka_unit_test(low_limit_of_locked_memory_is_no_error),
 		cmocka_unit_test(every_allocation_failed),
