@@ -81,7 +81,7 @@ static int64_t first_seen_of(const struct world_list *values, struct slice finge
 	return first;
 }
 
-/* Another value that was seen for the last time before this one was ever seen: this one is younger here. */
+/* The latest sight of another value before this one was ever seen: this one is younger, in this place. */
 static int64_t latest_before(const struct world_list *values, struct slice fingerprint)
 {
 	struct slice key_id = SLICE_NONE;
@@ -90,8 +90,10 @@ static int64_t latest_before(const struct world_list *values, struct slice finge
 		const struct entry_value *value = values->items[i];
 		if (slice_equal(value->fingerprint, fingerprint) || !slice_equal(value->key_id, key_id))
 			continue;
-		if (value->last_seen < first && value->last_seen > latest)
-			latest = value->last_seen;
+		/* One that came back later was there at its first sight at least. */
+		int64_t seen = value->last_seen < first ? value->last_seen : value->first_seen;
+		if (seen < first && seen > latest)
+			latest = seen;
 	}
 	return latest;
 }

@@ -1,10 +1,9 @@
-#include "detect/detect_internal.h"
+#include "detect/detect.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "base/limits.h"
-#include "base/strbuf.h"
+#include "detect/detect_internal.h"
 
 const struct detect_rule detect_rules[] = {
 	{ "pull-entry-undecodable", "high",
