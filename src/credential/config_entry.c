@@ -8,7 +8,16 @@
 #include "credential/go_name.h"
 #include "credential/keyring.h"
 
-enum field { FIELD_USERNAME, FIELD_PASSWORD, FIELD_EMAIL, FIELD_AUTH, FIELD_IDENTITY, FIELD_REGISTRY, FIELD_ADDRESS, FIELDS };
+enum field {
+	FIELD_USERNAME,
+	FIELD_PASSWORD,
+	FIELD_EMAIL,
+	FIELD_AUTH,
+	FIELD_IDENTITY,
+	FIELD_REGISTRY,
+	FIELD_ADDRESS,
+	FIELDS
+};
 
 /* kubelet: it decodes the field, so a wrong type is an error. telling: makes an object an entry. */
 static const struct {
@@ -56,8 +65,9 @@ static int take_text(struct config_parser *parser, const struct config_place *pl
 		     enum field field, struct entry_values *values, struct error **err)
 {
 	values->offset[field] = token->offset;
-	if (token->replaced && config_defect_add(parser, place, CONFIG_DEFECT_REPLACED, token->offset, false,
-						 "the value holds bytes that are not UTF-8; they are read as U+FFFD", err) < 0)
+	if (token->replaced &&
+	    config_defect_add(parser, place, CONFIG_DEFECT_REPLACED, token->offset, false,
+			      "the value holds bytes that are not UTF-8; they are read as U+FFFD", err) < 0)
 		return -1;
 	return token_secret(token, &values->text[field], err);
 }
@@ -140,13 +150,15 @@ struct listing {
 	unsigned ordinal;
 };
 
-static int defect(const struct listing *listing, const char *code, size_t offset, const char *message, struct error **err)
+static int defect(const struct listing *listing, const char *code, size_t offset, const char *message,
+		  struct error **err)
 {
 	return config_defect_add(listing->parser, listing->place, code, offset, false, message, err);
 }
 
 /* The new entry, without user and secret. The first that is not overridden is what the kubelet has. */
-static struct config_entry *add_entry(struct listing *listing, enum entry_form form, bool overridden, struct error **err)
+static struct config_entry *add_entry(struct listing *listing, enum entry_form form, bool overridden,
+				      struct error **err)
 {
 	struct config_parser *parser = listing->parser;
 	if (parser->entries.len >= LIMIT_CONFIG_ENTRIES) {
@@ -158,8 +170,11 @@ static struct config_entry *add_entry(struct listing *listing, enum entry_form f
 		error_no_memory(err);
 		return NULL;
 	}
-	*entry = (struct config_entry){ .key = listing->place->name, .ordinal = listing->ordinal++, .form = form,
-					.username = SLICE(""), .overridden = overridden };
+	*entry = (struct config_entry){ .key = listing->place->name,
+					.ordinal = listing->ordinal++,
+					.form = form,
+					.username = SLICE(""),
+					.overridden = overridden };
 	entry->kubelet_reads = listing->kubelet && !overridden && !listing->placed;
 	listing->placed = listing->placed || !overridden;
 	return entry;
@@ -175,7 +190,8 @@ static int set_username(struct listing *listing, struct config_entry *entry, str
 {
 	if (!name.data)
 		name = SLICE("");
-	return arena_copy(listing->parser->arena, name, &entry->username) < 0 ? arena_fail(listing->parser->arena, err) : 0;
+	return arena_copy(listing->parser->arena, name, &entry->username) < 0 ? arena_fail(listing->parser->arena, err)
+									      : 0;
 }
 
 static bool holds_nul(struct slice text)
@@ -273,8 +289,8 @@ static int list_auth(struct listing *listing, struct slice *ret_user, struct sec
 		return list_broken_auth(listing, CONFIG_DEFECT_AUTH_BASE64, "auth is not base64", err);
 	}
 	if (!slice_cut(secret_reveal(decoded), ':', &user, &password))
-		return list_broken_auth(listing, CONFIG_DEFECT_AUTH_SPLIT, "auth holds no colon between user and password",
-					err);
+		return list_broken_auth(listing, CONFIG_DEFECT_AUTH_SPLIT,
+					"auth holds no colon between user and password", err);
 	*ret_user = user;
 	if (list_login(listing, ENTRY_AUTH, listing->values->offset[FIELD_AUTH], user, password, false, err) < 0)
 		return -1;
@@ -284,8 +300,8 @@ static int list_auth(struct listing *listing, struct slice *ret_user, struct sec
 static int list_token(struct listing *listing, enum field field, enum entry_form form, struct slice user,
 		      struct error **err)
 {
-	if (defect(listing, CONFIG_DEFECT_UNREAD, listing->values->offset[field], "the kubelet does not read tokens", err) <
-	    0)
+	if (defect(listing, CONFIG_DEFECT_UNREAD, listing->values->offset[field], "the kubelet does not read tokens",
+		   err) < 0)
 		return -1;
 	struct config_entry *entry = add_entry(listing, form, false, err);
 	if (!entry || set_username(listing, entry, user, err) < 0)
@@ -331,8 +347,9 @@ static int check_key(const struct listing *listing, struct error **err)
 	bool usable;
 	if (keyring_key_parse(listing->place->name, listing->parser->arena, &key, &usable, err) < 0)
 		return -1;
-	return usable ? 0 : defect(listing, CONFIG_DEFECT_KEY_URL, listing->place->offset,
-				   "the key does not parse as a URL; the kubelet drops it", err);
+	return usable ? 0
+		      : defect(listing, CONFIG_DEFECT_KEY_URL, listing->place->offset,
+			       "the key does not parse as a URL; the kubelet drops it", err);
 }
 
 static int list_entry(struct config_parser *parser, const struct config_place *place, enum config_scope scope,
@@ -363,8 +380,8 @@ static int take_value(struct config_parser *parser, const struct config_place *p
 	if (token.type == TOKEN_OBJECT_BEGIN)
 		return take_members(parser, place, scope, values, err);
 	if (token.type != TOKEN_NULL && scope != SCOPE_GUESS &&
-	    config_defect_add(parser, place, CONFIG_DEFECT_TYPE, token.offset, true,
-			      "an entry must be an object", err) < 0)
+	    config_defect_add(parser, place, CONFIG_DEFECT_TYPE, token.offset, true, "an entry must be an object",
+			      err) < 0)
 		return -1;
 	return config_value_leave(parser, depth, err);
 }

@@ -1,5 +1,5 @@
-/* keyring_key_is_dead: the grammar of normalised image names (distribution/reference, facts/images.md 2.5) turned round:
- * which keys can none of them match. */
+/* keyring_key_is_dead: the grammar of normalised image names (distribution/reference, facts/images.md 2.5) turned
+ * round: which keys can none of them match. */
 #include "base/limits.h"
 #include "credential/go_glob.h"
 #include "credential/keyring.h"
@@ -8,8 +8,8 @@
 
 /* Docker Hub's other names, which hardly an image is spelled with, and the one that normalising takes away. */
 static const char *const hosts_without_images[] = {
-	"hub.docker.com",	 "registry-1.docker.io", "registry.hub.docker.com",
-	"registry.docker.io", "www.docker.io",	      "index.docker.io",
+	"hub.docker.com",     "registry-1.docker.io", "registry.hub.docker.com",
+	"registry.docker.io", "www.docker.io",        "index.docker.io",
 };
 
 static bool is_lower_or_digit(char c)

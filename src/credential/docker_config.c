@@ -36,7 +36,9 @@ int config_defect_add(struct config_parser *parser, const struct config_place *p
 	struct config_defect *defect = vec_push(&parser->defects);
 	if (!defect)
 		return error_no_memory(err);
-	*defect = (struct config_defect){ .code = code, .offset = offset, .blocks = blocks, .message = slice_of(message) };
+	*defect = (struct config_defect){
+		.code = code, .offset = offset, .blocks = blocks, .message = slice_of(message)
+	};
 	struct slice text = pointer.len > 0 ? strbuf_slice(&pointer) : SLICE("");
 	return arena_copy(parser->arena, text, &defect->pointer) < 0 ? arena_fail(parser->arena, err) : 0;
 }
@@ -52,8 +54,9 @@ int config_name_take(struct config_parser *parser, const struct config_place *pa
 	if (token->duplicate && config_defect_add(parser, ret_place, CONFIG_DEFECT_DUPLICATE, token->offset, false,
 						  "this name stood here before; the last one counts", err) < 0)
 		return -1;
-	if (token->replaced && config_defect_add(parser, ret_place, CONFIG_DEFECT_REPLACED, token->offset, false,
-						 "the name holds bytes that are not UTF-8; they are read as U+FFFD", err) < 0)
+	if (token->replaced &&
+	    config_defect_add(parser, ret_place, CONFIG_DEFECT_REPLACED, token->offset, false,
+			      "the name holds bytes that are not UTF-8; they are read as U+FFFD", err) < 0)
 		return -1;
 	return 0;
 }
@@ -226,32 +229,15 @@ static const struct {
 	const char *name;
 	member_function *take;
 } config_members[] = {
-	{ "auths", take_auths },
-	{ "HttpHeaders", take_headers },
-	{ "credHelpers", take_helpers },
-	{ "credsStore", take_store },
-	{ "aliases", take_other },
-	{ "cliPluginsExtraDirs", take_other },
-	{ "configFormat", take_other },
-	{ "currentContext", take_other },
-	{ "detachKeys", take_other },
-	{ "experimental", take_other },
-	{ "features", take_other },
-	{ "imagesFormat", take_other },
-	{ "networksFormat", take_other },
-	{ "nodesFormat", take_other },
-	{ "plugins", take_other },
-	{ "pluginsFormat", take_other },
-	{ "proxies", take_other },
-	{ "pruneFilters", take_other },
-	{ "psFormat", take_other },
-	{ "secretFormat", take_other },
-	{ "serviceInspectFormat", take_other },
-	{ "servicesFormat", take_other },
-	{ "stackOrchestrator", take_other },
-	{ "statsFormat", take_other },
-	{ "tasksFormat", take_other },
-	{ "volumesFormat", take_other },
+	{ "auths", take_auths },          { "HttpHeaders", take_headers },     { "credHelpers", take_helpers },
+	{ "credsStore", take_store },     { "aliases", take_other },           { "cliPluginsExtraDirs", take_other },
+	{ "configFormat", take_other },   { "currentContext", take_other },    { "detachKeys", take_other },
+	{ "experimental", take_other },   { "features", take_other },          { "imagesFormat", take_other },
+	{ "networksFormat", take_other }, { "nodesFormat", take_other },       { "plugins", take_other },
+	{ "pluginsFormat", take_other },  { "proxies", take_other },           { "pruneFilters", take_other },
+	{ "psFormat", take_other },       { "secretFormat", take_other },      { "serviceInspectFormat", take_other },
+	{ "servicesFormat", take_other }, { "stackOrchestrator", take_other }, { "statsFormat", take_other },
+	{ "tasksFormat", take_other },    { "volumesFormat", take_other },
 };
 
 static int take_config_member(struct config_parser *parser, const struct config_place *place, struct error **err)
@@ -311,7 +297,8 @@ static int take_end(struct config_parser *parser, struct error **err)
 	return more;
 }
 
-/* A document that the reader gave up, as a defect. What it would take to read on is not there, so it decodes nothing. */
+/* A document that the reader gave up, as a defect. What it would take to read on is not there, so it decodes nothing.
+ */
 static int reader_defect(struct config_parser *parser, struct error **read_error, struct error **err)
 {
 	size_t offset = parser->reader->offset;
@@ -321,7 +308,8 @@ static int reader_defect(struct config_parser *parser, struct error **read_error
 	if (code == ERROR_LIMIT)
 		return config_defect_add(parser, NULL, CONFIG_DEFECT_LIMIT, offset, false,
 					 "too large or too deep to be read here", err);
-	return config_defect_add(parser, NULL, CONFIG_DEFECT_SYNTAX, offset, true, "this is not JSON from here on", err);
+	return config_defect_add(parser, NULL, CONFIG_DEFECT_SYNTAX, offset, true, "this is not JSON from here on",
+				 err);
 }
 
 static bool has_defect(const struct config_parser *parser, const char *code)
@@ -482,7 +470,8 @@ int docker_config_parse(const struct secret_bytes *text, enum config_format form
 		read_as = look_at(bytes).entries ? CONFIG_DOCKERCFG : CONFIG_DOCKERCONFIGJSON;
 	if (bytes.len > 0 && parse_text(&parser, bytes, read_as, err) < 0)
 		return -1;
-	if (bytes.len == 0 && config_defect_add(&parser, NULL, CONFIG_DEFECT_SYNTAX, 0, false, "the config is empty", err) < 0)
+	if (bytes.len == 0 &&
+	    config_defect_add(&parser, NULL, CONFIG_DEFECT_SYNTAX, 0, false, "the config is empty", err) < 0)
 		return -1;
 	if (finish(&parser, format, &config, err) < 0)
 		return -1;

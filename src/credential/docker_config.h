@@ -4,14 +4,15 @@
  *     if (docker_config_parse(&text, CONFIG_DOCKERCONFIGJSON, arena, &config, err) < 0) return -1;
  *     for (size_t i = 0; i < config.entry_count; i++) use(&config.entries[i]);
  *
- * Names are matched without regard to case (go_name.h), the last of a repeated name wins (an `auths` that stands twice is
- * merged), null leaves a text as it is, makes an entry an empty one and takes all of `auths` away, bad UTF-8 and lone
- * surrogates become U+FFFD. Everything that is in the text is listed, also what the kubelet does not use (a token beside a
- * password, a password that `auth` hides, entries of the other format), and each deviation from clean JSON is a defect.
+ * Names are matched without regard to case (go_name.h), the last of a repeated name wins (an `auths` that stands twice
+ * is merged), null leaves a text as it is, makes an entry an empty one and takes all of `auths` away, bad UTF-8 and
+ * lone surrogates become U+FFFD. Everything that is in the text is listed, also what the kubelet does not use (a token
+ * beside a password, a password that `auth` hides, entries of the other format), and each deviation from clean JSON is
+ * a defect.
  *
  * A config fails as a whole (`decodes` false) where Go's does: text that is not one JSON value with nothing behind it,
- * `auths`, an entry, username, password, email, auth or HttpHeaders of a wrong type, an `auth` that is not base64 (padded
- * exactly when it ends in `=`) or holds no colon.
+ * `auths`, an entry, username, password, email, auth or HttpHeaders of a wrong type, an `auth` that is not base64
+ * (padded exactly when it ends in `=`) or holds no colon.
  *
  * The text and the secret parts stay in the secure heap; names, users and keys are copied to the arena.
  *
@@ -53,31 +54,33 @@ struct config_defect {
 	struct slice message; /* for a person; no byte of a value */
 };
 
-#define CONFIG_DEFECT_SYNTAX "bad_json"                  /* blocks */
-#define CONFIG_DEFECT_TYPE "wrong_type"                  /* blocks where Go's decoder fails */
-#define CONFIG_DEFECT_AUTH_BASE64 "bad_base64"           /* blocks */
-#define CONFIG_DEFECT_AUTH_SPLIT "no_colon_in_auth"      /* blocks */
-#define CONFIG_DEFECT_DUPLICATE "duplicate_key"          /* exact repetition */
-#define CONFIG_DEFECT_NAME_CASE "name_case"              /* AUTHS, Username: read all the same */
-#define CONFIG_DEFECT_REPLACED "replaced_bytes"          /* bytes that became U+FFFD: not what was meant */
-#define CONFIG_DEFECT_NO_AUTHS "no_auths"                /* .dockerconfigjson without auths: never matches */
+#define CONFIG_DEFECT_SYNTAX "bad_json"                       /* blocks */
+#define CONFIG_DEFECT_TYPE "wrong_type"                       /* blocks where Go's decoder fails */
+#define CONFIG_DEFECT_AUTH_BASE64 "bad_base64"                /* blocks */
+#define CONFIG_DEFECT_AUTH_SPLIT "no_colon_in_auth"           /* blocks */
+#define CONFIG_DEFECT_DUPLICATE "duplicate_key"               /* exact repetition */
+#define CONFIG_DEFECT_NAME_CASE "name_case"                   /* AUTHS, Username: read all the same */
+#define CONFIG_DEFECT_REPLACED "replaced_bytes"               /* bytes that became U+FFFD: not what was meant */
+#define CONFIG_DEFECT_NO_AUTHS "no_auths"                     /* .dockerconfigjson without auths: never matches */
 #define CONFIG_DEFECT_AUTHS_IN_DOCKERCFG "auths_in_dockercfg" /* never matches */
-#define CONFIG_DEFECT_UNREAD "not_read_by_kubelet"       /* identitytoken, registrytoken, credHelpers, credsStore only */
-#define CONFIG_DEFECT_BOTH "auth_and_username"           /* auth wins; they differ */
+#define CONFIG_DEFECT_UNREAD "not_read_by_kubelet" /* identitytoken, registrytoken, credHelpers, credsStore only */
+#define CONFIG_DEFECT_BOTH "auth_and_username"     /* auth wins; they differ */
 #define CONFIG_DEFECT_EMPTY_USER "empty_user"
 #define CONFIG_DEFECT_EMPTY_PASSWORD "empty_password"
-#define CONFIG_DEFECT_BLANKS "blanks_in_value"           /* newline or blank at an end of user or password */
+#define CONFIG_DEFECT_BLANKS "blanks_in_value" /* newline or blank at an end of user or password */
 #define CONFIG_DEFECT_NUL "nul_in_value"
-#define CONFIG_DEFECT_KEY_URL "unparsable_key"           /* the kubelet drops the key */
+#define CONFIG_DEFECT_KEY_URL "unparsable_key" /* the kubelet drops the key */
 #define CONFIG_DEFECT_LIMIT "too_large"
-#define CONFIG_DEFECT_UNKNOWN_NAME "unknown_name"        /* a field that no client reads */
+#define CONFIG_DEFECT_UNKNOWN_NAME "unknown_name" /* a field that no client reads */
 
 struct config_entry {
 	struct slice key;     /* decoded, as written otherwise */
 	unsigned ordinal;     /* n-th with the same key, from 0; entries that one object gives count each */
 	bool overridden;      /* something else is read in its place: a later entry, the `auth` beside a password */
-	bool kubelet_reads;   /* the kubelet has a user and password, possibly empty, under this key: it belongs in a keyring */
-	enum entry_form form; /* of the secret part; an entry that only holds a token is in the keyring with an empty password */
+	bool kubelet_reads;   /* the kubelet has a user and password, possibly empty, under this key: it belongs in a
+				 keyring */
+	enum entry_form form; /* of the secret part; an entry that only holds a token is in the keyring with an empty
+				 password */
 	struct slice username;
 	struct secret_bytes secret; /* password or token, for an `auth` that does not decode its text; owned */
 };
@@ -91,8 +94,8 @@ struct docker_config {
 	bool decodes;                   /* false: the kubelet fails on it */
 };
 
-/* Never fails on content: what is wrong is a defect, what is right is there, also before a syntax error. -1 when memory or
- * the secure heap is out. An empty text decodes to nothing: the kubelet passes over it. */
+/* Never fails on content: what is wrong is a defect, what is right is there, also before a syntax error. -1 when memory
+ * or the secure heap is out. An empty text decodes to nothing: the kubelet passes over it. */
 int docker_config_parse(const struct secret_bytes *text, enum config_format format, struct arena *arena,
 			struct docker_config *ret_config, struct error **err);
 

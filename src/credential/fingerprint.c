@@ -162,8 +162,8 @@ int fingerprint_of(const struct fingerprint_key *key, const struct secret_bytes 
 {
 	struct slice key_bytes = secret_reveal(&key->key), bytes = secret_reveal(secret);
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	if (!HMAC(EVP_sha256(), key_bytes.data, (int)key_bytes.len, (const unsigned char *)bytes.data, bytes.len, digest,
-		  NULL))
+	if (!HMAC(EVP_sha256(), key_bytes.data, (int)key_bytes.len, (const unsigned char *)bytes.data, bytes.len,
+		  digest, NULL))
 		return error_set(err, ERROR_SYSTEM, "HMAC-SHA-256 failed");
 	write_hex(digest, (FINGERPRINT_TEXT_BYTES - 1) / 2, text);
 	return 0;

@@ -1,7 +1,8 @@
 /* Keyed fingerprints of secret parts: tells that two secrets hold the same value, and nothing else about it.
  *
  * HMAC-SHA-256 with the installation's key (32 random bytes, file `key` beside the store, 0600), first 16 bytes as hex.
- * The key's id is the first 4 bytes of SHA-256("fother key id" || key) as hex. Only fingerprints with the same key id compare.
+ * The key's id is the first 4 bytes of SHA-256("fother key id" || key) as hex. Only fingerprints with the same key id
+ * compare.
  */
 #ifndef FOTHER_CREDENTIAL_FINGERPRINT_H
 #define FOTHER_CREDENTIAL_FINGERPRINT_H

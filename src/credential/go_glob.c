@@ -7,7 +7,8 @@
 
 #define REPLACEMENT_CHARACTER 0xfffd
 
-/* One bound of a range in a class; false where the pattern is malformed. Something must follow: at least the bracket. */
+/* One bound of a range in a class; false where the pattern is malformed. Something must follow: at least the bracket.
+ */
 static bool take_bound(struct slice *pattern, uint32_t *ret_bound)
 {
 	if (pattern->len == 0 || pattern->data[0] == '-' || pattern->data[0] == ']')

@@ -2,9 +2,9 @@
  *
  *     go_glob_match(SLICE("*-prod"), SLICE("eu-prod"))    // true
  *
- * `*` any bytes, `?` one character, `[a-z]` and `[^a-z]` one of a class, `\` takes the next byte as it is. Literal bytes are
- * compared as bytes, classes by code point (bytes that are not UTF-8 are U+FFFD there). `/` is matched by neither `*`
- * nor `?`. A pattern that Go calls malformed matches nothing.
+ * `*` any bytes, `?` one character, `[a-z]` and `[^a-z]` one of a class, `\` takes the next byte as it is. Literal
+ * bytes are compared as bytes, classes by code point (bytes that are not UTF-8 are U+FFFD there). `/` is matched by
+ * neither `*` nor `?`. A pattern that Go calls malformed matches nothing.
  *
  * Source: documentation of path/filepath.Match (Unix).
  */

@@ -5,9 +5,9 @@
  *     if (go_url_parse(SLICE("reg.example:5000/team"), arena, &url, &ok, err) < 0) return -1;
  *
  * Source: the documentation and behaviour of net/url.Parse and net.SplitHostPort of Go 1.26, which builds the current
- * kubelets (Kubernetes 1.36). Two things differ in older ones, and only for hosts that no registry has: before Go 1.25.2
- * anything may stand in brackets (and brackets anywhere in the host, so that `reg[12].example` was a pattern; now the key
- * is dropped), and before 1.26 a host may hold more than one colon.
+ * kubelets (Kubernetes 1.36). Two things differ in older ones, and only for hosts that no registry has: before
+ * Go 1.25.2 anything may stand in brackets (and brackets anywhere in the host, so that `reg[12].example` was a pattern;
+ * now the key is dropped), and before 1.26 a host may hold more than one colon.
  */
 #ifndef FOTHER_CREDENTIAL_GO_URL_H
 #define FOTHER_CREDENTIAL_GO_URL_H

@@ -6,22 +6,23 @@
  *     keyring_lookup(&keyring, SLICE("docker.io/library/nginx"), arena, &owners, &count, err);
  *
  * The rules, once more (facts/kubernetes.md A3; where facts/images.md differs, A3 wins):
- *  1. `https://` is put before a key without http:// or https:// (lower case) and the whole is parsed as a URL; what does not
- *     parse is dropped. A leading /v1/ or /v2/ of the path goes. The index of the key is host[:port] and the rest of the path.
- *  2. Indexes are sorted descending, byte by byte; all that match are tried, in that order; those of one index in the order in
- *     which their secrets stand in the pod.
- *  3. An index matches the normalised image name (docker.io/library/nginx) when the port is the same text, the host has the
- *     same number of labels, each label matches (filepath.Match), and the path of the index is a string prefix.
+ *  1. `https://` is put before a key without http:// or https:// (lower case) and the whole is parsed as a URL; what
+ * does not parse is dropped. A leading /v1/ or /v2/ of the path goes. The index of the key is host[:port] and the rest
+ * of the path.
+ *  2. Indexes are sorted descending, byte by byte; all that match are tried, in that order; those of one index in the
+ * order in which their secrets stand in the pod.
+ *  3. An index matches the normalised image name (docker.io/library/nginx) when the port is the same text, the host has
+ * the same number of labels, each label matches (filepath.Match), and the path of the index is a string prefix.
  *  4. When none matches and the image is of the default registry (also `localhost/x` and `HOST/x`: no dot, no colon),
  *     what has exactly the index `index.docker.io` is tried.
  *
- * The kubelet parses an index a second time, as a URL, for each image. So escapes of a path are decoded twice, what looks
- * like a query after the first time is cut by the second, and an index that does not parse again matches nothing but is kept.
- * Two spellings of one index in one config (`reg`, `https://reg/v1/`) are tried in an order that Go leaves to chance; here
- * it is the order of the text.
+ * The kubelet parses an index a second time, as a URL, for each image. So escapes of a path are decoded twice, what
+ * looks like a query after the first time is cut by the second, and an index that does not parse again matches nothing
+ * but is kept. Two spellings of one index in one config (`reg`, `https://reg/v1/`) are tried in an order that Go leaves
+ * to chance; here it is the order of the text.
  *
- * Sources: kubernetes pkg/credentialprovider/keyring.go (BasicDockerKeyring.Add, Lookup, URLsMatch) of 1.36; which Go it is
- * built with matters for odd hosts: see go_url.h.
+ * Sources: kubernetes pkg/credentialprovider/keyring.go (BasicDockerKeyring.Add, Lookup, URLsMatch) of 1.36; which Go
+ * it is built with matters for odd hosts: see go_url.h.
  */
 #ifndef FOTHER_CREDENTIAL_KEYRING_H
 #define FOTHER_CREDENTIAL_KEYRING_H
@@ -59,24 +60,24 @@ struct keyring {
 	bool sorted;
 };
 
-/* Adds one entry that the kubelet reads. Keys that it drops are not added; *ret_added tells. Its texts lie in the arena or in
- * key. */
+/* Adds one entry that the kubelet reads. Keys that it drops are not added; *ret_added tells. Its texts lie in the arena
+ * or in key. */
 int keyring_add(struct keyring *keyring, struct slice key, void *owner, struct arena *arena, bool *ret_added,
 		struct error **err);
 
-/* The owners in the order in which the kubelet would try them, into the arena. 0 matches: it pulls anonymously. Sorts once,
- * then reads through the items: no allocation but for the result. */
+/* The owners in the order in which the kubelet would try them, into the arena. 0 matches: it pulls anonymously. Sorts
+ * once, then reads through the items: no allocation but for the result. */
 int keyring_lookup(struct keyring *keyring, struct slice repository, struct arena *arena, void ***ret_owners,
 		   size_t *ret_count, struct error **err);
 
 void keyring_release(struct keyring *keyring);
 
 /* Whether no image that a cluster would name is matched by the key, not even by the fallback (dead key): a host that no
- * normalised image has (index.docker.io with a path; letters, labels or a port that the grammar of images does not know),
- * a path that no image has, or one of Docker Hub's other hosts (registry-1.docker.io, hub.docker.com, ...). An image can be
- * spelled with such a host (`registry-1.docker.io/acme/app`), though hardly one is: a key that an image at hand matches is
- * not dead, whatever this says. Docker.io and docker.io:443 are not: they can be spelled. True also when the key is dropped,
- * or memory is out. */
+ * normalised image has (index.docker.io with a path; letters, labels or a port that the grammar of images does not
+ * know), a path that no image has, or one of Docker Hub's other hosts (registry-1.docker.io, hub.docker.com, ...). An
+ * image can be spelled with such a host (`registry-1.docker.io/acme/app`), though hardly one is: a key that an image at
+ * hand matches is not dead, whatever this says. Docker.io and docker.io:443 are not: they can be spelled. True also
+ * when the key is dropped, or memory is out. */
 bool keyring_key_is_dead(struct slice key, struct arena *arena);
 
 #endif

@@ -17,12 +17,12 @@ typedef int detail_function(const struct subject *subject, struct error **err);
 /* A row matches when all that it names does. The first that matches is it. */
 struct shape {
 	const char *kind;
-	const char *detail;         /* constant; or detail_of finds it */
-	const char *user;           /* whole */
-	const char *user_start;     /* prefix */
-	const char *secret_start;   /* prefix */
-	const char *registry;       /* whole */
-	const char *registry_end;   /* suffix */
+	const char *detail;       /* constant; or detail_of finds it */
+	const char *user;         /* whole */
+	const char *user_start;   /* prefix */
+	const char *secret_start; /* prefix */
+	const char *registry;     /* whole */
+	const char *registry_end; /* suffix */
 	bool (*check)(const struct subject *subject);
 	detail_function *detail_of; /* adds detail and expiry */
 };

@@ -18,17 +18,18 @@ enum place {
 struct sign {
 	const char *manager;
 	enum where where;
-	const char *mark;           /* of an owner: Kind.group, without a version */
-	const char *value;          /* NULL: any */
+	const char *mark;  /* of an owner: Kind.group, without a version */
+	const char *value; /* NULL: any */
 	enum place place;
 	const char *kind;           /* of what `at` names */
 	const char *namespace_mark; /* PLACE_NAMED_MARKS */
 };
 
-/* Strongest first: what writes the value back at once, then what does at an interval, at a sync, at an upgrade, and last
- * what only tells who wrote. facts/kubernetes.md A5. */
+/* Strongest first: what writes the value back at once, then what does at an interval, at a sync, at an upgrade, and
+ * last what only tells who wrote. facts/kubernetes.md A5. */
 static const struct sign signs[] = {
-	{ "External Secrets", WHERE_OWNER, "ExternalSecret.external-secrets.io", NULL, PLACE_OWNER, "ExternalSecret", NULL },
+	{ "External Secrets", WHERE_OWNER, "ExternalSecret.external-secrets.io", NULL, PLACE_OWNER, "ExternalSecret",
+	  NULL },
 	{ "External Secrets", WHERE_LABEL, "reconcile.external-secrets.io/managed", "true", PLACE_KIND_AND_NAME,
 	  "ExternalSecret", NULL },
 	{ "External Secrets", WHERE_LABEL, "reconcile.external-secrets.io/created-by", NULL, PLACE_KIND_AND_NAME,
@@ -36,10 +37,10 @@ static const struct sign signs[] = {
 	{ "External Secrets", WHERE_ANNOTATION, "reconcile.external-secrets.io/data-hash", NULL, PLACE_KIND_AND_NAME,
 	  "ExternalSecret", NULL },
 	{ "Sealed Secrets", WHERE_OWNER, "SealedSecret.bitnami.com", NULL, PLACE_OWNER, "SealedSecret", NULL },
-	{ "Sealed Secrets", WHERE_ANNOTATION, "sealedsecrets.bitnami.com/managed", "true", PLACE_KIND_AND_NAME, "SealedSecret",
-	  NULL },
-	{ "Sealed Secrets", WHERE_ANNOTATION, "sealedsecrets.bitnami.com/patch", "true", PLACE_KIND_AND_NAME, "SealedSecret",
-	  NULL },
+	{ "Sealed Secrets", WHERE_ANNOTATION, "sealedsecrets.bitnami.com/managed", "true", PLACE_KIND_AND_NAME,
+	  "SealedSecret", NULL },
+	{ "Sealed Secrets", WHERE_ANNOTATION, "sealedsecrets.bitnami.com/patch", "true", PLACE_KIND_AND_NAME,
+	  "SealedSecret", NULL },
 	{ "Sealed Secrets", WHERE_ANNOTATION, "sealedsecrets.bitnami.com/skip-set-owner-references", "true",
 	  PLACE_KIND_AND_NAME, "SealedSecret", NULL },
 	{ "imagepullsecret-patcher", WHERE_ANNOTATION, "app.kubernetes.io/managed-by", "imagepullsecret-patcher",
@@ -50,25 +51,27 @@ static const struct sign signs[] = {
 	  "VaultDynamicSecret", NULL },
 	{ "Vault Secrets Operator", WHERE_LABEL, "app.kubernetes.io/managed-by", "hashicorp-vso", PLACE_KIND_AND_NAME,
 	  "VaultStaticSecret of", NULL },
-	{ "1Password Operator", WHERE_OWNER, "OnePasswordItem.onepassword.com", NULL, PLACE_OWNER, "OnePasswordItem", NULL },
-	{ "1Password Operator", WHERE_ANNOTATION, "operator.1password.io/item-path", NULL, PLACE_VALUE, "1Password item",
+	{ "1Password Operator", WHERE_OWNER, "OnePasswordItem.onepassword.com", NULL, PLACE_OWNER, "OnePasswordItem",
 	  NULL },
+	{ "1Password Operator", WHERE_ANNOTATION, "operator.1password.io/item-path", NULL, PLACE_VALUE,
+	  "1Password item", NULL },
 	{ "OpenShift", WHERE_ANNOTATION, "openshift.io/internal-registry-auth-token.service-account", NULL, PLACE_OWNER,
 	  "ServiceAccount", NULL },
 	{ "OpenShift", WHERE_ANNOTATION, "openshift.io/token-secret.name", NULL, PLACE_OWNER, "Secret", NULL },
 	{ "Kyverno", WHERE_LABEL, "generate.kyverno.io/policy-name", NULL, PLACE_VALUE, "ClusterPolicy", NULL },
-	{ "Kyverno", WHERE_LABEL, "app.kubernetes.io/managed-by", "kyverno", PLACE_KIND_AND_NAME, "generating policy of",
-	  NULL },
+	{ "Kyverno", WHERE_LABEL, "app.kubernetes.io/managed-by", "kyverno", PLACE_KIND_AND_NAME,
+	  "generating policy of", NULL },
 	{ "HNC", WHERE_LABEL, "hnc.x-k8s.io/inherited-from", NULL, PLACE_NAMESPACE, "Secret", NULL },
 	{ "Secrets Store CSI", WHERE_LABEL, "secrets-store.csi.k8s.io/managed", "true", PLACE_KIND_AND_NAME,
 	  "SecretProviderClass of", NULL },
-	{ "reflector", WHERE_ANNOTATION, "reflector.v1.k8s.emberstack.com/reflects", NULL, PLACE_VALUE, "Secret", NULL },
-	{ "kubernetes-replicator", WHERE_ANNOTATION, "replicator.v1.mittwald.de/replicate-from", NULL, PLACE_VALUE, "Secret",
+	{ "reflector", WHERE_ANNOTATION, "reflector.v1.k8s.emberstack.com/reflects", NULL, PLACE_VALUE, "Secret",
 	  NULL },
-	{ "kubernetes-replicator", WHERE_ANNOTATION, "replicator.v1.mittwald.de/replicated-from", NULL, PLACE_VALUE, "Secret",
-	  NULL },
-	{ "kubernetes-replicator", WHERE_ANNOTATION, "replicator.v1.mittwald.de/replicated-at", NULL, PLACE_KIND_AND_NAME,
-	  "source of", NULL },
+	{ "kubernetes-replicator", WHERE_ANNOTATION, "replicator.v1.mittwald.de/replicate-from", NULL, PLACE_VALUE,
+	  "Secret", NULL },
+	{ "kubernetes-replicator", WHERE_ANNOTATION, "replicator.v1.mittwald.de/replicated-from", NULL, PLACE_VALUE,
+	  "Secret", NULL },
+	{ "kubernetes-replicator", WHERE_ANNOTATION, "replicator.v1.mittwald.de/replicated-at", NULL,
+	  PLACE_KIND_AND_NAME, "source of", NULL },
 	{ "Flux", WHERE_LABEL, "kustomize.toolkit.fluxcd.io/name", NULL, PLACE_NAMED_MARKS, "Kustomization",
 	  "kustomize.toolkit.fluxcd.io/namespace" },
 	{ "Flux", WHERE_LABEL, "helm.toolkit.fluxcd.io/name", NULL, PLACE_NAMED_MARKS, "HelmRelease",
@@ -161,8 +164,8 @@ static struct slice tracked(struct arena *arena, const char *kind, struct slice 
 	return named(arena, kind, SLICE_NONE, application);
 }
 
-static struct slice place_of(const struct managed_object *object, const struct sign *sign, const struct managed_mark *mark,
-			     struct arena *arena)
+static struct slice place_of(const struct managed_object *object, const struct sign *sign,
+			     const struct managed_mark *mark, struct arena *arena)
 {
 	switch (sign->place) {
 	case PLACE_OWNER:
@@ -183,7 +186,8 @@ static struct slice place_of(const struct managed_object *object, const struct s
 
 /* --- no mark: who owns it, who wrote it last --- */
 
-/* Starts of managedFields managers. Those without a manager are persons, scripts and restores: they do not come back. */
+/* First words of managedFields managers. Those without a manager are persons, scripts and restores: they do not come
+ * back. */
 static const struct {
 	const char *start, *manager;
 } writers[] = {
@@ -211,10 +215,18 @@ static const struct {
 
 #define OTHER_WRITER "other writer"
 
+/* `start` is the writer, or its first words: "helm" is not "helmfile". */
+static bool is_writer(struct slice writer, struct slice start)
+{
+	struct slice behind = slice_part(writer, start.len, 1);
+	bool whole_word = behind.len == 0 || !((behind.data[0] | 0x20) >= 'a' && (behind.data[0] | 0x20) <= 'z');
+	return whole_word && slice_equal(slice_part(writer, 0, start.len), start);
+}
+
 static const char *manager_of_writer(struct slice writer)
 {
 	for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
-		if (slice_starts_with(writer, writers[i].start))
+		if (is_writer(writer, slice_of(writers[i].start)))
 			return writers[i].manager;
 	return OTHER_WRITER;
 }
@@ -241,7 +253,8 @@ int managed_by_of(const struct managed_object *object, struct arena *arena, stru
 		managed = (struct managed_by){ "owner", place_of_owner(object, arena) };
 	else if (object->data_manager.len > 0 && manager_of_writer(object->data_manager))
 		managed = (struct managed_by){ manager_of_writer(object->data_manager),
-					       arena_printf(arena, "field manager %.*s", SLICE_ARG(object->data_manager)) };
+					       arena_printf(arena, "field manager %.*s",
+							    SLICE_ARG(object->data_manager)) };
 	if (managed.manager && !managed.at.data)
 		return arena_fail(arena, err);
 	*ret_managed = managed;

@@ -1,9 +1,9 @@
 /* Who manages a Kubernetes object, for what that means to a change: facts/kubernetes.md A5.
  *
- * Told from the marks that managers leave (owner, label, annotation), else from an owner that no row knows ("owner"), else from
- * who last wrote the data: a known controller, or "other writer" for a name that is not one of the tools of persons. What
- * Flux was told to leave alone is not managed. The source of a replicator is not either: a change there is what is wanted. A
- * kustomize name with a hash at its end cannot be told from any other name.
+ * Told from the marks that managers leave (owner, label, annotation), else from an owner that no row knows ("owner"),
+ * else from who last wrote the data: a known controller, or "other writer" for a name that is not one of the tools of
+ * persons. What Flux was told to leave alone is not managed. The source of a replicator is not either: a change there
+ * is what is wanted. A kustomize name with a hash at its end cannot be told from any other name.
  *
  * Sources: the marks in the documentation and code of each manager, as A5 lists them.
  */
@@ -29,8 +29,10 @@ struct managed_object {
 };
 
 struct managed_by {
-	const char *manager; /* "External Secrets", "Sealed Secrets", "Argo CD", ...; NULL: nothing says so; a constant */
-	struct slice at;     /* where to change it instead: "ExternalSecret shop/hub", in the arena; not there without manager */
+	const char *manager; /* "External Secrets", "Sealed Secrets", "Argo CD", ...; NULL: nothing says so; a constant
+			      */
+	struct slice at;     /* where to change it instead: "ExternalSecret shop/hub", in the arena; not there without
+				manager */
 };
 
 /* The strongest manager first (one that reverts at once before one that reverts at the next upgrade). */

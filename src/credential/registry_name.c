@@ -8,7 +8,7 @@
 #define DOCKER_HUB "docker.io"
 
 static const char *const docker_hub_names[] = {
-	"docker.io",	  "index.docker.io",	     "registry-1.docker.io", "hub.docker.com",
+	"docker.io",     "index.docker.io",         "registry-1.docker.io", "hub.docker.com",
 	"www.docker.io", "registry.hub.docker.com", "registry.docker.io",
 };
 
@@ -187,7 +187,8 @@ int registry_name_given(struct slice text, struct arena *arena, struct slice *re
 		return error_set(err, ERROR_USAGE, "registry %.*s: give one host, without wildcards",
 				 SLICE_ARG(name.registry));
 	if (!host_is_possible(name.registry))
-		return error_set(err, ERROR_USAGE, "registry %.*s: no host can be called that", SLICE_ARG(name.registry));
+		return error_set(err, ERROR_USAGE, "registry %.*s: no host can be called that",
+				 SLICE_ARG(name.registry));
 	if (name.path.len > 0)
 		return error_set(err, ERROR_USAGE, "registry %.*s: it has a path; give %.*s with --repository",
 				 SLICE_ARG(name.registry), SLICE_ARG(name.path));

@@ -1,8 +1,9 @@
 /* Names of registries: which keys and hosts mean the same registry.
  *
  * Docker Hub answers to many names; all are `docker.io` here: docker.io, index.docker.io, registry-1.docker.io,
- * hub.docker.com, registry.hub.docker.com, registry.docker.io, www.docker.io, with any scheme, port 443 or version path. That is for *people and rotation*
- * (whose login is it?). What the kubelet would use is another question: see keyring.h.
+ * hub.docker.com, registry.hub.docker.com, registry.docker.io, www.docker.io, with any scheme, port 443 or version
+ * path. That is for *people and rotation* (whose login is it?). What the kubelet would use is another question: see
+ * keyring.h.
  */
 #ifndef FOTHER_CREDENTIAL_REGISTRY_NAME_H
 #define FOTHER_CREDENTIAL_REGISTRY_NAME_H

@@ -28,8 +28,8 @@ static int take_domain(const struct token *token, struct arena *arena, struct sl
 	return 0;
 }
 
-static int take_value(const struct token *name, const struct token *value, struct arena *arena, struct token_facts *facts,
-		      struct error **err)
+static int take_value(const struct token *name, const struct token *value, struct arena *arena,
+		      struct token_facts *facts, struct error **err)
 {
 	if (token_is(name, "exp") || token_is(name, "expiration"))
 		return take_seconds(value, &facts->expires);

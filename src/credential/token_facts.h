@@ -1,7 +1,7 @@
 /* What tokens say about themselves without being verified: when they end, which key they are. Never a secret part.
  *
- * All of these take bytes of a secret and give 0 with *ret_facts filled as far as it goes; what is not of the format gives
- * `recognised` false. -1 only when memory or the secure heap is out.
+ * All of these take bytes of a secret and give 0 with *ret_facts filled as far as it goes; what is not of the format
+ * gives `recognised` false. -1 only when memory or the secure heap is out.
  */
 #ifndef FOTHER_CREDENTIAL_TOKEN_FACTS_H
 #define FOTHER_CREDENTIAL_TOKEN_FACTS_H
@@ -23,7 +23,8 @@ struct token_facts {
 /* RFC 7519: header.payload.signature, base64url; `exp` of the payload. */
 int token_facts_of_jwt(struct slice token, struct arena *arena, struct token_facts *ret_facts, struct error **err);
 
-/* What ECR gives as a password: base64 of an object with payload, datakey, version, type and `expiration` in seconds. */
+/* What ECR gives as a password: base64 of an object with payload, datakey, version, type and `expiration` in seconds.
+ */
 int token_facts_of_ecr(struct slice token, struct arena *arena, struct token_facts *ret_facts, struct error **err);
 
 /* The JSON key file of a Google service account, or base64 of it. */
