@@ -14,7 +14,7 @@ all: ## build build/src/cli/fother (installs nothing)
 	@tools/install-packages --check build
 	@test -f build/build.ninja || said=$$(meson setup build --prefix '$(PREFIX)' -Dtests=false) || \
 		{ echo "$$said"; rm -rf build; exit 1; }
-	@ninja -C build $(if $(MAKE_TERMOUT),,--quiet)
+	@ninja -C build $(if $(MAKE_TERMOUT),,--quiet) src/cli/fother fother.1
 
 demo: packages-demo all ## a realistic breach in build/demo, and its triage
 	@demo/run.sh
@@ -42,7 +42,7 @@ format: packages-test ## lay out all C files with clang-format-16
 
 install: all ## into DESTDIR/PREFIX: program, manual, documentation
 	@meson configure build -Dprefix='$(PREFIX)'
-	@DESTDIR='$(DESTDIR)' meson install -C build --quiet
+	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
 
 clean: ## remove everything that was built
 	@rm -rf build build-clang build-sanitize build-fuzz build-coverage build-bench

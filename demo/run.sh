@@ -44,7 +44,8 @@ export XDG_STATE_HOME="$PWD/$demo/state"
 set -- triage --registry docker.io --repository acme --window "$window" \
 	--bad "$demo/bad-digests.txt" --snapshot "$demo/prod" --snapshot "$demo/stage"
 cat <<TEXT
-A made-up breach of docker.io/acme, as two dumps in $demo (the story: demo/README.md).
+A made-up breach of docker.io/acme, in two dumps in $demo.
+Its story: demo/README.md.
 
 \$ export XDG_STATE_HOME=\$PWD/$demo/state
 \$ $fother triage --registry docker.io --repository acme \\

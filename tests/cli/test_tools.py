@@ -165,10 +165,12 @@ def test_run_with_a_tool_that_is_not_there_fails(tree):
     assert status == 1 and "could not be run" in said and re.search(r" [1-9]\d* failed\n\Z", said)
 
 
-def pytest_suite(tree, text):
-    script(tree / "build/src/cli/fother", "#!/bin/sh\n")
+def pytest_suite(tree, text, ninja="exit 0"):
+    """Runs a suite of that text, after a build that only pretends."""
+    script(tree / "bin/meson", f"#!/bin/sh\nmkdir -p {tree}/build\n")
+    script(tree / "bin/ninja", f"#!/bin/sh\n{ninja}\n")
     script(tree / "tests/cli/test_x.py", text)
-    return run([tree / "tools/run-tests", "pytest"])
+    return run([tree / "tools/run-tests", "pytest"], PATH=f"{tree}/bin:{os.environ['PATH']}")
 
 
 def test_run_counts_pytest_and_names_skips_with_their_reason(tree):
@@ -188,10 +190,9 @@ def test_run_counts_what_pytest_could_not_do(tree, text, count):
     assert status == 1 and said.endswith(f"\n{count}\n")
 
 
-def test_run_without_a_program_fails(tree):
-    script(tree / "tests/cli/test_x.py", "def test_a(): pass\n")
-    status, said = run([tree / "tools/run-tests", "pytest"])
-    assert status == 1 and "was not built" in said
+def test_run_with_a_build_that_fails_prints_it_and_fails(tree):
+    status, said = pytest_suite(tree, "def test_a(): pass\n", ninja="echo x.c:3: error: planted; exit 1")
+    assert status == 1 and "x.c:3: error: planted" in said and said.endswith("\n0 passed, 1 failed\n")
 
 
 # run-fuzz, with a target that crashes on "FU"
