@@ -30,7 +30,9 @@
 #define LIMIT_YAML_DEPTH 64 /* libyaml's scanner is quadratic in depth: facts, dependencies section 7 */
 /* libyaml keeps simple-key candidates per line; a dump of one object never has a scalar above a Secret. */
 #define LIMIT_YAML_BYTES (512 * LIMIT_MIB)
-/* Keys of one object that are watched for duplicates. */
+/* %TAG directives: libyaml compares each with all before it. Nothing that Kubernetes prints has one. */
+#define LIMIT_YAML_TAG_DIRECTIVES 1000
+/* Keys of the open objects together that are watched for duplicates. */
 #define LIMIT_JSON_KEYS 100000
 
 /* --- snapshots --- */

@@ -369,13 +369,33 @@ static const struct reader_ops YAML_OPS = {
 	.next_document = yaml_next_document,
 };
 
+/* Wherever they stand: what looks like one inside a text counts too. */
+static size_t count_tag_directives(struct slice document)
+{
+	size_t count = 0;
+	const char *found;
+	while (document.len > 0 && (found = memmem(document.data, document.len, "%TAG", 4))) {
+		document = slice_part(document, (size_t)(found - document.data) + 4, document.len);
+		count++;
+	}
+	return count;
+}
+
+static int check_limits(struct slice document, struct error **err)
+{
+	if (document.len > LIMIT_YAML_BYTES)
+		return error_set(err, ERROR_LIMIT, "YAML of more than %zu MiB", LIMIT_YAML_BYTES / LIMIT_MIB);
+	if (count_tag_directives(document) > LIMIT_YAML_TAG_DIRECTIVES)
+		return error_set(err, ERROR_LIMIT, "YAML with more than %d %%TAG directives",
+				 LIMIT_YAML_TAG_DIRECTIVES);
+	return 0;
+}
+
 struct yaml_reader *yaml_reader_new(struct slice document, unsigned flags, struct error **err)
 {
 	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = NULL;
-	if (document.len > LIMIT_YAML_BYTES) {
-		error_set(err, ERROR_LIMIT, "YAML of more than %zu MiB", LIMIT_YAML_BYTES / LIMIT_MIB);
+	if (check_limits(document, err) < 0)
 		return NULL;
-	}
 	yaml = mem_alloc_zeroed(1, sizeof *yaml);
 	if (!yaml || !yaml_parser_initialize(&yaml->parser)) {
 		error_no_memory(err);

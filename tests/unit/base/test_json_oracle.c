@@ -3,17 +3,12 @@
  * Both must agree on what is JSON, and on the tree. Where jansson is known to differ, the difference is named here and
  * must be there: it is counted, and a kind that never came up fails the test.
  */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <jansson.h>
 
 #include "base/alloc.h"
 #include "base/json_reader.h"
 #include "json_generate.h"
+#include "support/check.h"
 
 #define DOCUMENTS 4000
 #define DAMAGES 12

@@ -1,13 +1,8 @@
 /* JSON reader against RFC 8259, Go's encoding/json where it says so, and its limits. Generated input is held against
  * another parser in test_json_oracle.c. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/alloc.h"
 #include "base/json_reader.h"
+#include "support/check.h"
 #include "token_trace.h"
 
 struct trace_case {

@@ -1,14 +1,9 @@
 /* The scanner with SSE2 and without: the same answer, place, flags and reason for every input. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/alloc.h"
 #include "base/json_scan.h"
 #include "base/limits.h"
 #include "json_generate.h"
+#include "support/check.h"
 
 #define DOCUMENTS 3000
 #define DAMAGES 10

@@ -1,14 +1,9 @@
 /* JSON that is written: layout, escapes, what is safe on a terminal, and that our reader takes all of it. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "support/check.h"
 #include "token_trace.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -1,12 +1,7 @@
 /* Duplicate keys: found over many keys and nested objects, forgotten when an object closes. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/key_watch_internal.h"
 #include "base/limits.h"
+#include "support/check.h"
 #include "support/torture.h"
 
 static bool add(struct key_watch *watch, unsigned depth, const char *text)

@@ -1,14 +1,9 @@
 /* What readers share: tokens decoded, compared, copied; leaving what was opened; places. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/alloc.h"
 #include "base/json_reader.h"
 #include "base/reader_internal.h"
 #include "base/yaml_reader.h"
+#include "support/check.h"
 #include "support/torture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

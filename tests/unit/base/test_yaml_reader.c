@@ -1,15 +1,10 @@
 /* YAML reader: what kubectl prints, what sigs.k8s.io/yaml makes of the rest, and what is refused. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include <time.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/yaml_reader.h"
+#include "support/check.h"
 #include "token_trace.h"
 
 struct trace_case {
@@ -196,6 +191,18 @@ static void test_deep_nesting_ends_quickly(void **state)
 	}
 }
 
+static void test_directives_without_end(void **state)
+{
+	struct strbuf text = STRBUF_INIT(LIMIT_MIB);
+	for (int n = 0; n < LIMIT_YAML_TAG_DIRECTIVES; n++)
+		strbuf_addf(&text, "%%TAG !a%d! x\n", n);
+	strbuf_add_text(&text, "--- a\n");
+	assert_string_equal(trace_yaml(strbuf_slice(&text), 0), "str(a)");
+	strbuf_add_text(&text, "...\n%TAG !b! x\n--- b\n");
+	assert_string_equal(trace_yaml(strbuf_slice(&text), 0), "error: YAML with more than 1000 %TAG directives");
+	strbuf_release(&text);
+}
+
 static const struct slice SAMPLE = SLICE(
 	"apiVersion: v1\nitems:\n- kind: Pod\n  metadata: {name: w\u00e9b, labels: {a: 'x', 1: \"\\u00e9\"}}\n"
 	"  spec:\n    containers:\n    - image: docker.io/acme/web:1.2\n      args: [a, -1.5, 0o17, ~]\n"
@@ -364,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_duplicate_keys),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_deep_nesting_ends_quickly),
+		cmocka_unit_test(test_directives_without_end),
 		cmocka_unit_test(test_cut_at_every_byte),
 		cmocka_unit_test(test_flow_never_completes_when_cut),
 		cmocka_unit_test(test_flipped_bits),

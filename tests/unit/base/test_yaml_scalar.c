@@ -1,11 +1,6 @@
 /* Plain scalars as go-yaml v2 resolves them (its resolve.go, and strconv with base 0). */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/yaml_scalar_internal.h"
+#include "support/check.h"
 
 static void check(const char *text, enum token_type type, const char *number)
 {
