@@ -190,9 +190,9 @@ static size_t choose_columns(const struct output *output, const struct record_ty
 		fields[count] = field;
 		columns[count] = (struct table_column){
 			.title = title_of(field, arena),
-			.drop = (field->flags & FIELD_QUIET) || count == 0 ? 0 : (unsigned)count,
-			.elastic = field->flags & FIELD_ELASTIC,
-			.right = field->type == FIELD_INT,
+			.drop = field->flags & FIELD_QUIET ? 0 : (unsigned)count + 1,
+			.flags = (field->flags & FIELD_ELASTIC ? TABLE_ELASTIC : 0) |
+				 (field->type == FIELD_INT ? TABLE_RIGHT : 0),
 		};
 		if (!columns[count++].title)
 			return 0;
@@ -216,6 +216,31 @@ static struct slice cell_of(const struct field *field, const void *item, struct 
 	return copy;
 }
 
+/* A column that is unknown in every row tells nothing here: ranks outside triage, for example. */
+static void leave_out_unknown(struct table *table, struct table_column *columns, struct arena *arena)
+{
+	size_t kept = 0, count = table->column_count;
+	size_t keep[TABLE_MOST_COLUMNS];
+
+	for (size_t c = 0; c < count; c++) {
+		bool known = table->rows == 0 || columns[c].drop == 0;
+		for (size_t r = 0; !known && r < table->rows; r++)
+			known = !slice_equal_text(table->cells[r * count + c], "-");
+		if (known)
+			keep[kept++] = c;
+	}
+	struct slice *cells = arena_zeroed(arena, table->rows * kept + 1, sizeof *cells);
+	if (!cells)
+		return;
+	for (size_t r = 0; r < table->rows; r++)
+		for (size_t c = 0; c < kept; c++)
+			cells[r * kept + c] = table->cells[r * count + keep[c]];
+	for (size_t c = 0; c < kept; c++)
+		columns[c] = columns[keep[c]];
+	table->cells = cells;
+	table->column_count = kept;
+}
+
 int output_table(struct output *output, const struct record_type *type, struct record_list items, struct error **err)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_WORLD_BYTES);
@@ -235,6 +260,7 @@ int output_table(struct output *output, const struct record_type *type, struct r
 		if (!cells)
 			return arena_fail(&arena, err);
 	}
+	leave_out_unknown(&table, columns, &arena);
 	table_render(&table, output->width, 0, &output->text, &left_out);
 	if (left_out)
 		strbuf_addf(&output->text, "(%zu column%s left out to fit %zu: a wider terminal or -o json shows all)\n",

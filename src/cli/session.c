@@ -8,7 +8,7 @@
 
 static int find_times(struct session *session, const struct options *options, struct error **err)
 {
-	session->now = time_now();
+	session->now = time_now() / USEC_PER_SECOND * USEC_PER_SECOND; /* nobody types or reads fractions */
 	if (!options->as_of)
 		return 0;
 	session->as_of_given = true;

@@ -5,6 +5,7 @@
 
 #define GAP 2
 #define LEAST_ELASTIC 10 /* below this a shortened name tells nothing */
+#define LEAST_WRAPPED 24 /* below this a sentence is a list of words */
 
 struct layout {
 	size_t widths[TABLE_MOST_COLUMNS];
@@ -62,14 +63,19 @@ static size_t total_width(const struct table *table, const struct layout *layout
 	return total;
 }
 
-/* The widest elastic column that can still give, or -1. */
+static bool can_give(const struct table_column *column, size_t width)
+{
+	size_t least = column->flags & TABLE_WRAP ? LEAST_WRAPPED : LEAST_ELASTIC;
+	return column->flags & (TABLE_ELASTIC | TABLE_WRAP) && width > least && width > strlen(column->title);
+}
+
+/* The widest column that can still give, or -1. */
 static int widest_elastic(const struct table *table, const struct layout *layout)
 {
 	int widest = -1;
 
 	for (size_t c = 0; c < table->column_count; c++)
-		if (layout->shown[c] && table->columns[c].elastic && layout->widths[c] > LEAST_ELASTIC &&
-		    layout->widths[c] > strlen(table->columns[c].title) &&
+		if (layout->shown[c] && can_give(&table->columns[c], layout->widths[c]) &&
 		    (widest < 0 || layout->widths[c] > layout->widths[widest]))
 			widest = (int)c;
 	return widest;
@@ -168,6 +174,21 @@ static size_t add_shortened(struct strbuf *out, struct slice text, size_t width)
 	return utf8_cells(head) + 2 + utf8_cells(tail);
 }
 
+/* What of a wrapped text goes into this line: words while they fit, a part of one that never would. Moves *rest on. */
+static struct slice next_piece(struct slice *rest, size_t width)
+{
+	size_t fits = head_bytes(*rest, width), end = fits;
+
+	if (fits < rest->len && rest->data[fits] != ' ') {
+		while (end > 0 && rest->data[end - 1] != ' ')
+			end--;
+		end = end ? end : fits;
+	}
+	struct slice piece = slice_trim(slice_part(*rest, 0, end));
+	*rest = slice_trim(slice_part(*rest, end ? end : 1, rest->len));
+	return piece;
+}
+
 static void add_cell(struct strbuf *out, struct slice text, size_t width, bool right, bool last)
 {
 	size_t cells = utf8_cells(text);
@@ -179,24 +200,48 @@ static void add_cell(struct strbuf *out, struct slice text, size_t width, bool r
 		strbuf_add_repeat(out, ' ', width - cells);
 }
 
-static void add_line(const struct table *table, const struct layout *layout, const struct slice *cells, size_t indent,
+/* One line of a row; `rests` holds what of the wrapped cells is left, and an empty text where a cell is done. */
+static void add_line(const struct table *table, const struct layout *layout, struct slice *rests, size_t indent,
 		     struct strbuf *out)
 {
-	size_t last = 0;
+	size_t last = 0, start = out->len;
+	bool first = true;
 
 	for (size_t c = 0; c < table->column_count; c++)
 		last = layout->shown[c] ? c : last;
 	strbuf_add_repeat(out, ' ', indent);
-	bool first = true;
 	for (size_t c = 0; c < table->column_count; c++) {
 		if (!layout->shown[c])
 			continue;
 		strbuf_add_repeat(out, ' ', first ? 0 : GAP);
 		first = false;
-		struct slice text = cells ? cells[c] : slice_of(table->columns[c].title);
-		add_cell(out, text, layout->widths[c], table->columns[c].right, c == last);
+		struct slice text = rests[c];
+		rests[c] = SLICE("");
+		if ((table->columns[c].flags & TABLE_WRAP) && utf8_cells(text) > layout->widths[c]) {
+			rests[c] = text;
+			text = next_piece(&rests[c], layout->widths[c]);
+		}
+		add_cell(out, text, layout->widths[c], table->columns[c].flags & TABLE_RIGHT, c == last);
 	}
+	while (out->len > start && out->data[out->len - 1] == ' ')
+		strbuf_cut(out, out->len - 1);
 	strbuf_add_char(out, '\n');
+}
+
+static void add_row(const struct table *table, const struct layout *layout, const struct slice *cells, size_t indent,
+		    struct strbuf *out)
+{
+	struct slice rests[TABLE_MOST_COLUMNS];
+	bool more = true;
+
+	for (size_t c = 0; c < table->column_count; c++)
+		rests[c] = cells ? cells[c] : slice_of(table->columns[c].title);
+	while (more && !out->failure) {
+		add_line(table, layout, rests, indent, out);
+		more = false;
+		for (size_t c = 0; c < table->column_count; c++)
+			more = more || (layout->shown[c] && rests[c].len);
+	}
 }
 
 void table_render(const struct table *table, size_t width, size_t indent, struct strbuf *out, size_t *ret_left_out)
@@ -204,9 +249,9 @@ void table_render(const struct table *table, size_t width, size_t indent, struct
 	struct layout layout;
 	size_t left_out = fit(table, &layout, width > indent ? width - indent : 1);
 
-	add_line(table, &layout, NULL, indent, out);
+	add_row(table, &layout, NULL, indent, out);
 	for (size_t r = 0; r < table->rows; r++)
-		add_line(table, &layout, &table->cells[r * table->column_count], indent, out);
+		add_row(table, &layout, &table->cells[r * table->column_count], indent, out);
 	if (ret_left_out)
 		*ret_left_out = left_out;
 }

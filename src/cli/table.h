@@ -10,11 +10,16 @@
 #include "base/slice.h"
 #include "base/strbuf.h"
 
+enum table_column_flags {
+	TABLE_ELASTIC = 1, /* may be shortened: the middle of a text gives way to ".." */
+	TABLE_RIGHT = 2,   /* numbers */
+	TABLE_WRAP = 4,    /* may be narrow: the text goes on in the next line. For reasons, not for names */
+};
+
 struct table_column {
 	const char *title;
 	unsigned drop; /* 0: never left out; the highest goes first */
-	bool elastic;  /* may be shortened: the middle of a text gives way to ".." */
-	bool right;    /* numbers */
+	unsigned flags;
 };
 
 #define TABLE_MOST_COLUMNS 64

@@ -46,18 +46,23 @@ static void more_line(struct screen *s, size_t rows)
 		strbuf_addf(s->out, "  and %zu more: -o wide shows all\n", rows - shown);
 }
 
+/* "2026-11-20 09:10Z": to the minute, and said to be UTC. Seconds are in JSON. */
+static const char *minute_format(int64_t time, char text[TIME_TEXT_BYTES])
+{
+	time_format(time, text);
+	if (time == TIME_UNSET)
+		return text;
+	text[10] = ' ';
+	memcpy(text + 16, "Z", 2);
+	return text;
+}
+
 static struct slice time_cell(struct table *table, int64_t time)
 {
 	char text[TIME_TEXT_BYTES];
-
-	/* To the minute: "2026-11-20 09:10". Seconds are in JSON. */
-	time_format(time, text);
-	if (time == TIME_UNSET)
-		return slice_of("-");
-	text[16] = '\0';
-	text[10] = ' ';
 	struct slice copy = SLICE_NONE;
-	return arena_copy(table->arena, slice_of(text), &copy) < 0 ? SLICE_NONE : copy;
+
+	return arena_copy(table->arena, slice_of(minute_format(time, text)), &copy) < 0 ? SLICE_NONE : copy;
 }
 
 static struct slice number_cell(struct table *table, int64_t number)
@@ -109,8 +114,8 @@ static void add_window(struct screen *s)
 		return;
 	}
 	strbuf_addf(s->out, "window %s .. %s",
-		    incident->window_from == TIME_UNSET ? "?" : time_format(incident->window_from, from),
-		    incident->window_to == TIME_UNSET ? "open" : time_format(incident->window_to, to));
+		    incident->window_from == TIME_UNSET ? "?" : minute_format(incident->window_from, from),
+		    incident->window_to == TIME_UNSET ? "open" : minute_format(incident->window_to, to));
 }
 
 static void head(struct screen *s)
@@ -135,14 +140,17 @@ static void head(struct screen *s)
 	add_window(s);
 	strbuf_addf(s->out, s->colour && !complete ? "\n\033[1;33m%s\033[0m" : "\n%s", complete ? "COMPLETE" : "INCOMPLETE");
 	strbuf_addf(s->out, "  %zu cluster%s  as of %s", clusters, clusters == 1 ? "" : "s",
-		    time_format(s->session->world->as_of, as_of));
+		    minute_format(s->session->world->as_of, as_of));
 	strbuf_add_text(s->out, complete ? "\n" : "  see NOT KNOWN\n");
 }
 
 /* --- DO NOW --- */
 
 static const struct table_column action_columns[] = {
-	{ "#", 0, false, true }, { "DO", 0, false, false }, { "WHAT", 0, true, false }, { "WHY", 0, true, false },
+	{ "#", 0, TABLE_RIGHT },
+	{ "DO", 0, 0 },
+	{ "WHAT", 0, TABLE_ELASTIC },
+	{ "WHY", 0, TABLE_WRAP },
 };
 
 static int do_now(struct screen *s, struct error **err)
@@ -214,9 +222,15 @@ static struct sighting_group *group_sightings(struct screen *s, size_t *ret_coun
 }
 
 static const struct table_column sighting_columns[] = {
-	{ "STATE", 0, false, false }, { "WHERE", 0, true, false },  { "WORKLOAD OR NODE", 0, true, false },
-	{ "IMAGE", 4, true, false },  { "DIGEST", 1, false, false }, { "N", 5, false, true },
-	{ "FROM", 3, false, false },  { "TO", 2, false, false },     { "PROOF", 6, true, false },
+	{ "STATE", 0, 0 },
+	{ "WHERE", 0, TABLE_ELASTIC },
+	{ "WORKLOAD OR NODE", 0, TABLE_ELASTIC },
+	{ "IMAGE", 4, TABLE_ELASTIC },
+	{ "DIGEST", 1, 0 },
+	{ "N", 5, TABLE_RIGHT },
+	{ "FROM", 3, 0 },
+	{ "TO", 2, 0 },
+	{ "PROOF", 6, TABLE_ELASTIC },
 };
 
 static int sighting_row(struct table *table, const struct sighting_group *group, struct error **err)
@@ -278,9 +292,13 @@ static int bad_images(struct screen *s, struct error **err)
 /* --- images of the scope --- */
 
 static const struct table_column image_columns[] = {
-	{ "RUNS", 0, false, true },   { "RAN", 0, false, true },     { "CACHED", 0, false, true },
-	{ "BAD", 3, false, false },   { "IMAGE", 0, true, false },   { "TAGS", 1, true, false },
-	{ "DIGEST", 2, false, false },
+	{ "RUNS", 0, TABLE_RIGHT },
+	{ "RAN", 0, TABLE_RIGHT },
+	{ "CACHED", 0, TABLE_RIGHT },
+	{ "BAD", 3, 0 },
+	{ "IMAGE", 0, TABLE_ELASTIC },
+	{ "TAGS", 1, TABLE_ELASTIC },
+	{ "DIGEST", 2, 0 },
 };
 
 static int image_row(struct table *table, const struct image *image, struct error **err)
@@ -323,10 +341,18 @@ static int images(struct screen *s, struct error **err)
 /* --- credentials --- */
 
 static const struct table_column credential_columns[] = {
-	{ "#", 0, false, true },          { "DO", 0, false, false },     { "USER", 0, true, false },
-	{ "KIND", 4, true, false },       { "ID", 0, false, false },     { "STANDING", 3, false, false },
-	{ "NOT CHANGED SINCE", 2, false, false }, { "SECRETS", 0, false, true }, { "USERS", 0, false, true },
-	{ "REVERTED BY", 5, true, false }, { "WHY", 6, true, false },    { "REGISTRY", 7, true, false },
+	{ "#", 0, TABLE_RIGHT },
+	{ "DO", 0, 0 },
+	{ "USER", 0, TABLE_ELASTIC },
+	{ "KIND", 4, TABLE_ELASTIC },
+	{ "ID", 0, 0 },
+	{ "STANDING", 3, 0 },
+	{ "NOT CHANGED SINCE", 2, 0 },
+	{ "SECRETS", 0, TABLE_RIGHT },
+	{ "USERS", 0, TABLE_RIGHT },
+	{ "REVERTED BY", 5, TABLE_ELASTIC },
+	{ "WHY", 6, TABLE_WRAP },
+	{ "REGISTRY", 7, TABLE_ELASTIC },
 };
 
 static int credential_row(struct table *table, const struct credential *row, struct error **err)
@@ -379,8 +405,10 @@ static int credentials(struct screen *s, struct error **err)
 /* --- secrets that stop pulls --- */
 
 static const struct table_column blocked_columns[] = {
-	{ "WHERE", 0, true, false }, { "SECRET", 0, true, false }, { "USERS", 0, false, true },
-	{ "WHAT IS WRONG", 0, true, false },
+	{ "WHERE", 0, TABLE_ELASTIC },
+	{ "SECRET", 0, TABLE_ELASTIC },
+	{ "USERS", 0, TABLE_RIGHT },
+	{ "WHAT IS WRONG", 0, TABLE_WRAP },
 };
 
 static int blocked(struct screen *s, struct error **err)
@@ -411,8 +439,10 @@ static int blocked(struct screen *s, struct error **err)
 /* --- findings: by rule --- */
 
 static const struct table_column finding_columns[] = {
-	{ "SEVERITY", 0, false, false }, { "RULE", 0, false, false }, { "N", 0, false, true }, { "WHAT", 0, true, false },
-	{ "FIRST OF THEM", 1, true, false },
+	{ "SEVERITY", 0, 0 },
+	{ "RULE", 0, 0 },
+	{ "N", 0, TABLE_RIGHT },
+	{ "WHAT", 0, TABLE_WRAP },
 };
 
 static int finding_row(struct table *table, const struct finding *first, size_t count, struct error **err)
@@ -425,8 +455,6 @@ static int finding_row(struct table *table, const struct finding *first, size_t 
 	cells[1] = first->rule;
 	cells[2] = number_cell(table, (int64_t)count);
 	cells[3] = table_text(table, first->title);
-	cells[4] = table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(first->namespace),
-						  SLICE_ARG(first->subject)));
 	return 0;
 }
 
@@ -455,8 +483,11 @@ static int findings(struct screen *s, struct error **err)
 /* --- NOT KNOWN --- */
 
 static const struct table_column unknown_columns[] = {
-	{ "", 0, false, false }, { "CLUSTER", 0, true, false }, { "WHAT", 0, true, false }, { "WHY", 0, true, false },
-	{ "WHAT WOULD TELL", 1, true, false },
+	{ "", 0, 0 },
+	{ "CLUSTER", 0, TABLE_ELASTIC },
+	{ "WHAT", 0, TABLE_WRAP },
+	{ "WHY", 0, TABLE_WRAP },
+	{ "WHAT WOULD TELL", 0, TABLE_WRAP },
 };
 
 static int unknown_row(struct table *table, const struct unknown *row, struct error **err)

@@ -62,7 +62,7 @@
 	F(INT, readers, FIELD_WIDE, "", 1, "Workloads that can read a secret that holds it.")                          \
 	F(INT, bad_readers, 0, "", 1, "Of users and readers: those that run or ran a bad image.")                      \
 	F(TEXTS, reverted_by, FIELD_WIDE, "", 1, "Managers that would revert a change of some copy.")                  \
-	F(TEXTS, notes, 0, "", 1, "dead_key, shadowed, immutable, blocks_pulls, not_kubelet, unused.")                 \
+	F(TEXTS, notes, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "dead_key, shadowed, immutable, blocks_pulls, ...")       \
 	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands where it stands.")                            \
 	R(copies, copy, 0, 1, "Every secret that holds it.")                                                           \
 	R(used_by, user, 0, 1, "Everything that uses or can read it.")
@@ -83,9 +83,9 @@
 	MODEL_PLACE(F)                                                                                                 \
 	F(TEXT, name, FIELD_COLUMN | FIELD_QUIET | FIELD_ELASTIC, "", 1, "Name of the secret.")                        \
 	F(TEXT, uid, 0, "", 1, "UID.")                                                                                 \
-	F(TEXT, secret_type, FIELD_COLUMN, "", 1, "Its type.")                                                         \
+	F(TEXT, secret_type, FIELD_WIDE, "", 1, "Its type.")                                                           \
 	F(TEXTS, registries, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Registries that it holds logins for.")              \
-	F(INT, entries_count, FIELD_COLUMN, "", 1, "Entries.")                                                         \
+	F(INT, entries_count, FIELD_WIDE, "", 1, "Entries.")                                                           \
 	F(TIME, created, FIELD_WIDE, "", 1, "metadata.creationTimestamp.")                                             \
 	F(TIME, data_written, FIELD_COLUMN, "", 1, "Last write to data.")                                              \
 	F(TEXT, data_written_by, FIELD_WIDE, "", 1, "Who wrote it.")                                                   \
@@ -121,6 +121,7 @@
 	F(TEXT, digest_kind, FIELD_WIDE, "", 1, "index, manifest, config or unknown.")                                 \
 	F(TIME, from_time, FIELD_COLUMN, "", 1, "Earliest time that it was there.")                                    \
 	F(TIME, to_time, FIELD_COLUMN, "", 1, "Latest time that it was there; the read's time while it runs.")         \
+	F(TIME, pulled_by, 0, "", 1, "The image was pulled between from_time and this; unknown where nothing tells.")   \
 	F(TEXT, proof, FIELD_WIDE, "", 1, "pod status, node image list, event REASON, template.")                      \
 	F(TEXT, why, 0, "", 1, "Why it stands where it stands.")
 

@@ -53,7 +53,7 @@ static enum action_class workload_class(const struct triage_workload *w)
 static struct slice workload_why(const struct triage_workload *w, struct arena *arena)
 {
 	if (w->bad_runs && w->reads)
-		return arena_printf(arena, "runs a bad image, can read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
+		return arena_printf(arena, "bad image, can read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
 	if (w->bad_runs)
 		return slice_of("runs a bad image");
 	if (w->bad_waits)
@@ -61,7 +61,7 @@ static struct slice workload_why(const struct triage_workload *w, struct arena *
 	if (w->template_only)
 		return slice_of("its next pod starts a bad image");
 	if (w->reads)
-		return arena_printf(arena, "ran a bad image, could read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
+		return arena_printf(arena, "ran it, could read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
 	return slice_of("ran a bad image");
 }
 
@@ -99,6 +99,24 @@ static enum action_class credential_class(const struct credential *row)
 	return slice_equal_text(row->action, "check") ? ACTION_CHECK : ACTION_COUNT;
 }
 
+/* Short: the credential's own row has the whole reason. */
+static struct slice login_why(const struct credential *row, struct arena *arena)
+{
+	long long secrets = row->secrets, users = row->users, readers = row->readers;
+	const char *plural = secrets == 1 ? "" : "s";
+
+	if (row->bad_readers > 0)
+		return arena_printf(arena, "in %lld secret%s, bad image reads it", secrets, plural);
+	if (row->users == INT_UNKNOWN)
+		return arena_printf(arena, "in %lld secret%s, users not known", secrets, plural);
+	if (users > 0)
+		return arena_printf(arena, "in %lld secret%s, %lld workload%s use%s it", secrets, plural, users,
+				    users == 1 ? "" : "s", users == 1 ? "s" : "");
+	if (readers > 0)
+		return arena_printf(arena, "in %lld secret%s, %lld can read it", secrets, plural, readers);
+	return arena_printf(arena, "in %lld secret%s, no known user", secrets, plural);
+}
+
 static int add_credentials(struct action_rows *rows, enum action_class class, struct error **err)
 {
 	struct arena *arena = &rows->run->world->arena;
@@ -107,8 +125,7 @@ static int add_credentials(struct action_rows *rows, enum action_class class, st
 	for (size_t i = 0; i < rows->run->triage->credentials.len; i++) {
 		if (credential_class(&items[i]) != class)
 			continue;
-		struct slice why = arena_printf(arena, "in %lld secret%s; %.*s", (long long)items[i].secrets,
-						items[i].secrets == 1 ? "" : "s", SLICE_ARG(items[i].why));
+		struct slice why = class == ACTION_CHECK ? items[i].why : login_why(&items[i], arena);
 		if (add(rows, class, login_text(&items[i], arena), why, err) < 0)
 			return -1;
 	}
@@ -123,7 +140,7 @@ static int add_blocked(struct action_rows *rows, struct error **err)
 	for (size_t i = 0; i < rows->run->triage->blocked.len; i++) {
 		struct slice subject = arena_printf(arena, "%.*s/%.*s Secret/%.*s", SLICE_ARG(items[i].cluster),
 						    SLICE_ARG(items[i].namespace), SLICE_ARG(items[i].name));
-		if (add(rows, ACTION_FIX, subject, slice_of("malformed: every pull that lists it fails"), err) < 0)
+		if (add(rows, ACTION_FIX, subject, slice_of("malformed: blocks every pull"), err) < 0)
 			return -1;
 	}
 	return 0;
@@ -147,7 +164,7 @@ static int add_cached(struct action_rows *rows, struct error **err)
 		if (*place)
 			continue;
 		*place = rows;
-		if (add(rows, ACTION_PURGE, name, slice_of("a bad image is cached: it can start without a pull"), err) < 0)
+		if (add(rows, ACTION_PURGE, name, slice_of("a bad image is cached there"), err) < 0)
 			return -1;
 	}
 	return 0;

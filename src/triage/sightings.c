@@ -1,32 +1,114 @@
 #include "triage/triage_internal.h"
 
+/* When the image may have been pulled under its tag. A cache tells nothing of that; a template pulls with its next pod. */
+static struct indicator_sight sight_of(const struct sighting *s)
+{
+	struct indicator_sight sight = { s->registry, s->repository, s->tag, s->from_time, s->pulled_by };
+
+	if (slice_equal_text(s->state, "cached"))
+		sight.from = sight.to = TIME_UNSET;
+	else if (slice_equal_text(s->state, "template"))
+		sight.from = sight.to = s->to_time;
+	else if (slice_equal_text(s->state, "pulled"))
+		sight.to = s->to_time;
+	return sight;
+}
+
+/* What stood under the tag before the window began is not what was pushed in it. */
+static bool older_than_window(const struct sighting *s, const struct indicator *indicator)
+{
+	return indicator->from != TIME_UNSET && s->from_time != TIME_UNSET && s->from_time < indicator->from &&
+	       !slice_equal_text(s->state, "cached") && !slice_equal_text(s->state, "template");
+}
+
+static int note(struct map *digests, struct slice digest, const void *value, struct error **err)
+{
+	void **place = map_put(digests, digest);
+	if (!place)
+		return error_no_memory(err);
+	*place = (void *)(uintptr_t)value;
+	return 0;
+}
+
+static int note_older_digests(struct triage_run *run, struct error **err)
+{
+	for (size_t i = 0; i < run->world->sightings.len; i++) {
+		const struct sighting *s = run->world->sightings.items[i];
+		struct indicator_sight any_time = { s->registry, s->repository, s->tag, TIME_UNSET, TIME_UNSET };
+		if (!s->digest.data || !s->tag.data)
+			continue;
+		const struct indicator *indicator = indicators_tag(run->indicators, &any_time);
+		if (indicator && older_than_window(s, indicator) && note(&run->older, s->digest, indicator, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The tag indicator that a sighting falls under, unless its content is known to be older. */
+static const struct indicator *tag_indicator(const struct triage_run *run, const struct sighting *s)
+{
+	struct indicator_sight sight = sight_of(s);
+
+	if (!s->tag.data || (s->digest.data && map_get(&run->older, s->digest)))
+		return NULL;
+	return indicators_tag(run->indicators, &sight);
+}
+
 /* A digest that was seen under a bad tag is the bad content, whatever else it is called and wherever it lies. */
 static int note_bad_tags(struct triage_run *run, struct error **err)
 {
 	for (size_t i = 0; i < run->world->sightings.len; i++) {
 		const struct sighting *s = run->world->sightings.items[i];
-		if (!s->digest.data || !s->tag.data)
-			continue;
-		struct indicator_sight sight = { s->registry, s->repository, s->tag, s->from_time, s->to_time };
-		const struct indicator *indicator = indicators_tag(run->indicators, &sight);
-		if (!indicator)
-			continue;
-		void **place = map_put(&run->bad_by_tag, s->digest);
-		if (!place)
-			return error_no_memory(err);
-		*place = (void *)(uintptr_t)indicator;
+		const struct indicator *indicator = s->digest.data ? tag_indicator(run, s) : NULL;
+		if (indicator && note(&run->bad_by_tag, s->digest, indicator, err) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 static const struct indicator *indicator_of(const struct triage_run *run, const struct sighting *s)
 {
-	struct indicator_sight sight = { s->registry, s->repository, s->tag, s->from_time, s->to_time };
 	const struct indicator *found = indicators_digest(run->indicators, s->digest);
 
 	if (!found && s->digest.data)
 		found = map_get(&run->bad_by_tag, s->digest);
-	return found || !s->tag.data ? found : indicators_tag(run->indicators, &sight);
+	return found ? found : tag_indicator(run, s);
+}
+
+static struct slice name_key(const struct sighting *s, struct arena *arena)
+{
+	return arena_printf(arena, "%.*s\n%.*s/%.*s:%.*s", SLICE_ARG(s->cluster), SLICE_ARG(s->registry),
+			    SLICE_ARG(s->repository), SLICE_ARG(s->tag));
+}
+
+/* Where a name stood for bad content in a cluster, what names it there without a digest (a template, a pod that waits) may
+ * start that content again: out of the cache, or because the tag still points to it. */
+static int note_bad_names(struct triage_run *run, struct error **err)
+{
+	for (size_t i = 0; i < run->world->sightings.len; i++) {
+		const struct sighting *s = run->world->sightings.items[i];
+		const struct indicator *indicator = s->digest.data && s->tag.data ? indicator_of(run, s) : NULL;
+		if (!indicator)
+			continue;
+		struct slice key = name_key(s, &run->world->arena);
+		if (!key.data)
+			return arena_fail(&run->world->arena, err);
+		if (note(&run->bad_names, key, indicator, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A finished Job starts no more pods. */
+static const struct indicator *indicator_by_name(struct triage_run *run, const struct sighting *s)
+{
+	bool starts = slice_equal_text(s->state, "waits") ||
+		      (slice_equal_text(s->state, "template") && !slice_equal_text(s->workload_kind, "Job"));
+
+	if (s->digest.data || !s->tag.data || !starts)
+		return NULL;
+	struct slice key = name_key(s, &run->world->arena);
+	return key.data ? map_get(&run->bad_names, key) : NULL;
 }
 
 /* docs/ranking.md, "Bad images": what executes now comes first, then what will, did, and could. */
@@ -110,11 +192,12 @@ int triage_sightings(struct triage_run *run, struct error **err)
 {
 	struct row_list rows = { 0 };
 
-	if (note_bad_tags(run, err) < 0)
+	if (note_older_digests(run, err) < 0 || note_bad_tags(run, err) < 0 || note_bad_names(run, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->world->sightings.len; i++) {
 		struct sighting *s = run->world->sightings.items[i];
 		const struct indicator *indicator = indicator_of(run, s);
+		indicator = indicator ? indicator : indicator_by_name(run, s);
 		s->bad = indicator ? BOOL_TRUE : BOOL_FALSE;
 		if (!indicator)
 			continue;

@@ -80,6 +80,8 @@ int triage_run(struct world *world, const struct incident *incident, const struc
 	run.cutoff = incident->window_to == TIME_UNSET ? world->as_of : incident->window_to;
 	int result = run_steps(&run, err);
 	map_release(&run.workloads);
+	map_release(&run.older);
+	map_release(&run.bad_names);
 	map_release(&run.bad_by_tag);
 	if (result == 0)
 		*ret_triage = triage;

@@ -119,22 +119,35 @@ static struct slice cluster_name(const struct world *world, struct slice identit
 	return SLICE_NONE;
 }
 
+/* A list that was cut stands under its kind already, with the file and the place. */
+static bool told_by_coverage(const struct world *world, const struct defect *defect)
+{
+	for (size_t i = 0; i < world->clusters.len; i++) {
+		const struct world_cluster *cluster = world->clusters.items[i];
+		for (size_t k = 0; k < cluster->coverage.len; k++) {
+			const struct coverage *c = cluster->coverage.items[k];
+			if (slice_equal_text(c->outcome, "partial") && slice_equal(cluster->record->cluster, defect->cluster) &&
+			    slice_equal(slice_part(c->why, 0, defect->object.len), defect->object))
+				return true;
+		}
+	}
+	return false;
+}
+
 static int add_file_defects(struct unknown_rows *rows, struct error **err)
 {
 	struct world *world = rows->run->world;
 	const struct defect *defects = world->defects.items;
 
 	for (size_t i = 0; i < world->defects.len; i++) {
-		if (!slice_equal_text(defects[i].object_kind, "File"))
+		if (!slice_equal_text(defects[i].object_kind, "File") || told_by_coverage(world, &defects[i]))
 			continue;
 		struct slice cluster = cluster_name(world, defects[i].cluster);
 		if (!cluster.data)
 			continue;
 		struct unknown_text text = {
 			.subject = arena_printf(&world->arena, "file %.*s", SLICE_ARG(defects[i].object)),
-			.why = defects[i].place.len ? arena_printf(&world->arena, "%.*s (%.*s)", SLICE_ARG(defects[i].message),
-								   SLICE_ARG(defects[i].place)) :
-						      defects[i].message,
+			.why = defects[i].message,
 			.fix = slice_of("make this file again"),
 			.incomplete = !slice_equal_text(defects[i].code, "ignored"),
 		};

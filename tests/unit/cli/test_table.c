@@ -5,7 +5,10 @@
 #include "cli/table.h"
 
 static const struct table_column columns[] = {
-	{ "#", 0, false, true }, { "NAME", 0, true, false }, { "NOTE", 2, true, false }, { "LAST", 1, false, false },
+	{ "#", 0, TABLE_RIGHT },
+	{ "NAME", 0, TABLE_ELASTIC },
+	{ "NOTE", 2, TABLE_ELASTIC },
+	{ "LAST", 1, 0 },
 };
 
 struct fixture {
@@ -118,6 +121,33 @@ static void test_cells_cannot_steer_the_terminal(void **state)
 	assert_null(strstr(text, "\xe2\x80\xae"));
 }
 
+static void test_reasons_go_on_in_the_next_line(void **state)
+{
+	static const struct table_column wrapping[] = { { "NAME", 0, TABLE_ELASTIC }, { "WHY", 0, TABLE_WRAP } };
+	struct fixture *f = *state;
+
+	f->table = (struct table){ .columns = wrapping, .column_count = 2, .arena = &f->arena };
+	struct slice *cells = table_row(&f->table);
+	cells[0] = SLICE("web");
+	cells[1] = SLICE("one two three four five six seven eight nine");
+	table_render(&f->table, 31, 0, &f->out, NULL);
+	assert_string_equal(strbuf_text(&f->out), "NAME  WHY\n"
+						  "web   one two three four five\n"
+						  "      six seven eight nine\n");
+}
+
+static void test_a_word_longer_than_its_column_is_cut_in_pieces(void **state)
+{
+	static const struct table_column wrapping[] = { { "WHY", 0, TABLE_WRAP } };
+	struct fixture *f = *state;
+
+	f->table = (struct table){ .columns = wrapping, .column_count = 1, .arena = &f->arena };
+	table_row(&f->table)[0] = SLICE("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
+	table_render(&f->table, 24, 0, &f->out, NULL);
+	assert_string_equal(strbuf_text(&f->out),
+			    "WHY\nabcdefghijklmnopqrstuvwx\nyzabcdefghijklmnopqrstuv\nwxyz\n");
+}
+
 static void test_not_there_is_a_dash(void **state)
 {
 	struct fixture *f = *state;
@@ -132,6 +162,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_columns_give_way_in_their_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_every_width_fits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cells_cannot_steer_the_terminal, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_reasons_go_on_in_the_next_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_word_longer_than_its_column_is_cut_in_pieces, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_there_is_a_dash, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
