@@ -130,9 +130,11 @@ static int map_open_file(int fd, struct file_bytes *ret_file, struct error **err
 	return file_read_all(fd, LIMIT_SNAPSHOT_FILE_BYTES, ret_file, err);
 }
 
+/* What is found in a folder may be a pipe that nobody writes to: opening it must not wait. What a person names may be
+ * one whose writer is yet to come. */
 int file_map(int dir_fd, const char *path, bool no_follow, struct file_bytes *ret_file, struct error **err)
 {
-	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (no_follow ? O_NOFOLLOW : 0);
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (no_follow ? O_NOFOLLOW | O_NONBLOCK : 0);
 	CLEANUP(fd_closep) int fd = openat(dir_fd, path, flags);
 	if (fd < 0)
 		return error_set_errno(err, errno, "%s", path);

@@ -20,9 +20,9 @@ struct file_bytes {
 	size_t done;      /* what lies before this offset was given back to the kernel */
 };
 
-/* Opens relative to dir_fd (AT_FDCWD allowed), without following a symbolic link in the last component when
- * no_follow. A file that shrinks while it is mapped is an error of the caller's input: it ends in SIGBUS, which main
- * turns into a message. */
+/* Opens relative to dir_fd (AT_FDCWD allowed); with no_follow, without following a symbolic link in the last component
+ * and without waiting for somebody to write to a pipe. A file that shrinks while it is mapped is an error of the
+ * caller's input: it ends in SIGBUS, which main turns into a message. */
 int file_map(int dir_fd, const char *path, bool no_follow, struct file_bytes *ret_file, struct error **err);
 
 /* Anonymous memory, to be filled by file_append. */

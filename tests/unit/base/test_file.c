@@ -85,6 +85,18 @@ static void links_are_followed_only_when_allowed(void **state)
 	check_slice(file_slice(&file), "text");
 }
 
+static void pipes_in_a_folder_are_not_waited_for(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch s = scratch_make();
+	CLEANUP(file_release) struct file_bytes file = { 0 };
+	struct error *err = NULL;
+	assert_int_equal(mkfifo(scratch_path(&s, "pipe"), 0600), 0);
+	alarm(20);
+	check_ok(map_path(scratch_path(&s, "pipe"), true, &file, &err), &err);
+	alarm(0);
+	check_slice(file_slice(&file), "");
+}
+
 /* Writes `size` bytes, each of its own value, to a pipe from another process; returns the end to read. */
 static int pipe_of(size_t size)
 {
@@ -301,6 +313,7 @@ int main(void)
 		cmocka_unit_test(files_without_a_size_are_read),
 		cmocka_unit_test(missing_files_and_folders_are_errors),
 		cmocka_unit_test(links_are_followed_only_when_allowed),
+		cmocka_unit_test(pipes_in_a_folder_are_not_waited_for),
 		cmocka_unit_test(pipes_are_read_to_their_end),
 		cmocka_unit_test(maximum_can_be_reached_but_not_passed),
 		cmocka_unit_test(unreadable_descriptors_are_errors),
