@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "collect/snapshot/documents.h"
+#include "collect/snapshot/utf16.h"
 #include "kube/object/mask.h"
 #include "model/observed.h"
 
@@ -122,16 +123,15 @@ static int read_documents(struct cluster_read *read, enum content content, struc
 	return 0;
 }
 
-/* The same message for what a file is and what it is not. */
-static int read_content(struct cluster_read *read, const struct dump_file *file, struct slice text, struct error **err)
+static int read_utf16(struct cluster_read *read, struct slice bytes, struct error **err);
+
+static int read_content(struct cluster_read *read, enum content content, struct slice text, struct error **err)
 {
-	switch (file->content) {
+	switch (content) {
 	case CONTENT_EMPTY:
 		return file_defect(read, "empty", SLICE("empty file"), err);
 	case CONTENT_JUNK:
 		return file_defect(read, "not_a_document", SLICE("neither JSON nor YAML"), err);
-	case CONTENT_UNREADABLE:
-		return file_defect(read, file->code, file->why, err);
 	case CONTENT_ERROR_TEXT:
 		if (put_error_text(read, text, err) < 0)
 			return -1;
@@ -139,14 +139,27 @@ static int read_content(struct cluster_read *read, const struct dump_file *file,
 	case CONTENT_TEXT_FIRST:
 		if (put_text_first(read, text, err) < 0)
 			return -1;
-		return read_documents(read, file->content, text, err);
+		return read_documents(read, content, text, err);
+	case CONTENT_UTF16:
+		return read_utf16(read, text, err);
 	case CONTENT_JSON:
 	case CONTENT_YAML:
-		return read_documents(read, file->content, text, err);
+		return read_documents(read, content, text, err);
+	case CONTENT_UNREADABLE:
 	case CONTENT_OTHER:
-		break;
+		break; /* nothing to read in it */
 	}
 	return 0;
+}
+
+/* Places in it count in the converted text. */
+static int read_utf16(struct cluster_read *read, struct slice bytes, struct error **err)
+{
+	CLEANUP(file_release) struct file_bytes text = { 0 };
+	if (utf16_to_utf8(bytes, &text, err) < 0)
+		return -1;
+	enum content content = content_of_given(slice_part(file_slice(&text), 0, CONTENT_START_BYTES));
+	return read_content(read, content == CONTENT_UTF16 ? CONTENT_JUNK : content, file_slice(&text), err);
 }
 
 static void ignore(struct cluster_read *read, const struct dump_file *file)
@@ -162,7 +175,8 @@ static void ignore(struct cluster_read *read, const struct dump_file *file)
 /* Lines of YAML are counted from its start: memory that cannot be read again must stay. */
 static bool may_give_back(const struct dump *dump, enum content content, const struct file_bytes *bytes)
 {
-	return bytes && dump->bytes_are_spare && (bytes->mapped_file || content == CONTENT_JSON);
+	return bytes && dump->bytes_are_spare &&
+	       (content == CONTENT_JSON || (content == CONTENT_YAML && bytes->mapped_file));
 }
 
 int cluster_read_file(struct cluster_read *read, const struct dump *dump, const struct dump_file *file,
@@ -175,7 +189,9 @@ int cluster_read_file(struct cluster_read *read, const struct dump *dump, const 
 	read->files++;
 	read->context.file = file->path;
 	read->spare = may_give_back(dump, file->content, bytes) ? bytes : NULL;
-	int result = read_content(read, file, bytes ? file_slice(bytes) : SLICE(""), err);
+	int result = file->content == CONTENT_UNREADABLE ?
+			     file_defect(read, file->code, file->why, err) :
+			     read_content(read, file->content, bytes ? file_slice(bytes) : SLICE(""), err);
 	read->spare = NULL;
 	if (read->options->progress)
 		read->options->progress(read->options->progress_data, file->path.data, read->context.objects);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "collect/snapshot/utf16.h"
+
 static const char *const json_endings[] = { ".json", ".jsonl", ".ndjson" };
 static const char *const yaml_endings[] = { ".yaml", ".yml" };
 
@@ -36,11 +38,6 @@ static bool starts_with_any(struct slice text, const char *const *beginnings, si
 		if (slice_starts_with(text, beginnings[i]))
 			return true;
 	return false;
-}
-
-static bool is_utf16(struct slice text)
-{
-	return slice_starts_with(text, "\xff\xfe") || slice_starts_with(text, "\xfe\xff");
 }
 
 /* Bytes that no text has: C0 controls but for tab, line ends and form feed. */
@@ -96,8 +93,8 @@ static enum content content_of_text(struct slice text, bool promised, bool promi
 
 static enum content content_from(struct slice start, bool promised, bool promised_yaml)
 {
-	if (promised && is_utf16(start))
-		return CONTENT_YAML;
+	if (promised && utf16_likely(start))
+		return CONTENT_UTF16;
 	if (slice_starts_with(start, "\xef\xbb\xbf"))
 		start = slice_part(start, 3, start.len);
 	struct slice text = slice_trim(start);
@@ -122,7 +119,8 @@ enum content content_of_given(struct slice start)
 
 bool content_is_document(enum content content)
 {
-	return content == CONTENT_JSON || content == CONTENT_YAML || content == CONTENT_TEXT_FIRST;
+	return content == CONTENT_JSON || content == CONTENT_YAML || content == CONTENT_UTF16 ||
+	       content == CONTENT_TEXT_FIRST;
 }
 
 bool content_is_archive(struct slice start)

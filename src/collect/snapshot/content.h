@@ -15,7 +15,8 @@
 
 enum content {
 	CONTENT_JSON,       /* a JSON document, or several */
-	CONTENT_YAML,       /* the same in YAML; also UTF-16 (PowerShell's `>`), which libyaml reads, JSON being YAML */
+	CONTENT_YAML,       /* the same in YAML */
+	CONTENT_UTF16,      /* any of these in UTF-16: what it is shows when it was converted */
 	CONTENT_TEXT_FIRST, /* a line of text (a warning of kubectl's), JSON behind it */
 	CONTENT_ERROR_TEXT, /* what kubectl says when it fails */
 	CONTENT_EMPTY,      /* nothing, or blanks */
@@ -29,7 +30,7 @@ enum content content_of(struct slice name, struct slice start);
 /* The same for bytes that somebody handed over as a document: standard input, or a file named on the command line. */
 enum content content_of_given(struct slice start);
 
-/* JSON, YAML or text with JSON behind it: may hold objects. */
+/* JSON, YAML, UTF-16, or text with JSON behind it: may hold objects. */
 bool content_is_document(enum content content);
 /* A tar, or compressed: by its magic bytes (gzip, zstd, xz, bzip2, ustar). */
 bool content_is_archive(struct slice start);

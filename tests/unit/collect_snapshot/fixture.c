@@ -108,7 +108,7 @@ static void tar_add(struct archive *a, const struct tar_file *file)
 		archive_entry_set_symlink(entry, file->symlink_to);
 	if (file->hardlink_to)
 		archive_entry_set_hardlink(entry, file->hardlink_to);
-	assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+	assert_true(archive_write_header(a, entry) >= ARCHIVE_WARN); /* names of any bytes make it warn */
 	if (file->bytes.len)
 		assert_int_equal(archive_write_data(a, file->bytes.data, file->bytes.len), file->bytes.len);
 	archive_entry_free(entry);

@@ -34,8 +34,8 @@ static void test_documents_by_their_bytes(void **state)
 		CASE("x", "- apiVersion: v1\n", CONTENT_YAML),
 		CASE("x.yml", "odd: yaml\n", CONTENT_YAML),
 		CASE("x.YAML", "# nothing but a comment", CONTENT_YAML),
-		CASE("pods.json", "\xff\xfe{\0\n\0", CONTENT_YAML),
-		CASE("pods.json", "\xfe\xff\0{", CONTENT_YAML),
+		CASE("pods.json", "\xff\xfe{\0\n\0", CONTENT_UTF16),
+		CASE("pods.json", "\xfe\xff\0{", CONTENT_UTF16),
 	};
 	check_cases(cases, sizeof cases / sizeof *cases);
 }

@@ -40,7 +40,7 @@ static void test_order_of_names(void **state)
 	scratch_write(&scratch, "prod/empty.json", SLICE(""));
 	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
 	assert_string_equal(files_of(dump),
-			    "prod/empty.json:4 prod/nodes.yaml:1B prod/secrets.json:0B stage/pods.json:0B ");
+			    "prod/empty.json:5 prod/nodes.yaml:1B prod/secrets.json:0B stage/pods.json:0B ");
 	check_slice(dump->address, scratch.path);
 }
 
@@ -56,7 +56,7 @@ static void test_links_are_not_followed(void **state)
 	assert_int_equal(symlink(target, scratch_path(&scratch, "secret.json")), 0);
 	assert_int_equal(symlink(".", scratch_path(&scratch, "loop")), 0);
 	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
-	assert_string_equal(files_of(dump), "linked:7 loop:7 pods.json:0B secret.json:7 ");
+	assert_string_equal(files_of(dump), "linked:8 loop:8 pods.json:0B secret.json:8 ");
 }
 
 /* The dump's own path may be a link: that is how the user named it. */
@@ -82,7 +82,7 @@ static void test_a_folder_that_became_a_link_is_not_followed(void **state)
 	assert_int_equal(unlink(scratch_path(&scratch, "prod/pods.json")), 0);
 	assert_int_equal(rmdir(scratch_path(&scratch, "prod")), 0);
 	assert_int_equal(symlink(outside.path, scratch_path(&scratch, "prod")), 0);
-	assert_string_equal(files_of(dump), "prod/pods.json:6 stage/pods.json:0B ");
+	assert_string_equal(files_of(dump), "prod/pods.json:7 stage/pods.json:0B ");
 }
 
 static void test_a_file_that_went_away_is_told(void **state)
@@ -92,7 +92,7 @@ static void test_a_file_that_went_away_is_told(void **state)
 	scratch_write(&scratch, "b.json", SLICE("{}"));
 	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
 	assert_int_equal(unlink(scratch_path(&scratch, "a.json")), 0);
-	assert_string_equal(files_of(dump), "a.json:6 b.json:0B ");
+	assert_string_equal(files_of(dump), "a.json:7 b.json:0B ");
 }
 
 static void test_hidden_and_special_files(void **state)
@@ -103,7 +103,7 @@ static void test_hidden_and_special_files(void **state)
 	scratch_write(&scratch, "._pods.json", SLICE("Mac OS X"));
 	assert_int_equal(mkfifo(scratch_path(&scratch, "fifo.json"), 0600), 0);
 	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
-	assert_string_equal(files_of(dump), "._pods.json:7 .git:7 fifo.json:7 pods.json:0B ");
+	assert_string_equal(files_of(dump), "._pods.json:8 .git:8 fifo.json:8 pods.json:0B ");
 }
 
 static void test_deep_folders(void **state)
@@ -112,7 +112,7 @@ static void test_deep_folders(void **state)
 	scratch_write(&scratch, "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/in.json", SLICE("{}"));
 	scratch_write(&scratch, "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/out.json", SLICE("{}"));
 	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
-	assert_string_equal(files_of(dump), "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17:6 "
+	assert_string_equal(files_of(dump), "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17:7 "
 					    "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/in.json:0B ");
 	assert_string_equal(dump->files.items[0].code, "too_deep");
 }
