@@ -111,13 +111,17 @@ static void write_ndjson_item(struct output *output, const struct record_type *t
 
 static void write_quiet_item(struct output *output, const struct record_type *type, const void *item)
 {
+	size_t start = output->text.len;
+
 	for (size_t i = 0; i < type->field_count; i++) {
 		const struct field *field = &type->fields[i];
 		if (!(field->flags & FIELD_QUIET) || (field->type == FIELD_TEXT && !field_text(field, item).data))
 			continue;
+		strbuf_add_text(&output->text, output->text.len > start ? "/" : "");
 		field_write_cell(field, item, &output->text);
-		strbuf_add_char(&output->text, '\n');
 	}
+	if (output->text.len > start)
+		strbuf_add_char(&output->text, '\n');
 }
 
 static void write_item(struct output *output, const struct record_type *type, const void *item)

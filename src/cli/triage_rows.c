@@ -71,12 +71,33 @@ static int write_flat(struct output *output, const struct section *section, stru
 	return 0;
 }
 
+/* What to act on: each bad digest that was seen, then the logins in their order. */
+static int write_identities(struct output *output, const struct triage *triage, struct error **err)
+{
+	CLEANUP(map_release) struct map seen = { 0 };
+	struct sighting *items = triage->sightings.items;
+
+	for (size_t i = 0; i < triage->sightings.len; i++) {
+		void **place = items[i].digest.data ? map_put(&seen, items[i].digest) : NULL;
+		if (items[i].digest.data && !place)
+			return error_no_memory(err);
+		if (!place || *place)
+			continue;
+		*place = items;
+		if (output_items(output, &sighting_type, (struct record_list){ &items[i], 1 }, err) < 0)
+			return -1;
+	}
+	return output_items(output, &credential_type, triage->credentials, err);
+}
+
 int triage_rows(struct session *session, struct output *output, const struct triage *triage, struct error **err)
 {
 	struct section sections[7];
 	size_t count = sections_of(session, triage, sections);
-	bool flat = output->format == OUTPUT_CSV && !output->quiet;
+	bool flat = output->format == OUTPUT_CSV;
 
+	if (output->quiet)
+		return write_identities(output, triage, err);
 	for (size_t i = 0; i < count; i++)
 		if ((flat ? write_flat(output, &sections[i], err) :
 			    output_items(output, sections[i].type, sections[i].list, err)) < 0)

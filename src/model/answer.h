@@ -80,7 +80,9 @@
 	F(TEXTS, matches, FIELD_WIDE, "", 1, "Images of the namespace that the kubelet would pull with it.")
 
 #define MODEL_SECRET_ROW(F, R)                                                                                         \
-	MODEL_PLACE(F)                                                                                                 \
+	F(TEXT, cluster, FIELD_COLUMN | FIELD_QUIET, "", 1, "Name of the cluster.")                                    \
+	F(TEXT, cluster_uid, 0, "", 1, "UID of the cluster's kube-system namespace.")                                  \
+	F(TEXT, namespace, FIELD_COLUMN | FIELD_QUIET, "", 1, "Namespace.")                                            \
 	F(TEXT, name, FIELD_COLUMN | FIELD_QUIET | FIELD_ELASTIC, "", 1, "Name of the secret.")                        \
 	F(TEXT, uid, 0, "", 1, "UID.")                                                                                 \
 	F(TEXT, secret_type, FIELD_WIDE, "", 1, "Its type.")                                                           \

@@ -42,7 +42,7 @@ enum field_flags {
 	FIELD_SEEN = 32,      /* first_seen, last_seen, gone: kept by the store, never written by a reader of sources */
 	FIELD_COLUMN = 64,    /* shown by -o table */
 	FIELD_WIDE = 128,     /* shown by -o wide as well */
-	FIELD_QUIET = 256,    /* printed by -q (the identity a person would type) */
+	FIELD_QUIET = 256,    /* printed by -q (the identity a person would type; several are joined by a slash) */
 	FIELD_ELASTIC = 512,  /* may be shortened to fit the terminal */
 };
 

@@ -69,7 +69,7 @@ static void test_refused(void **state)
 		"sha256:aaaa",
 		"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 		"acme/web",              /* neither tag nor digest: every version would be bad */
-		"ACME/web:1",            /* no such name */
+		"acme/WEB:1",            /* no such name */
 		"acme/web:1 yesterday",  /* no window */
 		"acme/web:1 2026-11-21..2026-11-20",
 		DIGEST " 2026-11-20..2026-11-21",
