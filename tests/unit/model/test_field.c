@@ -4,10 +4,11 @@
 #include "model/observed.h"
 #include "support/check.h"
 
-static const struct record_type *const others[] = { &cluster_type,	&read_type,   &incident_type, &finding_type,
-						    &copy_type,		&user_type,   &credential_type, &secret_entry_type,
-						    &secret_row_type,	&sighting_type, &image_type,  &repository_type,
-						    &registry_type,	&action_type, &unknown_type,  &triage_row_type };
+static const struct record_type *const others[] = {
+	&cluster_type,    &read_type,         &incident_type,   &finding_type,   &copy_type,  &user_type,
+	&credential_type, &secret_entry_type, &secret_row_type, &sighting_type,  &image_type, &repository_type,
+	&registry_type,   &action_type,       &unknown_type,    &triage_row_type
+};
 
 static void for_each_type(void (*check)(const struct record_type *type))
 {
@@ -115,8 +116,8 @@ static void order_is_that_of_the_identity(void **state)
 {
 	/* Ascending; unknown comes before everything, a prefix before what it begins. */
 	const struct entry ordered[] = {
-		entry(NULL, "a", 0), entry("", "z", 9),	    entry("1", NULL, 5), entry("1", "a", INT_UNKNOWN),
-		entry("1", "a", 0),  entry("1", "a", 1),    entry("1", "a", 10), entry("1", "ab", 0),
+		entry(NULL, "a", 0), entry("", "z", 9),      entry("1", NULL, 5), entry("1", "a", INT_UNKNOWN),
+		entry("1", "a", 0),  entry("1", "a", 1),     entry("1", "a", 10), entry("1", "ab", 0),
 		entry("1", "b", 0),  entry("1\xff", "a", 0),
 	};
 	size_t count = sizeof ordered / sizeof *ordered;

@@ -135,8 +135,8 @@ static void the_grammar_accepts(void **state)
 			fail_msg("%s: %s", expected->text, err->message);
 		if (!same(r.domain, expected->domain) || !same(r.path, expected->path) || !same(r.tag, expected->tag) ||
 		    !same(r.digest, expected->digest))
-			fail_msg("%s: %.*s | %.*s | %.*s | %.*s", expected->text, SLICE_ARG(r.domain), SLICE_ARG(r.path),
-				 SLICE_ARG(r.tag), SLICE_ARG(r.digest));
+			fail_msg("%s: %.*s | %.*s | %.*s | %.*s", expected->text, SLICE_ARG(r.domain),
+				 SLICE_ARG(r.path), SLICE_ARG(r.tag), SLICE_ARG(r.digest));
 	}
 }
 
@@ -258,10 +258,21 @@ static void image_ids_give_their_digest(void **state)
 static void digests_have_their_exact_length(void **state)
 {
 	static const char *const good[] = { "sha256:" HEX64, "sha384:" HEX96, "sha512:" HEX128, "blake3:" HEX64,
-					    "md5:" HEX32,    "x:y",	      "a+b-c_d.e:F=_-9" };
-	static const char *const bad[] = { "",	    ":",	 "sha256",	  "sha256:",	  "sha256:" HEX32,
-					   ":" HEX64, "sha512:" HEX64, "SHA256:" HEX64, "a..b:" HEX64, "a+:" HEX64,
-					   "+a:" HEX64, "a:b:c", "a:b c", "sha256:" HEX64 "\n" };
+					    "md5:" HEX32,    "x:y",           "a+b-c_d.e:F=_-9" };
+	static const char *const bad[] = { "",
+					   ":",
+					   "sha256",
+					   "sha256:",
+					   "sha256:" HEX32,
+					   ":" HEX64,
+					   "sha512:" HEX64,
+					   "SHA256:" HEX64,
+					   "a..b:" HEX64,
+					   "a+:" HEX64,
+					   "+a:" HEX64,
+					   "a:b:c",
+					   "a:b c",
+					   "sha256:" HEX64 "\n" };
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		if (!digest_valid(slice_of(good[i])))
 			fail_msg("refused: %s", good[i]);
@@ -277,7 +288,9 @@ static int parse_and_name(void *data, struct error **err)
 	struct reference r;
 	struct slice name;
 	return reference_parse(SLICE("nginx:1.27"), &arena, &r, err) < 0 ||
-			       reference_repository(&r, &arena, &name, err) < 0 ? -1 : 0;
+			       reference_repository(&r, &arena, &name, err) < 0
+		       ? -1
+		       : 0;
 }
 
 static void memory_may_run_out(void **state)

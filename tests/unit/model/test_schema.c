@@ -84,7 +84,7 @@ static void check_members(const struct record_type *type, const void *record)
 
 static void records_are_as_their_schema_says(void **state)
 {
-	static const struct record_type *const types[] = { &secret_type,     &pod_type,	       &entry_type,
+	static const struct record_type *const types[] = { &secret_type,     &pod_type,        &entry_type,
 							   &credential_type, &secret_row_type, &registry_type };
 	static const struct slice bad[] = { { "\xff", 1 } };
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

@@ -5,7 +5,9 @@
 #include "support/check.h"
 #include "support/torture.h"
 
-static const struct sink_scope nameless = { .source = { "/dump", 5 }, .cluster_name = { "prod", 4 }, .as_of = TIME_UNSET };
+static const struct sink_scope nameless = { .source = { "/dump", 5 },
+					    .cluster_name = { "prod", 4 },
+					    .as_of = TIME_UNSET };
 
 static int64_t begin(struct sink_memory *memory)
 {
@@ -154,8 +156,7 @@ static int whole_read(void *data, struct error **err)
 	int64_t read;
 	sink_memory_init(&memory);
 	if (memory.sink.ops->begin(&memory.sink, &nameless, &read, err) < 0 ||
-	    put_namespace(&memory, read, name, err) < 0 ||
-	    memory.sink.ops->finish(&memory.sink, read, &end, err) < 0)
+	    put_namespace(&memory, read, name, err) < 0 || memory.sink.ops->finish(&memory.sink, read, &end, err) < 0)
 		return -1;
 	return memory.sink.ops->commit(&memory.sink, err);
 }

@@ -19,9 +19,10 @@ static void unknown_is_null_and_every_field_is_there(void **state)
 {
 	struct namespace namespace;
 	record_init(&namespace_type, &namespace);
-	check_json(&namespace_type, &namespace,
-		   "{\"cluster\":null,\"name\":null,\"uid\":null,\"created\":null,\"first_seen\":null,\"last_seen\":null,"
-		   "\"gone\":null}");
+	check_json(
+		&namespace_type, &namespace,
+		"{\"cluster\":null,\"name\":null,\"uid\":null,\"created\":null,\"first_seen\":null,\"last_seen\":null,"
+		"\"gone\":null}");
 }
 
 static void values_of_each_type(void **state)
@@ -47,9 +48,10 @@ static void an_empty_list_is_known(void **state)
 	struct service_account account;
 	record_init(&service_account_type, &account);
 	account.pull_secrets = (struct slice_list){ none, 0 };
-	check_json(&service_account_type, &account,
-		   "{\"cluster\":null,\"namespace\":null,\"name\":null,\"uid\":null,\"created\":null,\"pull_secrets\":[],"
-		   "\"first_seen\":null,\"last_seen\":null,\"gone\":null}");
+	check_json(
+		&service_account_type, &account,
+		"{\"cluster\":null,\"namespace\":null,\"name\":null,\"uid\":null,\"created\":null,\"pull_secrets\":[],"
+		"\"first_seen\":null,\"last_seen\":null,\"gone\":null}");
 }
 
 static void bytes_that_are_not_utf8_have_a_twin(void **state)
@@ -59,10 +61,11 @@ static void bytes_that_are_not_utf8_have_a_twin(void **state)
 	record_init(&service_account_type, &account);
 	account.name = SLICE("a\xff");
 	account.pull_secrets = (struct slice_list){ secrets, 2 };
-	check_json(&service_account_type, &account,
-		   "{\"cluster\":null,\"namespace\":null,\"name\":\"a\xef\xbf\xbd\",\"name_base64\":\"Yf8=\",\"uid\":null,"
-		   "\"created\":null,\"pull_secrets\":[\"ok\",\"\xef\xbf\xbd\"],\"pull_secrets_base64\":[\"b2s=\",\"/w==\"],"
-		   "\"first_seen\":null,\"last_seen\":null,\"gone\":null}");
+	check_json(
+		&service_account_type, &account,
+		"{\"cluster\":null,\"namespace\":null,\"name\":\"a\xef\xbf\xbd\",\"name_base64\":\"Yf8=\",\"uid\":null,"
+		"\"created\":null,\"pull_secrets\":[\"ok\",\"\xef\xbf\xbd\"],\"pull_secrets_base64\":[\"b2s=\",\"/w==\"],"
+		"\"first_seen\":null,\"last_seen\":null,\"gone\":null}");
 }
 
 static void records_in_records(void **state)

@@ -12,7 +12,7 @@
 #define UID_A "aaaaaaaa-0000-4000-8000-000000000001"
 #define UID_B "bbbbbbbb-0000-4000-8000-000000000002"
 /* Times of reads, one hour apart. */
-#define HOUR(n) (INT64_C(1764000000000000) + (n) * USEC_PER_HOUR)
+#define HOUR(n) (INT64_C(1764000000000000) + (n)*USEC_PER_HOUR)
 
 struct fixture {
 	struct scratch scratch;

@@ -31,7 +31,8 @@ static void a_new_store_says_what_it_is(void **state)
 			   "AND NOT strict AND name NOT LIKE 'sqlite_%'") == 0);
 	for (size_t i = 0; i < observed_type_count; i++) {
 		char query[128];
-		snprintf(query, sizeof query, "SELECT strict FROM pragma_table_list WHERE name = '%s'", observed_types[i]->name);
+		snprintf(query, sizeof query, "SELECT strict FROM pragma_table_list WHERE name = '%s'",
+			 observed_types[i]->name);
 		assert_int_equal(sql(f, query), 1);
 	}
 }
@@ -81,8 +82,9 @@ static void a_file_that_is_no_database_is_left_alone(void **state)
 {
 	struct fixture *f = *state;
 	struct store *store = NULL;
-	scratch_write(&f->scratch, "notes.txt", SLICE("these are notes, long enough to be taken for the header of a file\n"
-						      "and a second line, so that nothing here looks like a page\n"));
+	scratch_write(&f->scratch, "notes.txt",
+		      SLICE("these are notes, long enough to be taken for the header of a file\n"
+			    "and a second line, so that nothing here looks like a page\n"));
 	assert_int_equal(chmod(scratch_path(&f->scratch, "notes.txt"), 0600), 0);
 	assert_int_equal(store_open(scratch_path(&f->scratch, "notes.txt"), &store, &f->err), -1);
 	check_error(&f->err, ERROR_STORE, "not a fother store");

@@ -109,9 +109,10 @@ static void network_file_systems_are_known_by_number(void **state)
 {
 	assert_string_equal(place_file_system_refused(0x6969), "NFS");
 	assert_string_equal(place_file_system_refused(0xff534d42), "CIFS");
-	assert_string_equal(place_file_system_refused(0xffffffffff534d42), "CIFS"); /* sign-extended where long is 64 bits */
+	assert_string_equal(place_file_system_refused(0xffffffffff534d42), "CIFS"); /* sign-extended where long is 64
+										       bits */
 	assert_string_equal(place_file_system_refused(0x65735546), "FUSE");
-	assert_null(place_file_system_refused(0xef53));	    /* ext4 */
+	assert_null(place_file_system_refused(0xef53));     /* ext4 */
 	assert_null(place_file_system_refused(0x01021994)); /* tmpfs */
 	assert_null(place_file_system_refused(0x794c7630)); /* overlay */
 	assert_null(place_file_system_refused(0x9123683e)); /* btrfs */

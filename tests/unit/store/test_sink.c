@@ -131,7 +131,8 @@ static void learning_at_the_end_that_it_is_older_asks_again(void **state)
 	assert_true(pod_of(f, "pod-1")->first_seen == HOUR(2));
 }
 
-/* The retry may hold reads that the first try did not come to: nothing is known of those, and they are not asked again. */
+/* The retry may hold reads that the first try did not come to: nothing is known of those, and they are not asked again.
+ */
 static void it_is_never_asked_twice(void **state)
 {
 	struct fixture *f = *state;
