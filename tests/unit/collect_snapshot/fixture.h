@@ -4,11 +4,16 @@
 
 #include "support/check.h"
 
+#include "base/limits.h"
+#include "base/time.h"
 #include "collect/snapshot/dump.h"
 #include "collect/snapshot/snapshot.h"
+#include "model/observed.h"
 #include "model/sink_memory.h"
 #include "support/scratch.h"
 
+/* For static tables, where SLICE is no constant. */
+#define SLICE_INIT(literal) { literal, sizeof(literal) - 1 }
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* One pod, one namespace, a list; on one line. */
