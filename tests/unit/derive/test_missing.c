@@ -1,0 +1,112 @@
+#include "derive/scenario.h"
+
+static void everything_live(struct scenario *s)
+{
+	add_account(s, "shop", "builder")->pull_secrets = texts(s, "hub", NULL);
+	struct workload *web = add_workload(s, "shop", "Deployment", "web");
+	web->pull_secrets = texts(s, "hub", NULL);
+	add_template(s, web, "acme/web:1");
+	for (int i = 0; i < 3; i++) {
+		struct pod *pod = add_pod(s, "shop", "p", "Deployment", "web");
+		pod->uid = arena_printf(&s->arena, "%d", i);
+		pod->pull_secrets = texts(s, "hub", NULL);
+	}
+}
+
+static void each_holder_of_a_dangling_reference_is_told_once(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	everything_live(&s);
+	add_secret(&s, "test", "hub"); /* of another namespace */
+	struct world *world = scenario_world(&s);
+	assert_int_equal(world->missing.len, 2);
+	const struct world_missing *web = world->missing.items[0], *builder = world->missing.items[1];
+	check_slice(web->holder_kind, "Deployment");
+	check_slice(web->holder, "web");
+	check_slice(web->secret, "hub");
+	check_slice(builder->holder_kind, "ServiceAccount");
+	check_slice(builder->holder, "builder");
+	scenario_release(&s);
+}
+
+static void secret_that_is_there_is_not_missing(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	everything_live(&s);
+	struct secret *hub = add_secret(&s, "shop", "hub");
+	assert_int_equal(scenario_world(&s)->missing.len, 0);
+	hub->gone = BOOL_TRUE;
+	assert_int_equal(scenario_world(&s)->missing.len, 2);
+	scenario_release(&s);
+}
+
+static void ended_pods_miss_nothing(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct pod *done = add_pod(&s, "shop", "done", NULL, NULL);
+	done->phase = SLICE("Succeeded");
+	done->pull_secrets = texts(&s, "hub", NULL);
+	assert_int_equal(scenario_world(&s)->missing.len, 0);
+	scenario_release(&s);
+}
+
+static void nothing_is_missing_where_secrets_were_not_all_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *outcome, *namespace, *subtype;
+		size_t missing;
+	} cases[] = {
+		{ "complete", "*", "*", 2 },
+		{ "complete", "shop", "*", 2 },
+		{ "partial", "*", "*", 0 },
+		{ "absent", "*", "*", 0 },
+		{ "complete", "other", "*", 0 },
+		{ "complete", "*", "kubernetes.io/dockerconfigjson", 0 },
+		{ "complete", "*", "Opaque", 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		scenario_init(&s);
+		everything_live(&s);
+		struct coverage *coverage = coverage_of(&s, "Secret");
+		coverage->outcome = slice_of(cases[i].outcome);
+		coverage->namespace = slice_of(cases[i].namespace);
+		coverage->subtype = slice_of(cases[i].subtype);
+		assert_int_equal(scenario_world(&s)->missing.len, cases[i].missing);
+		scenario_release(&s);
+	}
+}
+
+static void two_lists_one_for_each_type_are_all_pull_secrets(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	everything_live(&s);
+	coverage_of(&s, "Secret")->subtype = SLICE("kubernetes.io/dockerconfigjson");
+	struct coverage *second = add_record(&s, &coverage_type);
+	*second = *coverage_of(&s, "ServiceAccount");
+	second->kind = SLICE("Secret");
+	second->subtype = SLICE("kubernetes.io/dockercfg");
+	assert_int_equal(scenario_world(&s)->missing.len, 2);
+	scenario_release(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_holder_of_a_dangling_reference_is_told_once),
+		cmocka_unit_test(secret_that_is_there_is_not_missing),
+		cmocka_unit_test(ended_pods_miss_nothing),
+		cmocka_unit_test(nothing_is_missing_where_secrets_were_not_all_read),
+		cmocka_unit_test(two_lists_one_for_each_type_are_all_pull_secrets),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
