@@ -18,7 +18,7 @@ static const char *const managers[] = {
 	"kyverno.io",
 	"hnc.x-k8s.io",
 	"onepassword.com",
-	"onepassword.dev",
+	"1password.io",
 	"openshift.io",
 };
 

@@ -199,8 +199,7 @@ static void *list_push(struct decoder *d, struct list *list, size_t item_size)
 
 static void list_start(struct list *list)
 {
-	list->len = 0;
-	list->present = true;
+	*list = (struct list){ .present = true };
 }
 
 static int decode_texts(struct decoder *d, const struct token *begin, struct list *list, struct error **err)

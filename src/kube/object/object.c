@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "kube/object/document.h"
-#include "kube/object/mask.h"
+#include "kube/object/error_text.h"
 
 int object_context_init(struct object_context *context, struct sink *sink, int64_t read,
 			const struct fingerprint_key *key, struct error **err)
@@ -46,38 +46,15 @@ int object_file_defect(struct object_context *context, const char *code, struct 
 }
 
 /* --- what is no object --- */
-/* What kubectl prints instead of JSON when it could not read. */
-static bool is_error_text(struct slice text)
-{
-	static const char *const starts[] = {
-		"Error from server", "error: ", "Error: ", "Unable to connect to the server",
-		"The connection to the server", "No resources found",
-	};
-	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
-		if (slice_starts_with(text, starts[i]))
-			return true;
-	}
-	return false;
-}
-
-/* The first line of the text, tokens masked. */
-static int put_error_text(struct object_context *context, struct slice text, struct slice place, struct error **err)
-{
-	struct slice line, rest, message;
-	slice_cut(slice_trim(text), '\n', &line, &rest);
-	line = slice_part(slice_trim(line), 0, LIMIT_MESSAGE_BYTES);
-	if (mask_tokens(line, &context->scratch, &message, err) < 0)
-		return -1;
-	return object_file_defect(context, "error_response", place, message, err);
-}
-
 static int put_scalar(struct document *document, const struct token *token, struct error **err)
 {
 	struct object_context *context = document->context;
 	char text[64];
+	if (token->type == TOKEN_NULL && document->reader->ops->lines)
+		return 0; /* nothing between two `---` of YAML */
 	struct slice place = slice_of(reader_place(document->reader, token->offset, text));
-	if (token->type == TOKEN_STRING && token->plain && is_error_text(token->text))
-		return put_error_text(context, token->text, place, err);
+	if (token->type == TOKEN_STRING && token->plain && error_text_likely(token->text))
+		return error_text_put(context, token->text, place, err);
 	return object_file_defect(context, "not_an_object", place, SLICE("neither an object nor a list of them"), err);
 }
 
@@ -97,8 +74,8 @@ static int put_death(struct document *document, size_t start, const struct error
 	struct slice rest = slice_trim(slice_part(reader->document, start, reader->document.len));
 	char text[64];
 	struct slice place = slice_of(reader_place(reader, reader->offset, text));
-	if (is_error_text(rest))
-		return put_error_text(context, rest, place, err);
+	if (error_text_likely(rest))
+		return error_text_put(context, rest, place, err);
 	return object_file_defect(context, is_truncated(reader) ? "truncated" : "bad_document", place,
 				  slice_of(why->message), err);
 }

@@ -1,6 +1,7 @@
 #include "base/json_reader.h"
 #include "base/yaml_reader.h"
 #include "kube/object/document.h"
+#include "kube/object/error_text.h"
 #include "kube/object/mask.h"
 #include "kube/object/records.h"
 
@@ -156,23 +157,13 @@ static int put_faults(const struct item *item, const struct decoder *decoder, st
 	return 0;
 }
 
-/* Something whose kind is not known was lost: no kind of this list is complete. */
-static int put_lost(struct object_list *list, const struct item *item, const char *code, struct slice message,
-		    struct error **err)
-{
-	list->lost = true;
-	item->context->defects++;
-	return item_defect(item, code, SLICE(""), message, false, err);
-}
-
 int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code,
 		  struct slice message, struct error **err)
 {
 	static const struct object NOTHING;
 	struct item item;
-	start_item(list, &NOTHING, arena, offset, &item);
-	/* Objects without a name of their own are told apart by their place. */
 	struct slice place;
+	start_item(list, &NOTHING, arena, offset, &item);
 	if (item_place(&item, &place, err) < 0)
 		return -1;
 	list->lost = true;
@@ -275,6 +266,23 @@ static int put_refusal(const struct item *item, struct error **err)
 	return object_file_defect(item->context, "error_response", place, message, err);
 }
 
+/* Something whose kind is not known: no kind of this list is complete without it. */
+static int put_kindless(struct object_list *list, struct item *item, struct error **err)
+{
+	struct slice document = item->reader->document, place;
+	struct slice text = slice_part(document, item->offset, document.len);
+	if (!list->object && error_text_likely(text)) {
+		if (item_place(item, &place, err) < 0)
+			return -1;
+		return error_text_put(item->context, text, place, err);
+	}
+	list->lost = true;
+	item->context->defects++;
+	if (fill_uid(item, err) < 0)
+		return -1;
+	return item_defect(item, "no_kind", SLICE("/kind"), SLICE("neither it nor its list says its kind"), false, err);
+}
+
 static int keep_version(struct object_context *context, const struct version_info *version, struct error **err)
 {
 	if (arena_copy(&context->kept, version->git_version, &context->server_version) < 0)
@@ -295,11 +303,8 @@ int put_object(struct object_list *list, struct decoder *decoder, const struct o
 		return put_refusal(&item, err);
 	if (!item.kind.len && object->server_version)
 		return keep_version(item.context, object->server_version, err);
-	if (!item.kind.len) {
-		if (fill_uid(&item, err) < 0)
-			return -1;
-		return put_lost(list, &item, "no_kind", SLICE("neither it nor its list says its kind"), err);
-	}
+	if (!item.kind.len)
+		return put_kindless(list, &item, err);
 	return put_by_kind(list, &item, decoder, api_version.len > 0, err);
 }
 

@@ -1,9 +1,10 @@
+#include "kube/object/records.h"
+
 #include "base/base64.h"
 #include "credential/docker_config.h"
 #include "credential/fingerprint.h"
 #include "credential/kind.h"
 #include "credential/registry_name.h"
-#include "kube/object/records.h"
 #include "kube/object/secret_value.h"
 
 #define DEFECT_NO_DATA "missing_data_key"

@@ -1,0 +1,71 @@
+#include "kube/object/mask.h"
+
+#include "base/limits.h"
+#include "support/check.h"
+
+static struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
+
+static void check_mask(const char *text, const char *expected)
+{
+	struct slice masked = SLICE_NONE;
+	struct error *err = NULL;
+	check_ok(mask_tokens(slice_of(text), &arena, &masked, &err), &err);
+	check_slice(masked, expected);
+	if (!strcmp(text, expected))
+		assert_ptr_equal(masked.data, text); /* no copy where there is nothing to hide */
+}
+
+static void tokens_of_registries_and_forges(void **state)
+{
+	check_mask("with dckr_pat_EXAMPLEexampleEXAMPLE1: denied", "with dckr_pat_[masked]: denied");
+	check_mask("dckr_oat_EXAMPLEexampleEXAMPLE1", "dckr_oat_[masked]");
+	check_mask("ghp_EXAMPLEexampleEXAMPLE1 glpat-EXAMPLEexample1", "ghp_[masked] glpat-[masked]");
+	check_mask("github_pat_EXAMPLEexampleEXAMPLE1", "github_pat_[masked]");
+	check_mask("key AKIAEXAMPLEEXAMPLE00.", "key AKIA[masked]");
+	check_mask("token=eyJFWEFNUExF.eyJFWEFNUExF.RVhBTVBMRQ", "token=eyJ[masked]");
+}
+
+static void headers(void **state)
+{
+	check_mask("Authorization: Basic RVhBTVBMRTpFWEFNUExF", "Authorization: Basic [masked]");
+	check_mask("\"Bearer RVhBTVBMRTpFWEFNUExF\"", "\"Bearer [masked]\"");
+}
+
+static void user_and_password_of_urls(void **state)
+{
+	check_mask("GET https://bob:EXAMPLE-pw@reg.example/v2/: 401", "GET https://bob:[masked]@reg.example/v2/: 401");
+	check_mask("https://EXAMPLE@reg.example/", "https://[masked]@reg.example/");
+	check_mask("https://a:b:c@reg.example", "https://a:[masked]@reg.example");
+}
+
+static void what_is_no_token_stays(void **state)
+{
+	check_mask("", "");
+	check_mask("Back-off pulling image \"docker.io/acme/web:1\"", "Back-off pulling image \"docker.io/acme/web:1\"");
+	check_mask("https://reg.example:5000/v2/acme@sha256:00", "https://reg.example:5000/v2/acme@sha256:00");
+	check_mask("Basic auth failed", "Basic auth failed");
+	check_mask("the prefix ghp_ alone", "the prefix ghp_ alone");
+	check_mask("xghp_EXAMPLEexampleEXAMPLE1", "xghp_EXAMPLEexampleEXAMPLE1");
+}
+
+static void not_there_stays_not_there(void **state)
+{
+	struct slice masked = SLICE("x");
+	struct error *err = NULL;
+	check_ok(mask_tokens(SLICE_NONE, &arena, &masked, &err), &err);
+	assert_null(masked.data);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tokens_of_registries_and_forges),
+		cmocka_unit_test(headers),
+		cmocka_unit_test(user_and_password_of_urls),
+		cmocka_unit_test(what_is_no_token_stays),
+		cmocka_unit_test(not_there_stays_not_there),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_release(&arena);
+	return failed;
+}
