@@ -1,5 +1,9 @@
 #include "model/reference.h"
 
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "support/check.h"
 #include "support/mangle.h"
@@ -78,7 +82,7 @@ static const struct {
 	{ "x@sha256:", "bad digest at byte 2" },
 	{ "x@sha256:short", "bad digest" },
 	{ "x@sha256:" HEX32, "bad digest" },
-	{ "x@sha256:0123456789ABCDEF0123456789abcdef" HEX32, "bad digest" },
+	{ "x@sha256:0123456789ABCDEF" HEX32 "0123456789abcdef", "bad digest" },
 	{ "x@sha512:" HEX64, "bad digest" },
 	{ "x@sha256:" HEX64 "0", "bad digest" },
 	{ "x@blake3:" HEX32 "xyz", "bad digest" },
@@ -204,13 +208,118 @@ static void cut_and_flipped_references_stay_in_the_grammar(void **state)
 		"reg.example:5000/team/app_a__b-c.d:v1.2@sha256:" HEX64,
 		"[2001:db8::1]:5000/app:v1",
 		"nginx:1.27",
-		"app@a+b.c:" HEX32,
+		("app@a+b.c:" HEX32),
 	};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		mangle_none(slice_of(good[i]), check_round_trip, NULL);
 		mangle_truncate(slice_of(good[i]), check_round_trip, NULL);
 		mangle_flip(slice_of(good[i]), check_round_trip, NULL);
 	}
+}
+
+/* --- the grammar a second time: regular expressions as distribution publishes them, and its split in plain words ---
+ */
+
+#define RE_DOMAIN_PART "([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+#define RE_PATH_PART "[a-z0-9]+(([_.]|__|-+)[a-z0-9]+)*"
+#define RE_DOMAIN "(" RE_DOMAIN_PART "(\\." RE_DOMAIN_PART ")*|\\[[a-fA-F0-9:]+\\])(:[0-9]+)?"
+#define RE_TAG "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+#define RE_DIGEST "[a-z][a-z0-9]*([-_+.][a-z][a-z0-9]*)*:[0-9a-fA-F]{32,}"
+#define RE_REGISTERED "^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$"
+
+static bool matches(const char *pattern, const char *text)
+{
+	regex_t regex;
+	assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	bool result = regexec(&regex, text, 0, NULL, 0) == 0;
+	regfree(&regex);
+	return result;
+}
+
+static void oracle_split(const char *text, char domain[512], char path_and_rest[512])
+{
+	const char *slash = strchr(text, '/');
+	snprintf(domain, 512, "%.*s", slash ? (int)(slash - text) : 0, text);
+	bool named = slash && (!strcmp(domain, "localhost") || strpbrk(domain, ".:ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
+	if (!named || !strcmp(domain, "index.docker.io"))
+		snprintf(domain, 512, "docker.io");
+	snprintf(path_and_rest, 512, "%s", named ? slash + 1 : text);
+}
+
+static bool oracle_accepts(const char *text)
+{
+	char domain[512], rest[512];
+	oracle_split(text, domain, rest);
+	if (matches("^[a-f0-9]{64}$", text))
+		return false;
+	if (!matches("^(" RE_DOMAIN "|" RE_PATH_PART ")$", domain))
+		return false;
+	if (!matches("^" RE_PATH_PART "(/" RE_PATH_PART ")*(:" RE_TAG ")?(@" RE_DIGEST ")?$", rest))
+		return false;
+	const char *digest = strchr(rest, '@');
+	return !digest || !matches("^sha(256|384|512):", digest + 1) || matches(RE_REGISTERED, digest + 1);
+}
+
+static void random_text(unsigned *seed, char text[512])
+{
+	static const char *const pieces[] = {
+		"a",
+		"b1",
+		"A",
+		".",
+		"-",
+		"_",
+		"__",
+		"/",
+		"/",
+		":",
+		":",
+		"@",
+		"@",
+		"a.b",
+		"a-b",
+		"x_y",
+		"a/b",
+		":v1",
+		"9",
+		"+",
+		"localhost",
+		"docker.io",
+		"index.docker.io",
+		"[::1]",
+		":80",
+		"md5",
+		"sha256",
+		"@sha256:",
+		HEX64,
+		HEX32,
+		"@sha512:" HEX128,
+		" ",
+		"\xc3\xa9",
+	};
+	size_t len = 0, count = 1 + (size_t)rand_r(seed) % 7;
+	text[0] = 0;
+	for (size_t i = 0; i < count; i++)
+		len += (size_t)snprintf(text + len, 512 - len, "%s",
+					pieces[(size_t)rand_r(seed) % (sizeof pieces / sizeof *pieces)]);
+}
+
+static void the_published_expressions_agree(void **state)
+{
+	unsigned seed = 20251125;
+	size_t accepts = 0, refuses = 0;
+	for (int i = 0; i < 8000; i++) {
+		CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+		CLEANUP(error_freep) struct error *err = NULL;
+		struct reference r;
+		char text[1024];
+		random_text(&seed, text);
+		bool accepted_text = reference_parse(slice_of(text), &arena, &r, &err) == 0;
+		if (accepted_text != oracle_accepts(text))
+			fail_msg("%s: %s", text, accepted_text ? "accepted" : err->message);
+		accepted_text ? accepts++ : refuses++;
+	}
+	assert_true(accepts > 500 && refuses > 500); /* both sides were looked at */
 }
 
 static void the_kubelets_name_has_no_tag_and_no_digest(void **state)
@@ -258,7 +367,7 @@ static void image_ids_give_their_digest(void **state)
 static void digests_have_their_exact_length(void **state)
 {
 	static const char *const good[] = { "sha256:" HEX64, "sha384:" HEX96, "sha512:" HEX128, "blake3:" HEX64,
-					    "md5:" HEX32,    "x:y",           "a+b-c_d.e:F=_-9" };
+					    ("md5:" HEX32),  "x:y",           "a+b-c_d.e:F=_-9" };
 	static const char *const bad[] = { "",
 					   ":",
 					   "sha256",
@@ -306,6 +415,7 @@ int main(void)
 		cmocka_unit_test(a_nul_byte_ends_nothing),
 		cmocka_unit_test(very_long_text_is_a_limit),
 		cmocka_unit_test(cut_and_flipped_references_stay_in_the_grammar),
+		cmocka_unit_test(the_published_expressions_agree),
 		cmocka_unit_test(the_kubelets_name_has_no_tag_and_no_digest),
 		cmocka_unit_test(image_ids_give_their_digest),
 		cmocka_unit_test(digests_have_their_exact_length),
