@@ -63,12 +63,9 @@ static void nothing_is_missing_where_secrets_were_not_all_read(void **state)
 		const char *outcome, *namespace, *subtype;
 		size_t missing;
 	} cases[] = {
-		{ "complete", "*", "*", 2 },
-		{ "complete", "shop", "*", 2 },
-		{ "partial", "*", "*", 0 },
-		{ "absent", "*", "*", 0 },
-		{ "complete", "other", "*", 0 },
-		{ "complete", "*", "kubernetes.io/dockerconfigjson", 0 },
+		{ "complete", "*", "*", 2 },      { "complete", "shop", "*", 2 },
+		{ "partial", "*", "*", 0 },       { "absent", "*", "*", 0 },
+		{ "complete", "other", "*", 0 },  { "complete", "*", "kubernetes.io/dockerconfigjson", 0 },
 		{ "complete", "*", "Opaque", 0 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
