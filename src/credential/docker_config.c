@@ -428,9 +428,9 @@ static int look_at_members(struct reader *reader, struct looks *looks, struct er
 		if (reader_next(reader, &value, err) < 0)
 			return -1;
 		bool object = value.type == TOKEN_OBJECT_BEGIN;
+		looks->auths = looks->auths || (object && key.plain && go_name_is(key.text, "auths"));
 		if (object ? look_at_fields(reader, &entry, err) < 0 : reader_leave(reader, depth, err) < 0)
 			return -1;
-		looks->auths = looks->auths || (object && key.plain && go_name_is(key.text, "auths"));
 		looks->entries = looks->entries && entry;
 	}
 	looks->entries = looks->entries && count > 0;

@@ -99,7 +99,7 @@ struct docker_config {
 int docker_config_parse(const struct secret_bytes *text, enum config_format format, struct arena *arena,
 			struct docker_config *ret_config, struct error **err);
 
-/* Wipes the secrets; the rest belongs to the arena. */
+/* Wipes the secrets; the rest belongs to the arena, which must still be there: declare it before the config. */
 void docker_config_release(struct docker_config *config);
 
 /* Whether text looks like a docker config at all (for secrets of other types): an object with `auths`, or one whose

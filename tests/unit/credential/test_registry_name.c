@@ -78,7 +78,6 @@ static void keys_name_registries(void **state)
 		struct error *err = NULL;
 		struct registry_name name;
 		check_ok(registry_name_parse(slice_of(examples[i].key), &arena, &name, &err), &err);
-		print_message("%s\n", examples[i].key);
 		check_slice(name.registry, examples[i].registry);
 		check_slice(name.path, examples[i].path);
 		assert_int_equal(name.wildcard, examples[i].wildcard);
@@ -152,7 +151,6 @@ static void impossible_names_are_refused(void **state)
 	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
 		struct error *err = NULL;
 		struct slice registry;
-		print_message("%s\n", examples[i].text);
 		assert_int_equal(registry_name_given(slice_of(examples[i].text), &arena, &registry, &err), -1);
 		check_error(&err, ERROR_USAGE, examples[i].part);
 	}
