@@ -1,7 +1,7 @@
 """Kubernetes objects as `kubectl get -o json --show-managed-fields` prints them.
 
 Every function returns plain dicts. Nothing is random: uids, hashes and suffixes come from the object's own name, so the
-same call gives the same object, byte for byte. Used by make-demo.py and by tests/bench/make_dump.py.
+same call gives the same object, byte for byte.
 """
 import base64
 import datetime
