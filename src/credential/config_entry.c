@@ -7,6 +7,10 @@
 #include "credential/config_parser_internal.h"
 #include "credential/go_name.h"
 #include "credential/keyring.h"
+#include "credential/kind.h"
+
+/* Shown for a user that is a token: docker's own word for a login that is nothing but a token. */
+#define TOKEN_USER "<token>"
 
 enum field {
 	FIELD_USERNAME,
@@ -94,7 +98,7 @@ static int take_field(struct config_parser *parser, const struct config_place *p
 static int take_member(struct config_parser *parser, const struct config_place *place, enum config_scope scope,
 		       struct entry_values *values, struct error **err)
 {
-	enum field field = find_field(place->name);
+	enum field field = find_field(place->decoded);
 	if (field < FIELDS)
 		return take_field(parser, place, field, scope, values, err);
 	if (scope == SCOPE_WRAPPER)
@@ -121,22 +125,30 @@ static int take_members(struct config_parser *parser, const struct config_place 
 
 /* --- listing what they give --- */
 
-/* Later objects under the same key replace what earlier ones gave. */
-static int start_key(struct config_parser *parser, struct slice key, bool kubelet, unsigned *ret_ordinal,
-		     struct error **err)
+/* Later objects under the same key replace what earlier ones gave. All that one object gave has one copy of the key. */
+static int start_key(struct config_parser *parser, struct slice key, bool kubelet, struct error **err)
 {
 	void **first = map_put(&parser->first_of_key, key);
 	if (!first)
 		return error_no_memory(err);
-	*ret_ordinal = 0;
-	for (size_t i = *first ? (size_t)(uintptr_t)*first - 1 : parser->entries.len; i < parser->entries.len; i++) {
+	size_t start = *first ? (size_t)(uintptr_t)*first - 1 : parser->entries.len;
+	for (size_t i = start; i < parser->entries.len; i++) {
 		struct config_entry *earlier = &parser->entries.items[i];
-		if (!slice_equal(earlier->key, key))
+		if (earlier->key.data != parser->entries.items[start].key.data)
 			break;
 		earlier->overridden = earlier->overridden || kubelet || !earlier->kubelet_reads;
-		*ret_ordinal = earlier->ordinal + 1;
 	}
 	*first = (void *)(uintptr_t)(parser->entries.len + 1);
+	return 0;
+}
+
+static int take_ordinal(struct config_parser *parser, struct slice key, unsigned *ret_ordinal, struct error **err)
+{
+	void **count = map_put(&parser->ordinals, key);
+	if (!count)
+		return error_no_memory(err);
+	*ret_ordinal = (unsigned)(uintptr_t)*count;
+	*count = (void *)((uintptr_t)*count + 1);
 	return 0;
 }
 
@@ -147,7 +159,6 @@ struct listing {
 	bool kubelet; /* it reads what is listed here */
 	bool judged;  /* what does not decode blocks */
 	bool placed;  /* one of the entries stands for the key in the keyring */
-	unsigned ordinal;
 };
 
 static int defect(const struct listing *listing, const char *code, size_t offset, const char *message,
@@ -165,13 +176,16 @@ static struct config_entry *add_entry(struct listing *listing, enum entry_form f
 		error_set(err, ERROR_LIMIT, "more than %d entries", LIMIT_CONFIG_ENTRIES);
 		return NULL;
 	}
+	unsigned ordinal = 0;
+	if (take_ordinal(parser, listing->place->name, &ordinal, err) < 0)
+		return NULL;
 	struct config_entry *entry = vec_push(&parser->entries);
 	if (!entry) {
 		error_no_memory(err);
 		return NULL;
 	}
 	*entry = (struct config_entry){ .key = listing->place->name,
-					.ordinal = listing->ordinal++,
+					.ordinal = ordinal,
 					.form = form,
 					.username = SLICE(""),
 					.overridden = overridden };
@@ -190,6 +204,8 @@ static int set_username(struct listing *listing, struct config_entry *entry, str
 {
 	if (!name.data)
 		name = SLICE("");
+	if (credential_is_token(name))
+		name = SLICE(TOKEN_USER);
 	return arena_copy(listing->parser->arena, name, &entry->username) < 0 ? arena_fail(listing->parser->arena, err)
 									      : 0;
 }
@@ -213,6 +229,7 @@ static int check_login(const struct listing *listing, struct slice user, struct 
 		{ blanks, CONFIG_DEFECT_BLANKS, "user or password starts or ends with a blank or a newline" },
 		{ holds_nul(user) || holds_nul(password), CONFIG_DEFECT_NUL,
 		  "user or password holds a NUL, which some clients cut off" },
+		{ credential_is_token(user), CONFIG_DEFECT_TOKEN_USER, "a token stands in the place of the user" },
 	};
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
 		if (checks[i].found && defect(listing, checks[i].code, offset, checks[i].message, err) < 0)
@@ -234,10 +251,11 @@ static bool has_token(const struct entry_values *values)
 static int list_login(struct listing *listing, enum entry_form form, size_t offset, struct slice user,
 		      struct slice password, bool overridden, struct error **err)
 {
-	if (password.len == 0 && has_token(listing->values))
+	if (password.len == 0 && has_token(listing->values) && !credential_is_token(user))
 		return 0;
+	struct slice secret = credential_is_token(user) ? user : password;
 	struct config_entry *entry = add_entry(listing, form, overridden, err);
-	if (!entry || set_username(listing, entry, user, err) < 0 || secret_copy(&entry->secret, password, err) < 0)
+	if (!entry || set_username(listing, entry, user, err) < 0 || secret_copy(&entry->secret, secret, err) < 0)
 		return -1;
 	return check_login(listing, user, password, offset, err);
 }
@@ -345,7 +363,7 @@ static int check_key(const struct listing *listing, struct error **err)
 {
 	struct keyring_key key;
 	bool usable;
-	if (keyring_key_parse(listing->place->name, listing->parser->arena, &key, &usable, err) < 0)
+	if (keyring_key_parse(listing->place->decoded, listing->parser->arena, &key, &usable, err) < 0)
 		return -1;
 	return usable ? 0
 		      : defect(listing, CONFIG_DEFECT_KEY_URL, listing->place->offset,
@@ -362,7 +380,7 @@ static int list_entry(struct config_parser *parser, const struct config_place *p
 				   .judged = scope == SCOPE_KUBELET || scope == SCOPE_WRAPPER };
 	if (!values->telling && scope != SCOPE_KUBELET)
 		return 0;
-	if (start_key(parser, place->name, listing.kubelet, &listing.ordinal, err) < 0 ||
+	if (start_key(parser, place->decoded, listing.kubelet, err) < 0 ||
 	    (listing.kubelet && check_key(&listing, err) < 0))
 		return -1;
 	return list_values(&listing, err);

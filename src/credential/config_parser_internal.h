@@ -19,13 +19,15 @@ struct config_parser {
 	struct {
 		VEC(struct slice)
 	} stores;
-	struct map first_of_key; /* key -> index + 1 of the entry that its last object gave first */
+	struct map first_of_key; /* key as decoded -> index + 1 of the entry that its last object gave first */
+	struct map ordinals;     /* key as shown -> how many entries it has */
 };
 
 /* Where in the document: a chain of names up to the root (NULL). */
 struct config_place {
 	const struct config_place *parent;
-	struct slice name;
+	struct slice name; /* as shown: without the password of a URL's user-info */
+	struct slice decoded;
 	size_t offset;
 };
 

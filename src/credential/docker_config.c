@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "credential/config_parser_internal.h"
 #include "credential/go_name.h"
+#include "credential/keyring.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -45,11 +46,47 @@ int config_defect_add(struct config_parser *parser, const struct config_place *p
 
 /* --- names and values --- */
 
+/* Where the password in "https://user:password@host/..." stands; of length 0 when there is none. */
+static struct slice find_password(struct slice key)
+{
+	struct slice authority = key, user, host, name, password;
+	for (size_t i = 0; i < key.len; i++)
+		if (slice_starts_with(slice_part(key, i, key.len), "://")) {
+			authority = slice_part(key, i + sizeof "://" - 1, key.len);
+			break;
+		}
+	for (const char *end = "/?#"; *end; end++)
+		slice_cut(authority, *end, &authority, &host);
+	if (!slice_cut_last(authority, '@', &user, &host) || !slice_cut(user, ':', &name, &password))
+		return slice_part(key, key.len, 0);
+	return password;
+}
+
+/* The name as it may be shown. What stands in for the password keeps the key as good or bad a URL as it was. */
+static int hide_password(struct config_parser *parser, struct slice decoded, struct slice *ret_name, struct error **err)
+{
+	struct slice password = find_password(decoded);
+	*ret_name = decoded;
+	if (password.len == 0)
+		return 0;
+	struct keyring_key key;
+	bool usable;
+	if (keyring_key_parse(decoded, parser->arena, &key, &usable, err) < 0)
+		return -1;
+	size_t start = (size_t)(password.data - decoded.data);
+	struct slice before = slice_part(decoded, 0, start),
+		     behind = slice_part(decoded, start + password.len, decoded.len);
+	*ret_name = arena_printf(parser->arena, "%.*s%s%.*s", SLICE_ARG(before), usable ? "***" : "<hidden>",
+				 SLICE_ARG(behind));
+	return ret_name->data ? 0 : arena_fail(parser->arena, err);
+}
+
 int config_name_take(struct config_parser *parser, const struct config_place *parent, const struct token *token,
 		     struct config_place *ret_place, struct error **err)
 {
 	*ret_place = (struct config_place){ .parent = parent, .offset = token->offset };
-	if (token_copy(token, parser->arena, &ret_place->name, err) < 0)
+	if (token_copy(token, parser->arena, &ret_place->decoded, err) < 0 ||
+	    hide_password(parser, ret_place->decoded, &ret_place->name, err) < 0)
 		return -1;
 	if (token->duplicate && config_defect_add(parser, ret_place, CONFIG_DEFECT_DUPLICATE, token->offset, false,
 						  "this name stood here before; the last one counts", err) < 0)
@@ -390,6 +427,7 @@ static void release_parser(struct config_parser *parser)
 	vec_release(&parser->defects);
 	vec_release(&parser->stores);
 	map_release(&parser->first_of_key);
+	map_release(&parser->ordinals);
 }
 
 /* --- which of the two --- */

@@ -69,19 +69,21 @@ struct config_defect {
 #define CONFIG_DEFECT_EMPTY_PASSWORD "empty_password"
 #define CONFIG_DEFECT_BLANKS "blanks_in_value" /* newline or blank at an end of user or password */
 #define CONFIG_DEFECT_NUL "nul_in_value"
-#define CONFIG_DEFECT_KEY_URL "unparsable_key" /* the kubelet drops the key */
+#define CONFIG_DEFECT_TOKEN_USER "token_as_user" /* a token that is known by its start, as the user */
+#define CONFIG_DEFECT_KEY_URL "unparsable_key"   /* the kubelet drops the key */
 #define CONFIG_DEFECT_LIMIT "too_large"
 #define CONFIG_DEFECT_UNKNOWN_NAME "unknown_name" /* a field that no client reads */
 
 struct config_entry {
-	struct slice key;     /* decoded, as written otherwise */
-	unsigned ordinal;     /* n-th with the same key, from 0; entries that one object gives count each */
-	bool overridden;      /* something else is read in its place: a later entry, the `auth` beside a password */
-	bool kubelet_reads;   /* the kubelet has a user and password, possibly empty, under this key: it belongs in a
-				 keyring */
-	enum entry_form form; /* of the secret part; an entry that only holds a token is in the keyring with an empty
-				 password */
-	struct slice username;
+	struct slice key;   /* decoded; the password of a URL's user-info hidden, the key being as good or bad as before
+			     */
+	unsigned ordinal;   /* n-th with the same key, from 0; entries that one object gives count each */
+	bool overridden;    /* something else is read in its place: a later entry, the `auth` beside a password */
+	bool kubelet_reads; /* the kubelet has a user and password, possibly empty, under this key: it belongs in a
+			       keyring */
+	enum entry_form form;  /* of the secret part; an entry that only holds a token is in the keyring with an empty
+				  password */
+	struct slice username; /* <token>: it was a token, which is the secret part then */
 	struct secret_bytes secret; /* password or token, for an `auth` that does not decode its text; owned */
 };
 

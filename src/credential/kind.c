@@ -178,6 +178,14 @@ static const struct shape *find_shape(const struct subject *subject)
 	return NULL;
 }
 
+bool credential_is_token(struct slice text)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (shapes[i].secret_start && slice_starts_with(text, shapes[i].secret_start))
+			return true;
+	return false;
+}
+
 static int kind_of_shape(const struct shape *shape, const struct subject *subject, struct error **err)
 {
 	subject->kind->kind = shape->kind;

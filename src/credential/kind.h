@@ -25,6 +25,7 @@
 #ifndef FOTHER_CREDENTIAL_KIND_H
 #define FOTHER_CREDENTIAL_KIND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -43,5 +44,8 @@ struct credential_kind {
 /* registry: normalised (registry_name.h). -1 when memory or the secure heap is out; odd secrets are never an error. */
 int credential_kind_of(struct slice registry, const struct config_entry *entry, struct arena *arena,
 		       struct credential_kind *ret_kind, struct error **err);
+
+/* Whether text starts as the tokens do that were made to be recognised (the first rows of the table). */
+bool credential_is_token(struct slice text);
 
 #endif

@@ -145,6 +145,30 @@ static void keys_that_do_not_parse_are_told(void **state)
 	check_entries(CONFIG_DOCKERCONFIGJSON, "{\"auths\":{\"a b\":{}}}", "a b#0 empty : read");
 }
 
+/* What is secret though it does not stand in the place of one. */
+static void token_in_the_place_of_the_user(void **state)
+{
+	check_entry("{\"username\":\"ghp_EXAMPLE\",\"password\":\"x-oauth-basic\"}",
+		    "r#0 username_password <token>:ghp_EXAMPLE read");
+	check_entry_defects("{\"username\":\"ghp_EXAMPLE\",\"password\":\"x-oauth-basic\"}",
+			    "token_as_user@26 /auths/r");
+	check_entry("{\"username\":\"ghp_EXAMPLE\",\"registrytoken\":\"EXAMPLE\"}",
+		    "r#0 username_password <token>:ghp_EXAMPLE read; r#1 registry_token <token>:EXAMPLE unread");
+}
+
+static void password_in_the_key(void **state)
+{
+	check_entries(CONFIG_DOCKERCFG, "{\"https://u:EXAMPLE@r.example/x\":{}}",
+		      "https://u:***@r.example/x#0 empty : read");
+	check_defects(CONFIG_DOCKERCFG, "{\"u:EX AMPLE@r.example\":{}}", "unparsable_key@1 /u:<hidden>@r.example");
+	/* Two keys to the kubelet, though they are shown alike; and one of them twice. */
+	check_entries(CONFIG_DOCKERCFG,
+		      "{\"u:EXAMPLE@r\":{},\"u:EXAMPLE2@r\":{\"auth\":\"dTpFWEFNUExF\"},\"u:EXAMPLE@r\":{}}",
+		      "u:***@r#0 empty : hidden; u:***@r#1 auth u:EXAMPLE read; u:***@r#2 empty : read");
+	check_entries(CONFIG_DOCKERCFG, "{\"u@r\":{},\"r/u:p@x\":{},\"r?u:p@x\":{},\"u:@r\":{}}",
+		      "u@r#0 empty : read; r/u:p@x#0 empty : read; r?u:p@x#0 empty : read; u:@r#0 empty : read");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +183,8 @@ int main(void)
 		cmocka_unit_test(password_that_auth_hides),
 		cmocka_unit_test(odd_logins_are_told),
 		cmocka_unit_test(keys_that_do_not_parse_are_told),
+		cmocka_unit_test(token_in_the_place_of_the_user),
+		cmocka_unit_test(password_in_the_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
