@@ -32,7 +32,7 @@ static int parse(const char *text, struct arena *arena, struct question *ret_que
 		return ret_question->digest.data ? 0 : arena_fail(arena, err);
 	}
 	if (reference_parse(given, arena, &ret_question->reference, err) < 0)
-		return error_context(err, "%s", text);
+		return options_fail(err, "%s", text);
 	ret_question->digest = ret_question->reference.digest;
 	return 0;
 }

@@ -54,7 +54,7 @@ static int init(struct filter *filter, struct session *session, struct error **e
 		return arena_fail(&session->arena, err);
 	for (size_t i = 0; i < given->len; i++)
 		if (registry_name_given(slice_of(given->items[i]), &session->arena, &filter->registries[i], err) < 0)
-			return error_context(err, "--registry");
+			return options_fail(err, "--registry");
 	filter->registry_count = given->len;
 	return 0;
 }

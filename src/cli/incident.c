@@ -22,7 +22,7 @@ static int take_registries(struct session *session, const struct options *option
 		struct slice registry;
 		bool known = false;
 		if (registry_name_given(slice_of(options->registries.items[i]), &session->arena, &registry, err) < 0)
-			return error_context(err, "--registry %s", options->registries.items[i]);
+			return options_fail(err, "--registry %s", options->registries.items[i]);
 		for (size_t k = 0; k < count; k++)
 			known = known || slice_equal(items[k], registry);
 		if (!known)
@@ -76,7 +76,7 @@ static int take_window(struct session *session, const struct options *options, s
 		return error_set(err, ERROR_USAGE, "--since and --window exclude each other");
 	if (options->window &&
 	    time_parse_window(slice_of(options->window), session->now, &incident->window_from, &incident->window_to, err) < 0)
-		return error_context(err, "--window");
+		return options_fail(err, "--window");
 	if (!options->since)
 		return 0;
 	struct error *not_an_age = NULL;
@@ -86,7 +86,7 @@ static int take_window(struct session *session, const struct options *options, s
 	}
 	error_free(not_an_age);
 	if (time_parse_given(slice_of(options->since), session->now, &incident->window_from, err) < 0)
-		return error_context(err, "--since");
+		return options_fail(err, "--since");
 	return 0;
 }
 
@@ -98,14 +98,16 @@ static int take_bad(struct session *session, const char *given, struct indicator
 
 	if (access(given, F_OK) != 0) {
 		if (indicator_add(indicators, slice_of(given), 0, session->now, &session->arena, err) < 0)
-			return error_context(err, "--bad (no file of that name, so an indicator)");
+			return options_fail(err, "--bad (no file of that name, so an indicator)");
 		return 0;
 	}
 	if (file_map(AT_FDCWD, given, false, &file, err) < 0)
 		return error_context(err, "--bad");
 	if (arena_copy(&session->arena, file_slice(&file), &text) < 0)
 		return arena_fail(&session->arena, err);
-	return indicator_add_text(indicators, text, given, session->now, &session->arena, err);
+	if (indicator_add_text(indicators, text, given, session->now, &session->arena, err) < 0)
+		return options_fail(err, "--bad");
+	return 0;
 }
 
 static int list_indicators(struct session *session, const struct indicators *indicators, struct incident *incident,

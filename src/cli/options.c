@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 
 #include "base/slice.h"
@@ -196,6 +197,20 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 	if (alias != argv[1])
 		arguments.next = 2;
 	return parse_words(ret_options, &arguments, err);
+}
+
+int options_fail(struct error **err, const char *format, ...)
+{
+	char context[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(context, sizeof context, format, arguments);
+	va_end(arguments);
+	error_context(err, "%s", context);
+	if ((*err)->code != ERROR_NO_MEMORY)
+		(*err)->code = ERROR_USAGE;
+	return -1;
 }
 
 void options_release(struct options *options)

@@ -52,6 +52,9 @@ extern const struct option_row option_rows[OPTION_ID_COUNT];
 /* Finds the command (one or two words) and reads its options; they may stand anywhere, `--` ends them. ERROR_USAGE with the nearest
  * name for what is not known. Texts are borrowed from argv. */
 int options_parse(int argc, char **argv, struct options *ret_options, struct error **err);
+/* Puts "context: " before *err and makes it ERROR_USAGE: a value that was typed cannot be used. Returns -1. */
+int options_fail(struct error **err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 void options_release(struct options *options);
 
 #endif

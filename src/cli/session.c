@@ -13,7 +13,7 @@ static int find_times(struct session *session, const struct options *options, st
 		return 0;
 	session->as_of_given = true;
 	if (time_parse_given(slice_of(options->as_of), session->now, &session->now, err) < 0)
-		return error_context(err, "--as-of");
+		return options_fail(err, "--as-of");
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 
 #define GAP 2
 #define LEAST_ELASTIC 10 /* below this a shortened name tells nothing */
-#define LEAST_WRAPPED 24 /* below this a sentence is a list of words */
+#define LEAST_WRAPPED 18 /* below this a sentence is a list of words */
 
 struct layout {
 	size_t widths[TABLE_MOST_COLUMNS];
@@ -55,11 +55,11 @@ static void natural_widths(const struct table *table, struct layout *layout)
 
 static size_t total_width(const struct table *table, const struct layout *layout)
 {
-	size_t total = 0;
+	size_t total = 0, shown = 0;
 
 	for (size_t c = 0; c < table->column_count; c++)
 		if (layout->shown[c])
-			total += layout->widths[c] + (total ? GAP : 0);
+			total += layout->widths[c] + (shown++ ? GAP : 0);
 	return total;
 }
 

@@ -1,0 +1,269 @@
+"""What leaves the program: schemas, widths, formats, exit codes, and that it says the same twice."""
+import csv
+import io
+import json
+import re
+import unicodedata
+
+import jsonschema
+import pytest
+
+from scene import AS_OF, ROOT, WINDOW, Scene, digest, records
+
+WORLD = (
+    "secret ci/hub user=acmeci kind=pat",
+    "secret a/hub user=acmeweb kind=password",
+    "secret b/broken auth=***",
+    "deployment ci/scanner image=acme/scanner:1 digest=bad reads=hub",
+    "deployment a/web image=acme/web:1 pull=hub",
+    "cronjob a/report image=acme/report:2 state=none",
+    "node n2 images=acme/report:2@bad,ghcr.io/acme/x:1@x",
+)
+COMMANDS = {
+    "triage": ["triage", "--registry", "docker.io", "--window", WINDOW, "--bad", digest("bad")],
+    "credentials": ["credentials"],
+    "secrets": ["secrets"],
+    "images": ["images"],
+    "sightings": ["where", digest("bad")],
+    "incidents": ["incident", "list"],
+}
+
+
+@pytest.fixture
+def dump(tmp_path):
+    return Scene(WORLD).write(tmp_path / "dump")
+
+
+@pytest.fixture
+def read(fother, dump):
+    """Fother with the dump read and one incident opened."""
+    fother.triage(dump, *COMMANDS["triage"][1:])
+    return fother
+
+
+def cells(line):
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_json_validates(name, read):
+    schema = json.loads((ROOT / f"docs/schema/{name}.schema.json").read_text())
+    answer = read.answers(*COMMANDS[name])
+    jsonschema.Draft202012Validator(schema).validate(answer)
+    assert answer["schema"] == f"fother/{name}/v1"
+    assert answer["items"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_schema_refuses_what_is_not_ours(name, read):
+    """A schema that lets everything pass would prove nothing."""
+    schema = json.loads((ROOT / f"docs/schema/{name}.schema.json").read_text())
+    answer = read.answers(*COMMANDS[name])
+    answer["items"][0]["surprise"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate(answer)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_ndjson_is_the_same_items_then_the_envelope(name, read):
+    whole = read.answers(*COMMANDS[name])
+    done = read.run(*COMMANDS[name], "-o", "ndjson", "--key-file", read.key)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines[:-1] == whole["items"]
+    assert lines[-1]["schema"] == whole["schema"] and "items" not in lines[-1]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_csv_is_rfc_4180(name, read):
+    done = read.run(*COMMANDS[name], "-o", "csv", "--key-file", read.key)
+    assert done.stdout.count("\r\n") or done.stdout.endswith("\n")
+    rows = list(csv.reader(io.StringIO(done.stdout, newline="")))
+    assert len(rows) > 1
+    assert len({len(row) for row in rows}) == 1, "every row has the header's columns"
+
+
+@pytest.mark.parametrize("form", ["table", "wide"])
+@pytest.mark.parametrize("columns", [80, 120, 200])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_nothing_is_wider_than_the_terminal(name, columns, form, read):
+    done = read.run(*COMMANDS[name], "-o", form, "--key-file", read.key, columns=columns)
+    assert done.returncode in (0, 3, 4), done.stderr
+    for line in done.stdout.splitlines():
+        if not line.startswith("(") and not line.startswith(" fother ") and not line.startswith(" --window"):
+            assert cells(line) <= columns, line
+
+
+def test_colour_is_for_terminals_only(read):
+    assert "\033" not in read.run(*COMMANDS["triage"], "--key-file", read.key).stdout
+
+
+def test_quiet_prints_identities_only(read):
+    assert read.run("secrets", "-q", "--key-file", read.key).stdout.splitlines() == [
+        "prod/b/broken", "prod/a/hub", "prod/ci/hub"]
+    lines = read.run(*COMMANDS["triage"], "-q", "--key-file", read.key).stdout.splitlines()
+    assert lines[0] == digest("bad")
+    assert all(re.fullmatch("[0-9a-f]{32}", line) for line in lines[1:])
+
+
+def test_as_of_makes_everything_the_same_twice(fother, dump, tmp_path):
+    command = [*COMMANDS["triage"], "--snapshot", dump, "--as-of", AS_OF, "--key-file", fother.key, "-o", "json"]
+    first = fother.run(*command, XDG_STATE_HOME=str(tmp_path / "one"))
+    second = fother.run(*command, XDG_STATE_HOME=str(tmp_path / "two"))
+    assert first.stdout == second.stdout
+    for form in ("table", "csv"):
+        command[-1] = form
+        assert (fother.run(*command, XDG_STATE_HOME=str(tmp_path / "three" / form)).stdout ==
+                fother.run(*command, XDG_STATE_HOME=str(tmp_path / "four" / form)).stdout)
+
+
+def strip_reads(answer):
+    return {key: value for key, value in answer.items() if key not in ("reads", "generated")}
+
+
+def test_reading_twice_changes_nothing(fother, dump):
+    first = fother.answers("credentials", "--snapshot", dump, "--as-of", AS_OF)
+    second = fother.answers("credentials", "--snapshot", dump, "--as-of", AS_OF)
+    assert strip_reads(first) == strip_reads(second)
+
+
+def test_a_second_snapshot_tells_new_changed_and_gone(fother, tmp_path):
+    before = Scene(["secret a/stays user=one", "secret a/changes user=two value=example-old",
+                    "secret a/goes user=three", "secret b/other user=four"]).write(tmp_path / "before")
+    after = Scene(["secret a/stays user=one", "secret a/changes user=two value=example-new",
+                   "secret a/comes user=five", "secret b/other user=four"]).write(tmp_path / "after")
+    fother.answers("secrets", "--snapshot", before, "--as-of", "2026-11-24T00:00:00Z")
+    answer = fother.answers("secrets", "--snapshot", after, "--as-of", "2026-11-25T00:00:00Z")
+    assert {r["name"]: r["change"] for r in records(answer, "secret_row")} == {
+        "stays": "same", "changes": "changed", "goes": "gone", "comes": "new", "other": "same"}
+
+
+def test_gone_only_where_the_read_was_complete(fother, tmp_path):
+    before = Scene(["secret a/goes user=one", "secret a/stays user=two", "secret b/x user=three"]).write(tmp_path / "before")
+    after = Scene(["secret a/stays user=two", "secret b/x user=three"]).write(tmp_path / "after")
+    cut = tmp_path / "after/prod/all.json"
+    cut.write_text(cut.read_text()[:-30])
+    fother.answers("secrets", "--snapshot", before, "--as-of", "2026-11-24T00:00:00Z")
+    answer = fother.answers("secrets", "--snapshot", after, "--as-of", "2026-11-25T00:00:00Z", codes=(4,))
+    assert {r["name"]: r["change"] for r in records(answer, "secret_row")}["goes"] != "gone"
+
+
+def test_an_older_snapshot_takes_nothing_back(fother, tmp_path):
+    old = Scene(["secret a/hub user=one value=example-old"]).write(tmp_path / "old")
+    new = Scene(["secret a/hub user=one value=example-new written=2026-11-22"]).write(tmp_path / "new")
+    fother.answers("credentials", "--snapshot", new, "--as-of", "2026-11-25T00:00:00Z")
+    only_new = fother.answers("credentials")
+    fother.answers("credentials", "--snapshot", old, "--as-of", "2026-11-20T00:00:00Z")
+    both = fother.answers("credentials")
+    assert [r["fingerprint"] for r in both["items"]] == [r["fingerprint"] for r in only_new["items"]]
+    assert both["items"][0]["set_after"] == "2026-11-20T00:00:00Z"
+
+
+def test_two_clusters_share_a_login(fother, tmp_path):
+    Scene(["secret a/hub user=acme"], cluster="prod").write(tmp_path / "dump")
+    Scene(["secret b/hub user=acme"], cluster="stage").write(tmp_path / "dump")
+    answer = fother.answers("credentials", "--snapshot", tmp_path / "dump")
+    row = records(answer, "credential")[0]
+    assert (row["secrets"], row["clusters"], len(answer["items"])) == (2, 2, 1)
+    only = fother.answers("credentials", "--cluster", "stage")
+    assert records(only, "credential")[0]["secrets"] == 1
+
+
+def test_exit_codes(fother, dump, tmp_path):
+    key = ["--key-file", fother.key]
+    clean = Scene(["deployment a/web image=quay.io/acme/web:1 pull=hub",
+                   "secret a/hub quay.io user=acme kind=pat"]).write(tmp_path / "clean")
+    assert fother.run("triage", "--registry", "docker.io", "--snapshot", clean, *key).returncode == 0
+    fother.state = tmp_path / "second"
+    assert fother.run(*COMMANDS["triage"], "--snapshot", dump, *key).returncode == 3
+    assert fother.run(*COMMANDS["triage"], "--fail-on", "none", *key).returncode == 0
+    assert fother.run(*COMMANDS["triage"], "--fail-on", "loud", *key).returncode == 2
+    assert fother.run("triage").returncode == 2
+    assert fother.run("triage", "--registry", "docker.io", "--snapshot", tmp_path / "missing", *key).returncode == 1
+    cut = Scene(["deployment a/web image=quay.io/acme/web:1"], without=["secret"]).write(tmp_path / "cut")
+    (cut / "prod/secrets.json").write_text("error: You must be logged in to the server (Unauthorized)\n")
+    fother.state = tmp_path / "third"
+    assert fother.run("triage", "--registry", "docker.io", "--snapshot", cut, *key).returncode == 4
+
+
+def test_one_bad_source_does_not_take_the_others_down(fother, dump, tmp_path):
+    done = fother.run("credentials", "--snapshot", tmp_path / "missing", "--snapshot", dump, "-o", "json", "--key-file",
+                      fother.key)
+    answer = json.loads(done.stdout)
+    assert done.returncode == 4
+    assert answer["complete"] is False and "missing" in answer["errors"][0]
+    assert answer["items"]
+
+
+@pytest.mark.parametrize("words, says", [
+    (["triage"], "which registry"),
+    (["triage", "--registry", "docker.io", "--since", "soon"], "--since"),
+    (["triage", "--registry", "docker.io", "--window", "2026-11-21..2026-11-20"], "--window"),
+    (["triage", "--registry", "docker.io", "--since", "3d", "--window", "a..b"], "exclude"),
+    (["triage", "--registry", "docker.io", "--bad", "sha256:12"], "not a whole digest"),
+    (["triage", "--registry", "docker.io", "--bad", "acme/WEB:1"], "acme/WEB:1"),
+    (["triage", "7"], "no incident 7"),
+    (["triage", "seven"], "no incident number"),
+    (["where"], "give one digest"),
+    (["where", "sha256:XYZ"], "digest needs"),
+    (["incident", "show", "9"], "no incident 9"),
+    (["credentials", "-o", "xml"], "use table"),
+    (["credentials", "--as-of", "yesterday"], "--as-of"),
+    (["rotate"], "unknown command"),
+])
+def test_the_likely_mistakes_are_usage_errors_that_say_what(words, says, read):
+    done = read.run(*words, *(["--key-file", read.key] if words != ["rotate"] else []))
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert done.stderr.startswith("fother: error: ") and done.stderr.count("\n") == 1
+
+
+def test_a_bad_line_in_a_bad_file_is_named(read, tmp_path):
+    path = tmp_path / "bad.txt"
+    path.write_text(f"# list\n{digest('bad')}\nacme/web\n")
+    done = read.run("triage", "--registry", "docker.io", "--bad", path, "--key-file", read.key)
+    assert done.returncode == 2
+    assert f"{path}: line 3: " in done.stderr
+
+
+def test_another_key_is_refused(read, tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"another made-up key of 32 bytes!")
+    other.chmod(0o600)
+    done = read.run("credentials", "--key-file", other)
+    assert done.returncode == 1
+    assert "every login would look changed" in done.stderr
+
+
+def test_an_incident_is_refreshed_not_opened_twice(read, dump):
+    again = read.triage(dump, *COMMANDS["triage"][1:])
+    assert again["incident"]["id"] == 1
+    more = read.answers("triage", "1", "--bad", "acme/web:1")
+    assert len(more["incident"]["indicators"]) == 2
+    other = read.answers("triage", "--registry", "ghcr.io")
+    assert other["incident"]["id"] == 2
+    assert [r["id"] for r in records(read.answers("incident", "list"), "incident")] == [1, 2]
+
+
+def test_names_from_a_dump_cannot_steer_the_terminal_or_a_spreadsheet(fother, tmp_path):
+    scene = Scene(["secret a/hub user=acme"])
+    secret = next(o for o in scene.objects if o["kind"] == "Secret")
+    secret["metadata"]["name"] = "=cmd|'/C calc'!A0\u202e\033[2J\r\nfother: error: all clean"
+    folder = scene.write(tmp_path / "dump")
+    for form in ("table", "wide", "csv", "json"):
+        out = fother.run("secrets", "--snapshot", folder, "-o", form, "--key-file", fother.key).stdout
+        assert "\033" not in out and "\u202e" not in out, form
+        assert "\nfother: error" not in out, form
+    rows = list(csv.reader(io.StringIO(fother.run("secrets", "-o", "csv", "--key-file", fother.key).stdout, newline="")))
+    assert not any(cell[:1] in "=+-@" for row in rows for cell in row if cell)
+
+
+@pytest.mark.parametrize("command", ["triage", "credentials", "secrets", "images", "where", "incident list",
+                                     "incident show", "help", "version"])
+def test_help_and_manual_agree(command, fother):
+    """-h lists exactly the options that the manual gives the command."""
+    text = fother.run(*command.split(), "-h").stdout
+    manual = fother.run("help", "--man").stdout
+    section = manual.split(f".SS fother {command}", 1)[1].split(".SS", 1)[0].split(".SH", 1)[0]
+    in_help = set(re.findall(r"^  (?:-\w, )?--([a-z-]+)", text, re.M))
+    in_manual = {name.replace("\\-", "-") for name in re.findall(r"\\fB\\-\\-([a-z\\-]+)\\fR", section)}
+    assert in_help == in_manual and in_help
