@@ -31,7 +31,8 @@ struct sink_scope {
 	int64_t as_of;             /* TIME_UNSET: not known yet */
 };
 
-/* What is known after it. */
+/* What is known after it. A uid that was given to begin must be the same here (ERROR_STORE), or not there; an as_of that
+ * was given to begin stays. */
 struct sink_end {
 	struct slice cluster_uid; /* not there: still not known */
 	struct slice server_version;

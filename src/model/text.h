@@ -9,7 +9,8 @@
 #include "base/strbuf.h"
 #include "model/field.h"
 
-/* An object with every field; unknown is null; TIME as RFC 3339; text that is not UTF-8 with a *_base64 twin. */
+/* An object with every field; unknown is null; TIME as RFC 3339; text that is not UTF-8 with a *_base64 twin (for a list
+ * of text a list of all its items, encoded). */
 void record_write_json(const struct record_type *type, const void *record, struct json_writer *w);
 /* The same without the object's own braces, for a caller that adds members of its own. */
 void record_write_members(const struct record_type *type, const void *record, struct json_writer *w);
@@ -20,8 +21,8 @@ void record_write_members(const struct record_type *type, const void *record, st
 void record_write_csv_header(const struct record_type *type, struct strbuf *out);
 void record_write_csv(const struct record_type *type, const void *record, struct strbuf *out);
 
-/* One field as a person reads it: "-" for unknown, times without fraction, yes/no, lists joined with ", ".
- * Safe for a terminal. `now` turns a TIME into an age when ages is true. */
+/* One field as a person reads it: "-" for unknown, "" (two quotes) for an empty text, `none` for an empty list, times
+ * without fraction, yes/no, lists joined with ", ", lists of records as their number. Safe for a terminal. */
 void field_write_cell(const struct field *field, const void *record, struct strbuf *out);
 
 /* {"$id": ..., "type": "object", "properties": ...} of one record; nested records inline. */

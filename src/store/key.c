@@ -18,8 +18,10 @@ static int keep_key(struct store *store, const char *key_id, struct error **err)
 {
 	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
 
-	if (sql_prepare(store, "INSERT INTO \"fingerprint_key\" SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM \"fingerprint_key\")",
-			&statement, err) < 0)
+	if (sql_prepare(
+		    store,
+		    "INSERT INTO \"fingerprint_key\" SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM \"fingerprint_key\")",
+		    &statement, err) < 0)
 		return -1;
 	sql_bind_text(statement, 1, slice_of(key_id));
 	return sql_run(store, statement, err);

@@ -53,7 +53,8 @@ static int make_folders(char *folder, struct error **err)
 		if (was && was != '/')
 			continue;
 		*slash = 0;
-		if (mkdir(folder, 0700) < 0 && errno != EEXIST && errno != EISDIR && errno != EROFS)
+		int made = mkdir(folder, 0700);
+		if (made < 0 ? errno != EEXIST && errno != EISDIR && errno != EROFS : chmod(folder, 0700) < 0)
 			return error_set_errno(err, errno, "folder %s of the store cannot be made", folder);
 		*slash = was;
 		if (!was)

@@ -2,8 +2,11 @@
 #include "base/time.h"
 #include "store/store_internal.h"
 
+/* NULL too when SQLite has ended the transaction by itself (a full disk): nothing may go in outside of it. */
 static struct open_read *open_read_of(struct store *store, int64_t id)
 {
+	if (sqlite3_get_autocommit(store->db))
+		return NULL;
 	for (size_t i = 0; i < store->reads.len; i++)
 		if (store->reads.items[i].id == id && !store->reads.items[i].finished)
 			return &store->reads.items[i];
@@ -13,6 +16,14 @@ static struct open_read *open_read_of(struct store *store, int64_t id)
 static int not_open(const char *call, int64_t read, struct error **err)
 {
 	return error_set(err, ERROR_STORE, "%s: read %lld is not open", call, (long long)read);
+}
+
+static void store_rollback(struct sink *sink)
+{
+	struct store *store = (struct store *)sink;
+	if (!sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	vec_clear(&store->reads);
 }
 
 /* --- begin --- */
@@ -63,15 +74,21 @@ static int store_begin(struct sink *sink, const struct sink_scope *scope, int64_
 	struct store *store = (struct store *)sink;
 	if (sqlite3_get_autocommit(store->db) && transaction_begin(store, true, err) < 0)
 		return -1;
-	struct open_read *read = vec_push(&store->reads);
-	if (!read)
-		return error_no_memory(err);
-	if (begin_read(store, scope, read, err) < 0) {
-		store->reads.len--;
-		return -1;
+	struct open_read read;
+	if (begin_read(store, scope, &read, err) < 0)
+		goto fail;
+	struct open_read *kept = vec_push(&store->reads);
+	if (!kept) {
+		error_no_memory(err);
+		goto fail;
 	}
-	*ret_read = read->id;
+	*kept = read;
+	*ret_read = read.id;
 	return 0;
+fail:
+	if (!store->reads.len) /* the transaction was opened for this read alone */
+		store_rollback(sink);
+	return -1;
 }
 
 /* --- put --- */
@@ -253,7 +270,7 @@ static int store_finish(struct sink *sink, int64_t id, const struct sink_end *en
 	return 0;
 }
 
-/* --- commit and rollback --- */
+/* --- commit --- */
 
 static int store_commit(struct sink *sink, struct error **err)
 {
@@ -262,19 +279,13 @@ static int store_commit(struct sink *sink, struct error **err)
 		if (!store->reads.items[i].finished)
 			return error_set(err, ERROR_STORE, "commit: read %lld is still open",
 					 (long long)store->reads.items[i].id);
-	if (!sqlite3_get_autocommit(store->db) && sql_exec(store, "COMMIT", err) < 0)
+	if (store->reads.len && sqlite3_get_autocommit(store->db))
+		return error_set(err, ERROR_STORE, "commit: the transaction was lost to an earlier failure");
+	if (store->reads.len && sql_exec(store, "COMMIT", err) < 0)
 		return -1;
 	vec_clear(&store->reads);
 	store->again = false;
 	return 0;
-}
-
-static void store_rollback(struct sink *sink)
-{
-	struct store *store = (struct store *)sink;
-	if (!sqlite3_get_autocommit(store->db))
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	vec_clear(&store->reads);
 }
 
 const struct sink_ops store_sink_ops = {

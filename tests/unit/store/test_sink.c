@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+#include "store/store_internal.h"
+
 static void what_is_put_reads_back(void **state)
 {
 	struct fixture *f = *state;
@@ -206,6 +209,54 @@ static void wrong_calls_are_refused(void **state)
 	assert_int_equal(count_of(f, &read_type), 0);
 }
 
+/* SQLite ends the transaction by itself then; nothing may slip in behind it. */
+static void a_full_disk_keeps_nothing_of_the_read(void **state)
+{
+	struct fixture *f = *state;
+	read_pods(f, HOUR(1), "node-1");
+	const char *before = contents(f);
+	assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA max_page_count = 40", NULL, NULL, NULL), SQLITE_OK);
+	int64_t read = begin(f, "prod", UID_A, HOUR(2));
+	struct pod pod;
+	record_init(&pod_type, &pod);
+	int result = 0;
+	for (int i = 0; i < 100000 && result == 0; i++) {
+		char uid[32];
+		snprintf(uid, sizeof uid, "other-%d", i);
+		pod.uid = slice_of(uid);
+		result = f->sink->ops->put(f->sink, read, &pod_type, &pod, &f->err);
+	}
+	assert_int_equal(result, -1);
+	check_error(&f->err, ERROR_STORE, "no space left");
+	if (sqlite3_get_autocommit(f->store->db)) {
+		assert_int_equal(f->sink->ops->put(f->sink, read, &pod_type, &pod, &f->err), -1);
+		check_error(&f->err, ERROR_STORE, "not open");
+		assert_int_equal(f->sink->ops->commit(f->sink, &f->err), -1);
+		check_error(&f->err, ERROR_STORE, "open");
+	}
+	f->sink->ops->rollback(f->sink);
+	assert_string_equal(before, contents(f));
+	assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA max_page_count = 100000", NULL, NULL, NULL), SQLITE_OK);
+	read_pods(f, HOUR(3), "node-3");
+	check_slice(pod_of(f, "pod-1")->node, "node-3");
+}
+
+static void a_lost_transaction_is_noticed(void **state)
+{
+	struct fixture *f = *state;
+	struct pod pod;
+	int64_t read = begin(f, "prod", UID_A, HOUR(1));
+	finish(f, read, UID_A, HOUR(1));
+	assert_int_equal(sqlite3_exec(f->store->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	record_init(&pod_type, &pod);
+	assert_int_equal(f->sink->ops->put(f->sink, read, &pod_type, &pod, &f->err), -1);
+	check_error(&f->err, ERROR_STORE, "not open");
+	assert_int_equal(f->sink->ops->commit(f->sink, &f->err), -1);
+	check_error(&f->err, ERROR_STORE, "lost");
+	f->sink->ops->rollback(f->sink);
+	read_pods(f, HOUR(1), "node-1");
+}
+
 /* Every field of every type, with a value of its own, comes back as it went in. */
 static void every_field_of_every_type_comes_back(void **state)
 {
@@ -272,6 +323,8 @@ int main(void)
 		STORE_TEST(rollback_leaves_no_trace),
 		STORE_TEST(the_same_object_twice_in_a_read_is_one),
 		STORE_TEST(wrong_calls_are_refused),
+		STORE_TEST(a_full_disk_keeps_nothing_of_the_read),
+		STORE_TEST(a_lost_transaction_is_noticed),
 		STORE_TEST(every_field_of_every_type_comes_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
