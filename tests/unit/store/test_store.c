@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/torture.h"
+
 /* Runs work in a child with a store of its own on the same file; the child's exit code is its result. */
 static pid_t in_child(struct fixture *f, int (*work)(struct fixture *child, int number), int number)
 {
@@ -179,6 +181,50 @@ static void a_damaged_file_is_said_to_be_damaged(void **state)
 	store_close(store);
 }
 
+/* Everything that a command does with a store. On failure nothing of the read may be there. */
+static int whole_life(void *data, struct error **err)
+{
+	const char *path = data;
+	CLEANUP(store_closep) struct store *store = NULL;
+	CLEANUP(arena_release) struct arena arena = { .max = SIZE_MAX };
+	static const struct slice items[] = { { "\xff", 1 } };
+	struct sink_scope scope = { .cluster_name = SLICE("prod"), .as_of = TIME_UNSET };
+	struct sink_end end = { .cluster_uid = SLICE(UID_A), .as_of = HOUR(1), .outcome = SLICE("complete") };
+	struct service_account account;
+	struct coverage coverage;
+	struct record_list back;
+	int64_t read;
+	record_init(&service_account_type, &account);
+	record_init(&coverage_type, &coverage);
+	account.name = SLICE("default");
+	account.pull_secrets = (struct slice_list){ items, 1 };
+	coverage.kind = SLICE("ServiceAccount");
+	coverage.outcome = SLICE("complete");
+	if (store_open(path, &store, err) < 0)
+		return -1;
+	struct sink *sink = store_sink(store);
+	if (sink->ops->begin(sink, &scope, &read, err) < 0)
+		return -1;
+	if (sink->ops->put(sink, read, &service_account_type, &account, err) < 0 ||
+	    sink->ops->put(sink, read, &coverage_type, &coverage, err) < 0 ||
+	    sink->ops->finish(sink, read, &end, err) < 0 || sink->ops->commit(sink, err) < 0) {
+		sink->ops->rollback(sink);
+		return -1;
+	}
+	if (store_read_all(store, &service_account_type, NULL, 0, &arena, &back, err) < 0)
+		return -1;
+	assert_int_equal(back.len, 1);
+	return 0;
+}
+
+static void memory_may_run_out(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	snprintf(path, sizeof path, "%s", scratch_path(&f->scratch, "torture/store.db"));
+	torture(whole_life, path);
+}
+
 static void closing_takes_null(void **state)
 {
 	assert_null(store_close(NULL));
@@ -194,6 +240,7 @@ int main(void)
 		STORE_TEST(many_processes_make_the_store_at_once),
 		STORE_TEST(readers_see_whole_transactions),
 		STORE_TEST(a_damaged_file_is_said_to_be_damaged),
+		STORE_TEST(memory_may_run_out),
 		cmocka_unit_test(closing_takes_null),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
