@@ -5,7 +5,8 @@
 
 #define GAP 2
 #define LEAST_ELASTIC 10 /* below this a shortened name tells nothing */
-#define LEAST_WRAPPED 18 /* below this a sentence is a list of words */
+#define COMFORTABLE_WRAPPED 28 /* below this a sentence is a list of words: rather leave a column out */
+#define LEAST_WRAPPED 12 /* where no column can be left out */
 
 struct layout {
 	size_t widths[TABLE_MOST_COLUMNS];
@@ -63,19 +64,19 @@ static size_t total_width(const struct table *table, const struct layout *layout
 	return total;
 }
 
-static bool can_give(const struct table_column *column, size_t width)
+static bool can_give(const struct table_column *column, size_t width, size_t least_wrapped)
 {
-	size_t least = column->flags & TABLE_WRAP ? LEAST_WRAPPED : LEAST_ELASTIC;
+	size_t least = column->flags & TABLE_WRAP ? least_wrapped : LEAST_ELASTIC;
 	return column->flags & (TABLE_ELASTIC | TABLE_WRAP) && width > least && width > strlen(column->title);
 }
 
 /* The widest column that can still give, or -1. */
-static int widest_elastic(const struct table *table, const struct layout *layout)
+static int widest_elastic(const struct table *table, const struct layout *layout, size_t least_wrapped)
 {
 	int widest = -1;
 
 	for (size_t c = 0; c < table->column_count; c++)
-		if (layout->shown[c] && can_give(&table->columns[c], layout->widths[c]) &&
+		if (layout->shown[c] && can_give(&table->columns[c], layout->widths[c], least_wrapped) &&
 		    (widest < 0 || layout->widths[c] > layout->widths[widest]))
 			widest = (int)c;
 	return widest;
@@ -92,10 +93,10 @@ static int first_to_drop(const struct table *table, const struct layout *layout)
 	return found;
 }
 
-static bool shrink(const struct table *table, struct layout *layout, size_t width)
+static bool shrink(const struct table *table, struct layout *layout, size_t width, size_t least_wrapped)
 {
 	while (total_width(table, layout) > width) {
-		int c = widest_elastic(table, layout);
+		int c = widest_elastic(table, layout, least_wrapped);
 		if (c < 0)
 			return false;
 		layout->widths[c]--;
@@ -111,7 +112,7 @@ static size_t fit(const struct table *table, struct layout *layout, size_t width
 	for (;;) {
 		struct layout attempt = *layout;
 		int drop = first_to_drop(table, layout);
-		bool fits = shrink(table, &attempt, width);
+		bool fits = shrink(table, &attempt, width, drop < 0 ? LEAST_WRAPPED : COMFORTABLE_WRAPPED);
 		if (fits || drop < 0) {
 			*layout = attempt;
 			return left_out;

@@ -487,7 +487,7 @@ static const struct table_column unknown_columns[] = {
 	{ "CLUSTER", 0, TABLE_ELASTIC },
 	{ "WHAT", 0, TABLE_WRAP },
 	{ "WHY", 0, TABLE_WRAP },
-	{ "WHAT WOULD TELL", 0, TABLE_WRAP },
+	{ "WHAT WOULD TELL", 1, TABLE_WRAP },
 };
 
 static int unknown_row(struct table *table, const struct unknown *row, struct error **err)
