@@ -22,9 +22,9 @@ static void tally_release(struct tally *tally)
 	strbuf_release(&tally->key);
 }
 
-static int note_once(struct map *map, struct slice key)
+static int note_once(struct map *map, const struct strbuf *key)
 {
-	void **place = map_put(map, key);
+	void **place = key->failure ? NULL : map_put(map, strbuf_slice(key));
 	if (!place)
 		return -1;
 	*place = map;
@@ -36,10 +36,10 @@ static int tally_place(struct tally *tally, const struct world_secret *secret)
 	const struct world_cluster *cluster = secret->cluster;
 	strbuf_clear(&tally->key);
 	strbuf_add(&tally->key, &cluster, sizeof cluster);
-	if (note_once(&tally->clusters, strbuf_slice(&tally->key)) < 0)
+	if (note_once(&tally->clusters, &tally->key) < 0)
 		return -1;
 	strbuf_add_slice(&tally->key, secret->record->namespace);
-	return note_once(&tally->namespaces, strbuf_slice(&tally->key));
+	return note_once(&tally->namespaces, &tally->key);
 }
 
 static int tally_secret(struct tally *tally, const struct world_secret *secret)

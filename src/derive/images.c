@@ -28,7 +28,8 @@ static void groups_release(struct image_groups *groups)
 	strbuf_release(&groups->key);
 }
 
-static struct slice image_key(struct image_groups *groups, const struct sighting *row, struct slice last)
+/* The map's place for the image, new ones holding NULL; NULL when memory is out. */
+static void **image_place(struct image_groups *groups, struct map *map, const struct sighting *row, struct slice last)
 {
 	struct slice parts[] = { row->registry, row->repository.data ? row->repository : row->image, last };
 	strbuf_clear(&groups->key);
@@ -36,13 +37,13 @@ static struct slice image_key(struct image_groups *groups, const struct sighting
 		strbuf_add(&groups->key, &parts[i].len, sizeof parts[i].len);
 		strbuf_add_slice(&groups->key, parts[i]);
 	}
-	return strbuf_slice(&groups->key);
+	return groups->key.failure ? NULL : map_put(map, strbuf_slice(&groups->key));
 }
 
 static struct image_group *group_of(struct image_groups *groups, const struct sighting *row)
 {
 	bool known = row->digest.len > 0;
-	void **place = map_put(&groups->groups, image_key(groups, row, known ? row->digest : row->tag));
+	void **place = image_place(groups, &groups->groups, row, known ? row->digest : row->tag);
 	if (!place || *place)
 		return place ? *place : NULL;
 	struct image_group *group = arena_zeroed(&groups->world->arena, 1, sizeof *group);
@@ -109,7 +110,7 @@ static int note_tag(struct image_groups *groups, const struct sighting *row, str
 {
 	if (!group || !row->tag.data)
 		return group ? 0 : -1;
-	void **place = map_put(&groups->by_tag, image_key(groups, row, row->tag));
+	void **place = image_place(groups, &groups->by_tag, row, row->tag);
 	if (!place)
 		return -1;
 	*place = *place && *place != group ? &groups->ambiguous : group;
@@ -131,14 +132,16 @@ static int gather(struct image_groups *groups)
 		struct world_sighting *sighting = sightings->items[i];
 		if (sighting->row.digest.len)
 			continue;
-		struct image_group *group = map_get(&groups->by_tag,
-						    image_key(groups, &sighting->row, sighting->row.tag));
+		void **place = image_place(groups, &groups->by_tag, &sighting->row, sighting->row.tag);
+		if (!place)
+			return -1;
+		struct image_group *group = *place;
 		if (!group || group == &groups->ambiguous)
 			group = group_of(groups, &sighting->row);
 		if (add_to_group(groups, group, sighting) < 0)
 			return -1;
 	}
-	return groups->key.failure ? -1 : 0;
+	return 0;
 }
 
 static int finish_group(struct image_groups *groups, struct image_group *group, struct image *ret_row)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/limits.h"
 #include "store/store_read.h"
 
@@ -21,8 +22,12 @@ void *add_record(struct scenario *s, const struct record_type *type)
 {
 	void *record = arena_zeroed(&s->arena, 1, type->size);
 	assert_non_null(record);
-	assert_true(s->len < SCENARIO_RECORDS_MAX);
 	record_init(type, record);
+	if (s->len == s->capacity) {
+		s->capacity = s->capacity ? 2 * s->capacity : 64;
+		s->records = mem_resize(s->records, s->capacity, sizeof *s->records);
+		assert_non_null(s->records);
+	}
 	s->records[s->len].type = type;
 	s->records[s->len++].record = record;
 	const struct field *cluster = record_field(type, "cluster");
@@ -87,6 +92,7 @@ void scenario_init(struct scenario *s)
 void scenario_release(struct scenario *s)
 {
 	world_free(s->world);
+	mem_free(s->records);
 	arena_release(&s->arena);
 }
 

@@ -20,15 +20,15 @@
 /* Hours from the time of the first read of a scenario; negative ones are before it. */
 #define HOUR(n) (INT64_C(1763900000000000) + (n)*USEC_PER_HOUR)
 
-#define SCENARIO_RECORDS_MAX 4096
+struct scenario_record {
+	const struct record_type *type;
+	void *record;
+};
 
 struct scenario {
 	struct arena arena;
-	struct {
-		const struct record_type *type;
-		void *record;
-	} records[SCENARIO_RECORDS_MAX];
-	size_t len;
+	struct scenario_record *records;
+	size_t len, capacity;
 	struct slice cluster; /* of the records that are added next */
 	int64_t now;          /* their first_seen and last_seen */
 	int64_t read;         /* number of the latest read */

@@ -1,0 +1,83 @@
+#include "derive/rows.h"
+
+#include "derive/scenario.h"
+
+static void set_keeps_each_text_once_in_order(void **state)
+{
+	(void)state;
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(1 << 20);
+	struct text_set set = { 0 };
+	static const char *const added[] = { "b", "a", "b", NULL, "c", "a", "d", "e", "" };
+	for (size_t i = 0; i < sizeof added / sizeof *added; i++)
+		assert_int_equal(text_set_add(&set, slice_of(added[i]), &arena), 0);
+	struct slice_list list = text_set_list(&set);
+	assert_int_equal(list.len, 6);
+	check_slice(list.items[0], "b");
+	check_slice(list.items[1], "a");
+	check_slice(list.items[4], "e");
+	check_slice(list.items[5], "");
+}
+
+static void empty_set_is_a_list_that_is_known_to_be_empty(void **state)
+{
+	(void)state;
+	struct text_set set = { 0 };
+	struct slice_list list = text_set_list(&set);
+	assert_int_equal(list.len, 0);
+	assert_non_null(list.items);
+}
+
+static void secret_can_pull_with_one_living_key(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct secret *mixed = add_secret(&s, "shop", "mixed");
+	add_entry(&s, mixed, "hub.docker.com", "acme", "f1");
+	add_entry(&s, mixed, "quay.io", "acme", "f2");
+	struct secret *dead = add_secret(&s, "shop", "dead");
+	add_entry(&s, dead, "hub.docker.com", "acme", "f1");
+	add_entry(&s, dead, "quay.io", "acme", "f2")->kubelet_reads = BOOL_FALSE;
+	add_entry(&s, dead, "ghcr.io", "acme", "f2")->overridden = BOOL_TRUE;
+	add_secret(&s, "shop", "blocking")->decodes = BOOL_FALSE;
+	add_secret(&s, "shop", "empty");
+	struct world *world = scenario_world(&s);
+	assert_true(secret_can_pull(secret_named(world, "shop", "mixed")));
+	assert_false(secret_can_pull(secret_named(world, "shop", "dead")));
+	assert_true(secret_can_pull(secret_named(world, "shop", "blocking")));
+	assert_false(secret_can_pull(secret_named(world, "shop", "empty")));
+	scenario_release(&s);
+}
+
+static void workload_of_two_secrets_is_one_user(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_entry(&s, add_secret(&s, "shop", "a"), "quay.io", "acme", "f1");
+	add_entry(&s, add_secret(&s, "shop", "b"), "quay.io", "acme", "f1");
+	add_account(&s, "shop", "builder")->pull_secrets = texts(&s, "a", NULL);
+	struct pod *pod = add_pod(&s, "shop", "web", NULL, NULL);
+	pod->pull_secrets = texts(&s, "a", "b", NULL);
+	add_reader(&s, pod, "a", "volume");
+	struct world *world = scenario_world(&s);
+	CLEANUP(user_counts_release) struct user_counts counts;
+	user_counts_init(&counts, world);
+	user_counts_add(&counts, secret_named(world, "shop", "a"));
+	user_counts_add(&counts, secret_named(world, "shop", "b"));
+	assert_int_equal(user_counts_users(&counts, false), 1);
+	assert_int_equal(user_counts_users(&counts, true), 2);
+	assert_int_equal(user_counts_readers(&counts), 1);
+	scenario_release(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(set_keeps_each_text_once_in_order),
+		cmocka_unit_test(empty_set_is_a_list_that_is_known_to_be_empty),
+		cmocka_unit_test(secret_can_pull_with_one_living_key),
+		cmocka_unit_test(workload_of_two_secrets_is_one_user),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
