@@ -1,5 +1,5 @@
-/* Archives of dumps: whatever the bytes are, the list of files is sound, a second walk gives what the first gave, and every
- * document in it goes through the readers and kube/object into a sink.
+/* Archives of dumps: whatever the bytes are, the list of files is sound, a second walk gives what the first gave, and
+ * every document in it goes through the readers and kube/object into a sink.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -75,8 +75,8 @@ static const struct fingerprint_key *fuzz_key(void)
 {
 	static struct fingerprint_key key = { .id = "0123abcd" };
 	struct error *err = NULL;
-	if (!secret_is_set(&key.key) &&
-	    (secret_start_process(&err) < 0 || secret_copy(&key.key, SLICE("example key of thirty-two bytes."), &err) < 0))
+	if (!secret_is_set(&key.key) && (secret_start_process(&err) < 0 ||
+					 secret_copy(&key.key, SLICE("example key of thirty-two bytes."), &err) < 0))
 		abort();
 	return &key;
 }

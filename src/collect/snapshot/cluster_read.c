@@ -99,7 +99,7 @@ static int put_error_text(struct cluster_read *read, struct slice text, struct e
 	return file_defect(read, "error_text", strbuf_slice(&message), err);
 }
 
-/* Text before the objects (a warning on the same stream) takes nothing away from them: told, and no reason to distrust. */
+/* Text before the objects (a warning on the same stream) takes nothing away from them: told, and no reason. */
 static int put_text_first(struct cluster_read *read, struct slice text, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
@@ -189,9 +189,9 @@ int cluster_read_file(struct cluster_read *read, const struct dump *dump, const 
 	read->files++;
 	read->context.file = file->path;
 	read->spare = may_give_back(dump, file->content, bytes) ? bytes : NULL;
-	int result = file->content == CONTENT_UNREADABLE ?
-			     file_defect(read, file->code, file->why, err) :
-			     read_content(read, file->content, bytes ? file_slice(bytes) : SLICE(""), err);
+	int result = file->content == CONTENT_UNREADABLE
+			     ? file_defect(read, file->code, file->why, err)
+			     : read_content(read, file->content, bytes ? file_slice(bytes) : SLICE(""), err);
 	read->spare = NULL;
 	if (read->options->progress)
 		read->options->progress(read->options->progress_data, file->path.data, read->context.objects);

@@ -5,8 +5,8 @@
  *     cluster_read_finish(&read, given, now, err);     // 0, SINK_AGAIN, -1
  *     cluster_read_release(&read);
  *
- * Outcome: complete when every file that was meant to hold objects was read to its end and every object decoded; failed when
- * no object came out and something was wrong; else partial. `why` names the first of what is missing.
+ * Outcome: complete when every file that was meant to hold objects was read to its end and every object decoded; failed
+ * when no object came out and something was wrong; else partial. `why` names the first of what is missing.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_CLUSTER_READ_H
 #define FOTHER_COLLECT_SNAPSHOT_CLUSTER_READ_H
@@ -27,11 +27,11 @@ struct cluster_known {
 struct cluster_read {
 	const struct snapshot_options *options;
 	struct object_context context;
-	bool open;            /* context is */
-	struct slice source;  /* address of the dump and folder, in the dump's arena */
+	bool open;           /* context is */
+	struct slice source; /* address of the dump and folder, in the dump's arena */
 	size_t files, ignored;
 	struct strbuf ignored_names;
-	size_t reasons;       /* why it is not complete: how many, and the first of them */
+	size_t reasons; /* why it is not complete: how many, and the first of them */
 	struct strbuf why;
 	/* the file that is being read */
 	struct file_bytes *spare; /* bytes that may be given back while it is read, or NULL */

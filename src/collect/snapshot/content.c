@@ -19,6 +19,9 @@ static const char *const error_beginnings[] = {
 /* Names with which a Kubernetes object begins, in the order of kubectl's output or of a person's. */
 static const char *const first_names[] = { "apiVersion:", "kind:", "items:", "metadata:" };
 
+/* gzip, zstd, xz, bzip2. */
+static const char *const compressed_beginnings[] = { "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd\x37zXZ", "BZh" };
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static bool ends_with_any(struct slice name, const char *const *endings, size_t count)
@@ -125,8 +128,7 @@ bool content_is_document(enum content content)
 
 bool content_is_archive(struct slice start)
 {
-	return slice_starts_with(start, "\x1f\x8b") || slice_starts_with(start, "\x28\xb5\x2f\xfd") ||
-	       slice_starts_with(start, "\xfd" "7zXZ") || slice_starts_with(start, "BZh") ||
+	return starts_with_any(start, compressed_beginnings, COUNT(compressed_beginnings)) ||
 	       slice_starts_with(slice_part(start, 257, 5), "ustar");
 }
 

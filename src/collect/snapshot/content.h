@@ -1,7 +1,7 @@
 /* What a file of a dump is, told by its first bytes; its name decides only where they leave it open.
  *
- * A name that promises a document (.json, .jsonl, .ndjson, .yaml, .yml) and bytes that are none make a defect; any other file
- * that is no document (README.txt, a layer of an image layout) is just not ours.
+ * A name that promises a document (.json, .jsonl, .ndjson, .yaml, .yml) and bytes that are none make a defect; any
+ * other file that is no document (README.txt, a layer of an image layout) is just not ours.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_CONTENT_H
 #define FOTHER_COLLECT_SNAPSHOT_CONTENT_H

@@ -1,5 +1,5 @@
-/* The documents of one file, each given to kube/object: JSON or YAML, one or many, and what can still be read behind one
- * that is broken.
+/* The documents of one file, each given to kube/object: JSON or YAML, one or many, and what can still be read behind
+ * one that is broken.
  *
  * Behind a broken JSON document reading goes on at the next line that begins with '{' (the next of JSON lines, the next
  * pretty-printed document); behind a broken YAML document at the next line `---`.

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "collect/snapshot/dump_internal.h"
 
 /* Endings that a dump's name loses where it names a cluster. */
-static const char *const archive_endings[] = { ".gz",  ".zst", ".xz",   ".bz2",  ".tgz",   ".tzst",
+static const char *const archive_endings[] = { ".gz",  ".zst", ".xz",  ".bz2",  ".tgz",  ".tzst",
 					       ".txz", ".tbz", ".tar", ".json", ".yaml", ".yml" };
 
 void *dump_new(size_t size, const struct dump_ops *ops, struct error **err)
@@ -95,8 +96,8 @@ static struct slice without_endings(struct slice name)
 {
 	for (size_t i = 0; i < sizeof archive_endings / sizeof *archive_endings; i++) {
 		size_t len = strlen(archive_endings[i]);
-		if (name.len > len && slice_equal_nocase(slice_part(name, name.len - len, len),
-							 slice_of(archive_endings[i])))
+		if (name.len > len &&
+		    slice_equal_nocase(slice_part(name, name.len - len, len), slice_of(archive_endings[i])))
 			return without_endings(slice_part(name, 0, name.len - len));
 	}
 	return name;
@@ -142,32 +143,34 @@ static struct dump *open_file(const char *path, struct slice name, struct error 
 	return dump_of_bytes(&bytes, name, err);
 }
 
-static void free_text(char **text)
+/* The dump at an absolute path. */
+static struct dump *open_absolute(const char *path, struct error **err)
 {
-	free(*text); /* realpath's own */
-}
-
-static struct dump *open_path(const char *path, struct error **err)
-{
-	CLEANUP(free_text) char *absolute = realpath(path, NULL);
 	struct stat status;
-	if (!absolute || stat(absolute, &status) < 0) {
+	if (stat(path, &status) < 0) {
 		error_set_errno(err, errno, "cannot be opened");
 		return NULL;
 	}
-	struct slice name = base_name(slice_of(absolute));
-	CLEANUP(dump_freep) struct dump *dump = S_ISDIR(status.st_mode) ? open_folder(absolute, err) :
-									  open_file(absolute, name, err);
+	bool folder = S_ISDIR(status.st_mode);
+	struct slice name = base_name(slice_of(path));
+	CLEANUP(dump_freep) struct dump *dump = folder ? open_folder(path, err) : open_file(path, name, err);
 	if (!dump)
 		return NULL;
-	if (!S_ISDIR(status.st_mode))
-		name = without_endings(name);
-	if (arena_copy(&dump->arena, name, &dump->name) < 0 ||
-	    arena_copy(&dump->arena, slice_of(absolute), &dump->address) < 0) {
+	if (arena_copy(&dump->arena, folder ? name : without_endings(name), &dump->name) < 0 ||
+	    arena_copy(&dump->arena, slice_of(path), &dump->address) < 0) {
 		arena_fail(&dump->arena, err);
 		return NULL;
 	}
 	return TAKE_PTR(dump);
+}
+
+static struct dump *open_path(const char *path, struct error **err)
+{
+	char absolute[PATH_MAX];
+	if (realpath(path, absolute))
+		return open_absolute(absolute, err);
+	error_set_errno(err, errno, "cannot be opened");
+	return NULL;
 }
 
 int dump_open(const char *path, struct dump **ret_dump, struct error **err)

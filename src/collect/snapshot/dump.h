@@ -5,8 +5,8 @@
  *     dump_each(dump, visit, data, err);         // their bytes, one file after the other; as often as wanted
  *     dump = dump_free(dump);
  *
- * Only regular files count. Symbolic links are never followed, but for the dump's own path; hidden files and folders are
- * not ours. An archive is unpacked twice, one file at a time in memory, and never to disk.
+ * Only regular files count. Symbolic links are never followed, but for the dump's own path; hidden files and folders
+ * are not ours. An archive is unpacked twice, one file at a time in memory, and never to disk.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_DUMP_H
 #define FOTHER_COLLECT_SNAPSHOT_DUMP_H
@@ -24,10 +24,10 @@
 struct dump_file {
 	struct slice path; /* in the dump, with '/' between, NUL-terminated */
 	enum content content;
-	const char *code;   /* UNREADABLE: defect code */
-	struct slice why;   /* UNREADABLE, OTHER: why it is not read */
-	size_t cluster;     /* index, or DUMP_NO_CLUSTER */
-	size_t ordinal;     /* place in the archive */
+	const char *code; /* UNREADABLE: defect code */
+	struct slice why; /* UNREADABLE, OTHER: why it is not read */
+	size_t cluster;   /* index, or DUMP_NO_CLUSTER */
+	size_t ordinal;   /* place in the archive */
 };
 
 struct dump_cluster {
@@ -52,8 +52,12 @@ struct dump {
 	struct slice address; /* absolute path, or "-" */
 	struct slice name;    /* base name without the endings of archives */
 	bool bytes_are_spare; /* bytes given back can be had again for another pass */
-	struct { VEC(struct dump_file) } files;
-	struct { VEC(struct dump_cluster) } clusters;
+	struct {
+		VEC(struct dump_file)
+	} files;
+	struct {
+		VEC(struct dump_cluster)
+	} clusters;
 	const char *damage_code; /* NULL, or: the list is not complete, because ... */
 	struct slice damage;
 };

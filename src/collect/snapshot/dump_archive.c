@@ -1,7 +1,7 @@
 /* A tar, plain or compressed, or one compressed document: read by libarchive, from memory, twice or thrice.
  *
- * Names in an archive are labels only: nothing is ever opened by them. They are cut into components, and empty ones, `.`
- * and `..` are left out.
+ * Names in an archive are labels only: nothing is ever opened by them. They are cut into components, and empty ones,
+ * `.` and `..` are left out.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -110,7 +110,8 @@ static int next_piece(struct unpacking *unpacking, struct slice *ret_piece, int6
 	if (result < ARCHIVE_WARN)
 		damaged(unpacking, "damaged_archive", archive_error_string(unpacking->archive));
 	else if (is_bomb(unpacking->archive))
-		damaged(unpacking, "too_large", "it unpacks to far more than a dump does: a bomb, not read any further");
+		damaged(unpacking, "too_large",
+			"it unpacks to far more than a dump does: a bomb, not read any further");
 	if (unpacking->code)
 		return 0;
 	*ret_piece = (struct slice){ data, len };
@@ -218,8 +219,8 @@ static int list_regular(struct archive_dump *dump, struct unpacking *unpacking, 
 	const char *problem;
 	if (unpack(unpacking, &start, CONTENT_START_BYTES, &problem, err) < 0)
 		return -1;
-	enum content content = is_tar(unpacking->archive) ? content_of(path, file_slice(&start)) :
-							     content_of_given(file_slice(&start));
+	enum content content = is_tar(unpacking->archive) ? content_of(path, file_slice(&start))
+							  : content_of_given(file_slice(&start));
 	if (content == CONTENT_OTHER)
 		return dump_add_other(&dump->dump, path, "no JSON or YAML", err);
 	if (problem)

@@ -145,7 +145,8 @@ static int walk_folder(struct walk *walk, int folder, struct error **err)
 	return result;
 }
 
-/* The folder that holds `path`, opened component by component so that no link is followed; *ret_name is its last part. */
+/* The folder that holds `path`, opened component by component so that no link is followed; *ret_name is its last part.
+ */
 static int open_parent(int top, char *path, char **ret_name)
 {
 	int folder = fcntl(top, F_DUPFD_CLOEXEC, 0);

@@ -43,8 +43,7 @@ static struct slice common_folder(const struct dump *dump, bool any_document, si
 static bool has_file_at(const struct dump *dump, bool any_document, size_t start)
 {
 	for (size_t i = 0; i < dump->files.len; i++)
-		if (counts(&dump->files.items[i], any_document) &&
-		    !first_folder(dump->files.items[i].path, start).data)
+		if (counts(&dump->files.items[i], any_document) && !first_folder(dump->files.items[i].path, start).data)
 			return true;
 	return false;
 }

@@ -1,12 +1,13 @@
 /* A dump of one or more clusters, read into a sink.
  *
- * A folder, a tar (plain or as gzip, zstd, xz, bzip2), one file, or `-` for standard input (a tar or documents). Files may have any
- * name; what a file is, its bytes tell. Documents may follow each other in a file; a BOM, CRLF, UTF-16, JSON lines, empty and
- * truncated files, and a kubectl error text saved as .json are all said, and read as far as they go. The same object twice
- * is one object. What is no document and not named like one is counted, named in a gap, and takes nothing from completeness.
+ * A folder, a tar (plain or as gzip, zstd, xz, bzip2), one file, or `-` for standard input (a tar or documents). Files
+ * may have any name; what a file is, its bytes tell. Documents may follow each other in a file; a BOM, CRLF, UTF-16,
+ * JSON lines, empty and truncated files, and a kubectl error text saved as .json are all said, and read as far as they
+ * go. The same object twice is one object. What is no document and not named like one is counted, named in a gap, and
+ * takes nothing from completeness.
  *
- * Clusters: folders that all files have in common are passed over. Then, when documents stand at the top, everything is one
- * cluster, named by the dump or the last folder passed over; else each folder is one, named by it.
+ * Clusters: folders that all files have in common are passed over. Then, when documents stand at the top, everything is
+ * one cluster, named by the dump or the last folder passed over; else each folder is one, named by it.
  *
  * as_of: given; else the newest metadata or status time of the cluster's objects; else the time of the read.
  */
@@ -36,8 +37,8 @@ struct snapshot_result {
 	int64_t newest_as_of; /* newest as_of of its clusters */
 };
 
-/* Reads it all, commits, and tells what was there. A defect in it is no failure; -1: it cannot be opened, holds nothing that
- * could be read, or the sink failed (nothing was committed then). */
+/* Reads it all, commits, and tells what was there. A defect in it is no failure; -1: it cannot be opened, holds nothing
+ * that could be read, or the sink failed (nothing was committed then). */
 int snapshot_read(const struct snapshot_options *options, struct sink *sink, struct snapshot_result *ret_result,
 		  struct error **err);
 

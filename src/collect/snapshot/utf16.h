@@ -10,8 +10,8 @@
 
 bool utf16_likely(struct slice bytes);
 
-/* The text as UTF-8, without its mark, in memory that is wiped: it may hold secrets. A lone surrogate, or half a code unit
- * at the end, becomes U+FFFD. -1: memory, or more than LIMIT_SNAPSHOT_FILE_BYTES. */
+/* The text as UTF-8, without its mark, in memory that is wiped: it may hold secrets. A lone surrogate, or half a code
+ * unit at the end, becomes U+FFFD. -1: memory, or more than LIMIT_SNAPSHOT_FILE_BYTES. */
 int utf16_to_utf8(struct slice bytes, struct file_bytes *ret_text, struct error **err);
 
 #endif

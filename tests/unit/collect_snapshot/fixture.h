@@ -13,7 +13,10 @@
 #include "support/scratch.h"
 
 /* For static tables, where SLICE is no constant. */
-#define SLICE_INIT(literal) { literal, sizeof(literal) - 1 }
+#define SLICE_INIT(literal)                                                                                            \
+	{                                                                                                              \
+		literal, sizeof(literal) - 1                                                                           \
+	}
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* One pod, one namespace, a list; on one line. */
@@ -24,7 +27,8 @@
 #define KUBE_SYSTEM(uid)                                                                                               \
 	"{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"kube-system\",\"uid\":\"" uid          \
 	"\",\"creationTimestamp\":\"2026-10-01T00:00:00Z\"}}"
-#define LIST(items) "{\"apiVersion\":\"v1\",\"items\":[" items "],\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"\"}}\n"
+#define LIST(items)                                                                                                    \
+	"{\"apiVersion\":\"v1\",\"items\":[" items "],\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"\"}}\n"
 #define POD_YAML(name)                                                                                                 \
 	"apiVersion: v1\nkind: Pod\nmetadata:\n  name: " name "\n  namespace: shop\n  uid: uid-" name                  \
 	"\n  creationTimestamp: \"2026-11-01T00:00:00Z\"\nspec:\n  containers:\n  - name: c\n    image: acme/web:1\n"

@@ -1,4 +1,5 @@
-/* One cluster: what each kind of file puts into the sink, how complete the read is said to be, and of when it speaks. */
+/* One cluster: what each kind of file puts into the sink, how complete the read is said to be, and of when it speaks.
+ */
 #include <unistd.h>
 
 #include "base/strbuf.h"
@@ -35,13 +36,15 @@ static const struct file_case file_cases[] = {
 	{ "a.json", SLICE_INIT("\r\n"), "empty", "empty file", "partial" },
 	{ "a.json", SLICE_INIT("error: You must be logged in to the server (Unauthorized)\n"), "error_text",
 	  "error: You must be logged in to the server (Unauthorized)", "partial" },
-	{ "a.json", SLICE_INIT("Error from server: token dckr_pat_EXAMPLEexampleEXAMPLEexam1 is bad\n"), "error_text", "masked",
-	  "partial" },
+	{ "a.json", SLICE_INIT("Error from server: token dckr_pat_EXAMPLEexampleEXAMPLEexam1 is bad\n"), "error_text",
+	  "masked", "partial" },
 	{ "a.json", SLICE_INIT("error: \x1b[31mred\n"), "not_a_document", NULL, "partial" },
 	{ "a.json", SLICE_INIT("PK\3\4"), "not_a_document", "neither JSON nor YAML", "partial" },
-	{ "a.json", SLICE_INIT("Warning: deprecated\n" LIST(POD("a"))), "text_before_objects", "Warning: deprecated", "complete" },
+	{ "a.json", SLICE_INIT("Warning: deprecated\n" LIST(POD("a"))), "text_before_objects", "Warning: deprecated",
+	  "complete" },
 	{ "a.json", SLICE_INIT("error: the watch ended\n" LIST(POD("a"))), "error_text", "the watch ended", "partial" },
-	{ "a.json", SLICE_INIT("{\"apiVersion\":\"v1\",\"items\":[" POD("a") ",{\"kind\":"), "truncated", NULL, "partial" },
+	{ "a.json", SLICE_INIT("{\"apiVersion\":\"v1\",\"items\":[" POD("a") ",{\"kind\":"), "truncated", NULL,
+	  "partial" },
 	{ "a.json", SLICE_INIT("\xff\xfe{\0}\0"), NULL, NULL, NULL },
 	{ "a.json", SLICE_INIT("\xff\xfe\0\0\1\0"), "not_a_document", NULL, "partial" },
 	{ "notes.txt", SLICE_INIT("notes"), NULL, NULL, "complete" },
@@ -102,7 +105,8 @@ static void test_reason_for_objects_that_do_not_decode(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
 	CLEANUP(reading_release) struct reading reading;
-	scratch_write(&scratch, "a.json", SLICE(LIST(POD("a") ",{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":[]}")));
+	scratch_write(&scratch, "a.json",
+		      SLICE(LIST(POD("a") ",{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":[]}")));
 	read_scratch(&reading, &scratch, "");
 	assert_true(has_pod(&reading, "a"));
 	check_outcome(&reading, "partial", "Pod: 1 did not decode");
@@ -127,7 +131,8 @@ static void test_ignored_files_are_a_gap(void **state)
 		if (reading.memory.records[i].type != &gap_type)
 			continue;
 		check_slice(gap->kind, "File");
-		check_slice(gap->cause, ".git (hidden), README.txt (no JSON or YAML), a.png (no JSON or YAML) and 1 more");
+		check_slice(gap->cause,
+			    ".git (hidden), README.txt (no JSON or YAML), a.png (no JSON or YAML) and 1 more");
 		assert_int_equal(gap->lost, 4);
 	}
 }
@@ -203,9 +208,10 @@ static void test_progress(void **state)
 	struct progress_seen seen = { 0 };
 	strbuf_add_text(&list, "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[");
 	for (int i = 0; i < 7000; i++)
-		strbuf_addf(&list,
-			    "%s{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"n%d\",\"uid\":\"%d\"}}",
-			    i ? "," : "", i, i);
+		strbuf_addf(
+			&list,
+			"%s{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"n%d\",\"uid\":\"%d\"}}",
+			i ? "," : "", i, i);
 	strbuf_add_text(&list, "]}");
 	scratch_write(&scratch, "a.json", strbuf_slice(&list));
 	reading_init(&reading, scratch.path);

@@ -57,7 +57,9 @@ static void test_pods_and_broken(void **state)
 		{ CONTENT_JSON, "{\n" POD("a"), 1, 1 },
 		{ CONTENT_JSON, "{]}\n{]}\n" POD("a") "\n{]}", 1, 3 },
 		/* pretty-printed, the first cut in the middle */
-		{ CONTENT_JSON, "{\n    \"kind\": \"Pod\",\n    \"meta\n{\n \"apiVersion\": \"v1\",\n \"items\": [\n" POD("a") "\n]}", 1, 1 },
+		{ CONTENT_JSON,
+		  "{\n    \"kind\": \"Pod\",\n    \"meta\n{\n \"apiVersion\": \"v1\",\n \"items\": [\n" POD("a") "\n]}",
+		  1, 1 },
 		{ CONTENT_TEXT_FIRST, "Warning: deprecated\n" POD("a"), 1, 0 },
 		{ CONTENT_TEXT_FIRST, "only text", 0, 0 },
 		/* YAML */
@@ -89,7 +91,8 @@ static void test_crlf_yaml(void **state)
 	parse_end(&parsing);
 }
 
-/* Places keep counting from the file's start behind a broken JSON document; behind YAML the file's name says from where. */
+/* Places keep counting from the file's start behind a broken JSON document; behind YAML the file's name says from
+ * where. */
 static void test_places(void **state)
 {
 	struct parsing parsing;
@@ -100,7 +103,8 @@ static void test_places(void **state)
 	bool second = false;
 	for (size_t i = 0; i < parsing.reading.memory.record_count; i++) {
 		const struct defect *defect = parsing.reading.memory.records[i].record;
-		second |= parsing.reading.memory.records[i].type == &defect_type && slice_equal_text(defect->place, "byte 13");
+		second |= parsing.reading.memory.records[i].type == &defect_type &&
+			  slice_equal_text(defect->place, "byte 13");
 	}
 	assert_true(second);
 	parse_end(&parsing);
@@ -182,12 +186,9 @@ static void test_failing_sink(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pods_and_broken),
-		cmocka_unit_test(test_crlf_yaml),
-		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_noise_is_given_up),
-		cmocka_unit_test(test_cut_and_flipped),
-		cmocka_unit_test(test_failing_sink),
+		cmocka_unit_test(test_pods_and_broken), cmocka_unit_test(test_crlf_yaml),
+		cmocka_unit_test(test_places),          cmocka_unit_test(test_noise_is_given_up),
+		cmocka_unit_test(test_cut_and_flipped), cmocka_unit_test(test_failing_sink),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,7 +131,8 @@ static void test_what_stands_before_the_cut_is_read(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
 	CLEANUP(tar_release) struct tar_bytes tar = tar_make(two_clusters, COUNT(two_clusters), ARCHIVE_FILTER_NONE);
-	CLEANUP(dump_freep) struct dump *dump = open_bytes(&scratch, slice_part(tar_slice(&tar), 0, 512 + 512 + 512 + 4));
+	CLEANUP(dump_freep)
+	struct dump *dump = open_bytes(&scratch, slice_part(tar_slice(&tar), 0, 512 + 512 + 512 + 4));
 	assert_string_equal(files_of(dump), "dump/stage/pods.json:0={\"stage\":1} dump/prod/pods.json:0={\"pr ");
 	assert_string_equal(dump->damage_code, "damaged_archive");
 }
@@ -187,9 +188,10 @@ static void test_compressed_document(void **state)
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
 	struct error *err = NULL;
 	/* `printf '{"kind":"List"}' | gzip -n` */
-	scratch_write(&scratch, "prod.json.gz",
-		      SLICE("\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\x56\xca\xce\xcc\x4b\x51\xb2\x52\xf2\xc9\x2c\x2e\x51\xaa\x05"
-			    "\0\xc1\x7f\xfa\x0a\x0f\0\0\0"));
+	scratch_write(
+		&scratch, "prod.json.gz",
+		SLICE("\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\x56\xca\xce\xcc\x4b\x51\xb2\x52\xf2\xc9\x2c\x2e\x51\xaa\x05"
+		      "\0\xc1\x7f\xfa\x0a\x0f\0\0\0"));
 	CLEANUP(dump_freep) struct dump *dump = NULL;
 	check_ok(dump_open(scratch_path(&scratch, "prod.json.gz"), &dump, &err), &err);
 	assert_null(dump->damage_code);

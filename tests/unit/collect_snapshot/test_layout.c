@@ -20,9 +20,9 @@ static struct dump *lay_out(const char *paths)
 	dump->name = SLICE("dump");
 	while (rest.data) {
 		slice_cut(rest, ' ', &path, &rest);
-		enum content content = path.data[0] == '!' ? CONTENT_OTHER :
-				       path.data[0] == '?' ? CONTENT_EMPTY :
-							     CONTENT_JSON;
+		enum content content = path.data[0] == '!'   ? CONTENT_OTHER
+				       : path.data[0] == '?' ? CONTENT_EMPTY
+							     : CONTENT_JSON;
 		assert_non_null(dump_add(dump, slice_part(path, content != CONTENT_JSON, path.len), content, &err));
 	}
 	check_ok(dump_lay_out(dump, &err), &err);
