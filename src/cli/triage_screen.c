@@ -65,6 +65,13 @@ static struct slice time_cell(struct table *table, int64_t time)
 	return arena_copy(table->arena, slice_of(minute_format(time, text)), &copy) < 0 ? SLICE_NONE : copy;
 }
 
+/* An age in months needs no hours. */
+static struct slice date_cell(struct table *table, int64_t time)
+{
+	struct slice text = time_cell(table, time);
+	return time == TIME_UNSET ? text : slice_part(text, 0, 10);
+}
+
 static struct slice number_cell(struct table *table, int64_t number)
 {
 	return number == INT_UNKNOWN ? slice_of("?") : arena_printf(table->arena, "%lld", (long long)number);
@@ -73,6 +80,13 @@ static struct slice number_cell(struct table *table, int64_t number)
 static struct slice short_cell(struct table *table, struct slice text, size_t len)
 {
 	return table_text(table, text.data ? slice_part(text, 0, len) : text);
+}
+
+/* The first 12 digits, as container tools print them; `fother where` takes them so. */
+static struct slice digest_cell(struct table *table, struct slice digest)
+{
+	struct slice algorithm, digits;
+	return short_cell(table, slice_cut(digest, ':', &algorithm, &digits) ? digits : digest, 12);
 }
 
 static struct slice place_cell(struct table *table, struct slice cluster, struct slice namespace)
@@ -201,6 +215,18 @@ static void join_group(struct sighting_group *group, const struct sighting *sigh
 		group->to = sighting->to_time;
 }
 
+/* A workload that runs the bad image needs no second line for its template. */
+static bool runs_already(const struct sighting_group *groups, size_t count, const struct sighting *template)
+{
+	for (size_t i = 0; i < count && slice_equal_text(template->state, "template"); i++)
+		if (slice_equal(groups[i].first->cluster, template->cluster) &&
+		    slice_equal(groups[i].first->namespace, template->namespace) &&
+		    slice_equal(groups[i].first->workload_kind, template->workload_kind) &&
+		    slice_equal(groups[i].first->workload, template->workload))
+			return true;
+	return false;
+}
+
 static struct sighting_group *group_sightings(struct screen *s, size_t *ret_count, struct error **err)
 {
 	const struct sighting *items = s->triage->sightings.items;
@@ -209,6 +235,8 @@ static struct sighting_group *group_sightings(struct screen *s, size_t *ret_coun
 
 	for (size_t i = 0; groups && i < len; i++) {
 		size_t g = 0;
+		if (runs_already(groups, count, &items[i]))
+			continue;
 		while (g < count && !same_group(groups[g].first, &items[i]))
 			g++;
 		if (g == count)
@@ -228,8 +256,8 @@ static const struct table_column sighting_columns[] = {
 	{ "IMAGE", 4, TABLE_ELASTIC },
 	{ "DIGEST", 1, 0 },
 	{ "N", 5, TABLE_RIGHT },
-	{ "FROM", 3, 0 },
-	{ "TO", 2, 0 },
+	{ "FROM", 2, 0 },
+	{ "TO", 3, 0 },
 	{ "PROOF", 6, TABLE_ELASTIC },
 };
 
@@ -247,7 +275,7 @@ static int sighting_row(struct table *table, const struct sighting_group *group,
 							  SLICE_ARG(first->workload))) :
 			   table_text(table, arena_printf(table->arena, "node %.*s", SLICE_ARG(first->node)));
 	cells[3] = table_text(table, first->image);
-	cells[4] = short_cell(table, first->digest, 15);
+	cells[4] = digest_cell(table, first->digest);
 	cells[5] = number_cell(table, (int64_t)group->places);
 	cells[6] = time_cell(table, group->from);
 	cells[7] = time_cell(table, group->to);
@@ -316,7 +344,7 @@ static int image_row(struct table *table, const struct image *image, struct erro
 	cells[4] = table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(image->registry),
 						  SLICE_ARG(image->repository)));
 	cells[5] = table_text(table, slice_of(strbuf_text(&tags)));
-	cells[6] = short_cell(table, image->digest, 15);
+	cells[6] = digest_cell(table, image->digest);
 	return 0;
 }
 
@@ -347,8 +375,8 @@ static const struct table_column credential_columns[] = {
 	{ "KIND", 4, TABLE_ELASTIC },
 	{ "ID", 0, 0 },
 	{ "STANDING", 3, 0 },
-	{ "NOT CHANGED SINCE", 2, 0 },
-	{ "SECRETS", 0, TABLE_RIGHT },
+	{ "UNCHANGED", 2, 0 },
+	{ "COPIES", 0, TABLE_RIGHT },
 	{ "USERS", 0, TABLE_RIGHT },
 	{ "REVERTED BY", 5, TABLE_ELASTIC },
 	{ "WHY", 6, TABLE_WRAP },
@@ -369,7 +397,7 @@ static int credential_row(struct table *table, const struct credential *row, str
 	cells[3] = table_text(table, row->cred_kind);
 	cells[4] = short_cell(table, row->fingerprint, 8);
 	cells[5] = row->standing;
-	cells[6] = time_cell(table, row->not_changed_since);
+	cells[6] = date_cell(table, row->not_changed_since);
 	cells[7] = number_cell(table, row->secrets);
 	cells[8] = number_cell(table, row->users);
 	cells[9] = table_text(table, slice_of(managers.len ? strbuf_text(&managers) : "-"));
@@ -532,8 +560,7 @@ static void next(struct screen *s)
 
 	heading(s, "NEXT", "%s", "");
 	if (s->triage->sightings.len && sightings[0].digest.data)
-		strbuf_addf(s->out, " fother where %.*s\n", (int)(sightings[0].digest.len < 19 ? sightings[0].digest.len : 19),
-			    sightings[0].digest.data);
+		strbuf_addf(s->out, " fother where %.*s\n", SLICE_ARG(slice_part(sightings[0].digest, 0, 19)));
 	strbuf_addf(s->out, " fother triage %lld -o wide        everything, no row left out\n", id);
 	strbuf_addf(s->out, " fother triage %lld -o json        every copy, user and place, for scripts\n", id);
 	strbuf_add_text(s->out, " fother credentials -o wide      every login, of every registry\n");

@@ -46,22 +46,60 @@ static void mark_bad(struct triage_run *run, struct image *image)
 		image->bad = BOOL_TRUE;
 }
 
+/* "registry/repository:tag" of every image that a digest is known of. */
+static int note_known_names(struct map *names, const struct record_list *all, struct arena *arena, struct error **err)
+{
+	const struct image *images = all->items;
+
+	for (size_t i = 0; i < all->len; i++)
+		for (size_t t = 0; images[i].digest.data && t < images[i].tags.len; t++) {
+			struct slice name = arena_printf(arena, "%.*s/%.*s:%.*s", SLICE_ARG(images[i].registry),
+							 SLICE_ARG(images[i].repository),
+							 SLICE_ARG(images[i].tags.items[t]));
+			void **place = name.data ? map_put(names, name) : NULL;
+			if (!place)
+				return error_no_memory(err);
+			*place = names;
+		}
+	return 0;
+}
+
+/* A template's tag that stands in the list with its digest already. */
+static bool only_a_name(const struct image *image, const struct map *names, struct arena *arena)
+{
+	if (image->digest.data || image->runs > 0 || image->ran > 0 || image->cached > 0 || image->tags.len != 1)
+		return false;
+	struct slice name = arena_printf(arena, "%.*s/%.*s:%.*s", SLICE_ARG(image->registry),
+					 SLICE_ARG(image->repository), SLICE_ARG(image->tags.items[0]));
+	return name.data && map_get(names, name);
+}
+
+static int collect(struct triage_run *run, const struct record_list *all, const struct map *names,
+		   struct row_list *rows, struct error **err)
+{
+	struct image *images = all->items;
+
+	for (size_t i = 0; i < all->len; i++) {
+		mark_bad(run, &images[i]);
+		if (only_a_name(&images[i], names, &run->world->arena) ||
+		    (images[i].bad != BOOL_TRUE &&
+		     !scope_has_image(run->incident, images[i].registry, images[i].repository)))
+			continue;
+		if (!row_push_copy(rows, &image_type, &images[i], &run->world->arena))
+			return arena_fail(&run->world->arena, err);
+	}
+	return 0;
+}
+
 int triage_images(struct triage_run *run, struct error **err)
 {
+	CLEANUP(map_release) struct map names = { 0 };
 	struct record_list all;
 	struct row_list rows = { 0 };
 
-	if (world_images(run->world, &all, err) < 0)
+	if (world_images(run->world, &all, err) < 0 || note_known_names(&names, &all, &run->world->arena, err) < 0 ||
+	    collect(run, &all, &names, &rows, err) < 0)
 		return -1;
-	struct image *images = all.items;
-	for (size_t i = 0; i < all.len; i++) {
-		mark_bad(run, &images[i]);
-		if (images[i].bad != BOOL_TRUE &&
-		    !scope_has_image(run->incident, images[i].registry, images[i].repository))
-			continue;
-		if (!row_push_copy(&rows, &image_type, &images[i], &run->world->arena))
-			return arena_fail(&run->world->arena, err);
-	}
 	struct image *kept = rows.list.items;
 	if (rows.list.len)
 		qsort(kept, rows.list.len, sizeof *kept, compare_images);
