@@ -273,13 +273,15 @@ int store_read_all(struct store *store, const struct record_type *type, const st
 	assert_null(where);
 	if (type == s->failing)
 		return error_set(err, ERROR_STORE, "the disk is on fire");
-	char *records = arena_zeroed(arena, s->len + 1, type->size);
-	size_t count = 0;
+	size_t count = 0, filled = 0;
+	for (size_t i = 0; i < s->len; i++)
+		count += s->records[i].type == type;
+	char *records = arena_zeroed(arena, count + 1, type->size);
 	if (!records)
 		return arena_fail(arena, err);
 	for (size_t i = 0; i < s->len; i++) {
 		if (s->records[i].type == type)
-			memcpy(records + count++ * type->size, s->records[i].record, type->size);
+			memcpy(records + filled++ * type->size, s->records[i].record, type->size);
 	}
 	qsort_r(records, count, type->size, compare_records, (void *)(uintptr_t)type);
 	*ret_records = (struct record_list){ records, count };
