@@ -141,7 +141,7 @@ def prod_secrets(cluster):
     broken = {HUB: {"auth": "YWNtZWJhd*GNoOmV4YW1wbGU="}, "ghcr.io": k.auth_only(*LOGINS["ghcr"])}
     add("batch", "hub-broken", broken, 3, manager="ansible")
     # Restored from a backup: today's API server would refuse it.
-    add("data", "registry-truncated", k.docker_config(hub("ci"))[:70], 250, manager="velero-server")
+    add("data", "registry-truncated", k.docker_config(hub("ci"))[:45], 250, manager="velero-server")
     add("shop", "ghcr", {"ghcr.io": k.auth_only(*LOGINS["ghcr"])}, 120)
     add("monitoring", "quay-robot", {"quay.io": k.auth_only(*LOGINS["quay"])}, 77)
     add("ci", "harbor-robot", {HARBOR: k.auth_entry(*LOGINS["harbor"])}, 150)
