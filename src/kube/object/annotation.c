@@ -4,11 +4,11 @@
 
 /* The part of the name before its slash ends so. */
 static const char *const managers[] = {
-	"external-secrets.io",   /* External Secrets */
-	"bitnami.com",           /* Sealed Secrets */
-	"argoproj.io",           /* Argo CD */
-	"fluxcd.io",             /* Flux */
-	"helm.sh",               /* Helm */
+	"external-secrets.io", /* External Secrets */
+	"bitnami.com",         /* Sealed Secrets */
+	"argoproj.io",         /* Argo CD */
+	"fluxcd.io",           /* Flux */
+	"helm.sh",             /* Helm */
 	"replicator.v1.mittwald.de",
 	"emberstack.com",        /* reflector */
 	"app.kubernetes.io",     /* managed-by, of imagepullsecret-patcher among others */

@@ -130,13 +130,15 @@ static const struct known_kind *known_kind_named(struct slice label)
 	return NULL;
 }
 
-/* Scopes of one kind, namespace and type make one record: complete when one list of them was, since what the others lack stands there. */
+/* Scopes of one kind, namespace and type make one record: complete when one list of them was, since what the others
+ * lack stands there. */
 static int merge_scope(struct object_context *context, const struct object_scope *scope, struct map *merged,
 		       struct error **err)
 {
 	const struct known_kind *known = known_kind_named(scope->kind);
 	bool everywhere = known && !known->namespaced;
-	struct slice namespace = everywhere ? ALL : scope->namespace, subtype = scope->subtype.data ? scope->subtype : ALL;
+	struct slice namespace = everywhere ? ALL : scope->namespace,
+		     subtype = scope->subtype.data ? scope->subtype : ALL;
 	bool complete = scope->complete && scope->is_list;
 	struct slice key = arena_printf(&context->scratch, "%.*s\n%.*s\n%.*s", SLICE_ARG(scope->kind),
 					SLICE_ARG(namespace), SLICE_ARG(subtype));

@@ -11,7 +11,8 @@ struct coverage_list {
 	size_t first_scope; /* the list's scopes are those from here on */
 };
 
-/* The list's scope of a kind, made when it is new. `label` is Kind or Kind.group. NULL: memory. Valid until the next call. */
+/* The list's scope of a kind, made when it is new. `label` is Kind or Kind.group. NULL: memory. Valid until the next
+ * call. */
 struct object_scope *coverage_scope(const struct coverage_list *list, struct slice label, struct error **err);
 
 /* An object of that kind was read: where it lies, and its type where it is a Secret ("not there" for other kinds). */

@@ -160,8 +160,8 @@ static int decode_int(struct decoder *d, const struct token *token, struct optio
 	return 0;
 }
 
-static int decode_time(struct decoder *d, const struct token *token, const struct member *member,
-		       struct optional *into, struct error **err)
+static int decode_time(struct decoder *d, const struct token *token, const struct member *member, struct optional *into,
+		       struct error **err)
 {
 	struct slice text = SLICE_NONE;
 	if (token->type != TOKEN_STRING)
@@ -432,8 +432,7 @@ static int decode_member(struct decoder *d, const struct shape_member *known, bo
 		return -1;
 	if (decode_take(d, &token, err) < 0)
 		return -1;
-	if (token.type != TOKEN_NULL &&
-	    decode_value(d, known, &token, (char *)into + known->member->offset, err) < 0)
+	if (token.type != TOKEN_NULL && decode_value(d, known, &token, (char *)into + known->member->offset, err) < 0)
 		return -1;
 	step_out(d);
 	return 0;

@@ -5,9 +5,10 @@
  *     ... use object; decoder.faults ...
  *     decoder_release(&decoder);                           // wipes the secret values that YAML made us copy
  *
- * As Go's decoder in the API machinery: unknown names are passed over (names are case-sensitive), null is absent, of a known name that
- * stands twice the last wins and objects are merged. What is wrong is a fault, and decoding goes on behind it, so that the object's
- * name, which may come later, is known in the end. The values of Secret.data are kept as tokens, not decoded.
+ * As Go's decoder in the API machinery: unknown names are passed over (names are case-sensitive), null is absent, of a
+ * known name that stands twice the last wins and objects are merged. What is wrong is a fault, and decoding goes on
+ * behind it, so that the object's name, which may come later, is known in the end. The values of Secret.data are kept
+ * as tokens, not decoded.
  */
 #ifndef FOTHER_KUBE_OBJECT_DECODE_H
 #define FOTHER_KUBE_OBJECT_DECODE_H
@@ -29,12 +30,12 @@ struct fault {
 	bool fatal;           /* the API machinery would not decode the object: it is not used */
 };
 
-#define FAULT_TYPE "wrong_type"         /* fatal */
+#define FAULT_TYPE "wrong_type" /* fatal */
 #define FAULT_DUPLICATE "duplicate_key"
-#define FAULT_TIME "bad_time"           /* not RFC 3339, or after year 9000: the time is not used */
-#define FAULT_SIZE "too_large"          /* fatal */
+#define FAULT_TIME "bad_time"  /* not RFC 3339, or after year 9000: the time is not used */
+#define FAULT_SIZE "too_large" /* fatal */
 
-#define DECODE_DEPTH 24 /* the tables nest to 15 */
+#define DECODE_DEPTH 24  /* the tables nest to 15 */
 #define DECODE_FAULTS 32 /* kept of one object; more of the same help nobody */
 
 struct decode_step {
@@ -46,7 +47,8 @@ struct decoder {
 	struct reader *reader;
 	struct arena *arena;
 	const struct shape *shape; /* of any_object */
-	/* Called behind the ARRAY_BEGIN of `items`; must take everything up to the ARRAY_END, and that. NULL: skipped. */
+	/* Called behind the ARRAY_BEGIN of `items`; must take everything up to the ARRAY_END, and that. NULL: skipped.
+	 */
 	int (*items)(void *items_data, struct object *list, struct error **err);
 	void *items_data;
 

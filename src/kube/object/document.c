@@ -9,10 +9,13 @@ void document_passed(const struct document *document)
 		context->after_object(context->after_object_data, document->reader);
 }
 
+/* Kinds of lists end so; a custom kind with a name of its own may, too (`AllowList`). */
 static bool is_list(const struct object *object)
 {
 	bool named = object->metadata && object->metadata->name.len;
-	return object->has_items || (slice_ends_with(object->kind, "List") && !object->spec && !named);
+	if (object->kind.len && !slice_ends_with(object->kind, "List"))
+		return false;
+	return object->has_items || (object->kind.len && !object->spec && !named);
 }
 
 static int leave(struct document *document, unsigned depth, struct error **err)
@@ -37,9 +40,26 @@ static int read_on(struct object_list *list, struct decoder *decoder, struct are
 	return put_lost_item(list, arena, offset, FAULT_SIZE, SLICE("larger than any object may be"), err);
 }
 
+static int pass_over_items(struct object_list *list, struct error **err)
+{
+	return leave(list->document, list->document->reader->depth - 1, err);
+}
+
+static int refuse_items(struct object_list *list, struct error **err)
+{
+	if (pass_over_items(list, err) < 0)
+		return -1;
+	return put_lost_item(list, list->decoder->arena, list->offset, "nested_lists",
+			     SLICE("lists in lists in lists: not read so deep"), err);
+}
+
 static int start_items(void *data, struct object *object, struct error **err)
 {
 	struct object_list *list = data;
+	if (object->kind.len && !slice_ends_with(object->kind, "List"))
+		return pass_over_items(list, err);
+	if (list->depth > LIST_DEPTH)
+		return refuse_items(list, err);
 	list->object = object;
 	list->coverage.first_scope = list->coverage.context->scopes.len;
 	int read = read_items(list, err);
@@ -58,11 +78,12 @@ int read_object(struct object_list *list, struct arena *arena, size_t offset, st
 		.depth = list->depth + 1,
 		.offset = offset,
 	};
-	CLEANUP(decoder_release) struct decoder decoder = {
+	CLEANUP(decoder_release)
+	struct decoder decoder = {
 		.reader = document->reader,
 		.arena = arena,
 		.shape = document->context->shape,
-		.items = list->depth < LIST_DEPTH ? start_items : NULL,
+		.items = start_items,
 		.items_data = &inner,
 		.newest = TIME_UNSET,
 	};
@@ -71,9 +92,11 @@ int read_object(struct object_list *list, struct arena *arena, size_t offset, st
 		return read_on(list, &decoder, arena, depth, offset, inner.failed, err);
 	if (decoder.newest > document->context->newest)
 		document->context->newest = decoder.newest;
-	if (is_list(&object) && !decoder.fatal)
-		return put_list(&inner, &object, err);
-	return put_object(list, &decoder, &object, offset, err);
+	if (!is_list(&object))
+		return put_object(list, &decoder, &object, offset, err);
+	int put = put_list(&inner, &object, err);
+	list->lost = list->lost || inner.lost;
+	return put;
 }
 
 static int read_item(struct object_list *list, struct arena *arena, const struct token *token, struct error **err)

@@ -18,10 +18,10 @@ struct document {
 struct object_list {
 	struct document *document;
 	struct coverage_list coverage;
-	unsigned depth;              /* lists around it */
-	const struct object *object; /* its own fields, as far as they were read; NULL: single objects */
-	size_t offset;               /* of the list in the document */
-	struct decoder *decoder;     /* that reads it */
+	unsigned depth;                             /* lists around it */
+	const struct object *object;                /* its own fields, as far as they were read; NULL: single objects */
+	size_t offset;                              /* of the list in the document */
+	struct decoder *decoder;                    /* that reads it */
 	struct slice kind_ahead, api_version_ahead; /* of a kind that stands behind the items */
 	bool looked_ahead;
 	bool failed; /* an item ended the reading: the error is not the list's own */
@@ -43,7 +43,7 @@ int put_object(struct object_list *list, struct decoder *decoder, const struct o
 /* put.c: the end of a list, whose own fields are now complete. */
 int put_list(struct object_list *list, const struct object *object, struct error **err);
 /* put.c: an item that is no object, or too large for one. */
-int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code,
-		  struct slice message, struct error **err);
+int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code, struct slice message,
+		  struct error **err);
 
 #endif

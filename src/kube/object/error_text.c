@@ -6,8 +6,12 @@
 bool error_text_likely(struct slice text)
 {
 	static const char *const starts[] = {
-		"Error from server", "error: ", "Error: ", "Unable to connect to the server",
-		"The connection to the server", "No resources found",
+		"Error from server",
+		"error: ",
+		"Error: ",
+		"Unable to connect to the server",
+		"The connection to the server",
+		"No resources found",
 	};
 	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
 		if (slice_starts_with(text, starts[i]))

@@ -1,4 +1,5 @@
-/* What kubectl prints instead of objects when it could not read them, saved as if it were a dump. Within kube/object. */
+/* What kubectl prints instead of objects when it could not read them, saved as if it were a dump. Within kube/object.
+ */
 #ifndef FOTHER_KUBE_OBJECT_ERROR_TEXT_H
 #define FOTHER_KUBE_OBJECT_ERROR_TEXT_H
 

@@ -20,7 +20,7 @@ int item_defect(const struct item *item, const char *code, struct slice pointer,
 	struct defect defect;
 	record_init(&defect_type, &defect);
 	defect.object_kind = item->label;
-	defect.namespace = item->meta->namespace.data ? item->meta->namespace : SLICE("");
+	defect.namespace = item->meta->namespace;
 	defect.object = item->meta->name.data ? item->meta->name : SLICE("");
 	defect.object_uid = item->uid;
 	defect.code = slice_of(code);
@@ -68,8 +68,8 @@ static int owner_marks(const struct item *item, struct managed_mark **ret_marks,
 	return 0;
 }
 
-int item_managed_by(const struct item *item, struct slice data_manager, struct slice *ret_manager,
-		    struct slice *ret_at, struct error **err)
+int item_managed_by(const struct item *item, struct slice data_manager, struct slice *ret_manager, struct slice *ret_at,
+		    struct error **err)
 {
 	struct managed_mark *owners = NULL;
 	struct managed_by managed = { 0 };

@@ -1,4 +1,5 @@
-/* One decoded object on its way to records: who it is, where it stood, and how to put what is learnt of it. Within kube/object. */
+/* One decoded object on its way to records: who it is, where it stood, and how to put what is learnt of it. Within
+ * kube/object. */
 #ifndef FOTHER_KUBE_OBJECT_ITEM_H
 #define FOTHER_KUBE_OBJECT_ITEM_H
 
@@ -42,8 +43,8 @@ const struct owner_reference *item_controller(const struct item *item);
 struct slice api_group(struct slice api_version);
 
 /* What would revert a change of it. Not there when nothing says so. data_manager may be "not there". */
-int item_managed_by(const struct item *item, struct slice data_manager, struct slice *ret_manager,
-		    struct slice *ret_at, struct error **err);
+int item_managed_by(const struct item *item, struct slice data_manager, struct slice *ret_manager, struct slice *ret_at,
+		    struct error **err);
 
 /* A list of struct name_reference as the names in it; unknown when !known. */
 int item_names(const struct item *item, const struct list *references, bool known, struct slice_list *ret_names,

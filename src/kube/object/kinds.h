@@ -1,8 +1,9 @@
-/* What we decode of Kubernetes objects: one struct per message of the API, filled by decode.h from the tables in tables.h.
+/* What we decode of Kubernetes objects: one struct per message of the API, filled by decode.h from the tables in
+ * tables.h.
  *
  * All live in the arena of one object and start as zeroes, which is "absent" for every type here. Text is borrowed from
- * the document where it can be (JSON without escapes) and copied to the arena otherwise. Structs whose messages differ by kind (spec, status) are
- * the union of those messages: names that two kinds share mean the same in both.
+ * the document where it can be (JSON without escapes) and copied to the arena otherwise. Structs whose messages differ
+ * by kind (spec, status) are the union of those messages: names that two kinds share mean the same in both.
  *
  * Names are those of the API, in C spelling. Sources: kubernetes/api core/v1, apps/v1, batch/v1, events/v1.
  */

@@ -10,11 +10,10 @@ static const struct token_shape {
 	const char *prefix;
 	size_t least;
 } shapes[] = {
-	{ "dckr_pat_", 8 },  { "dckr_oat_", 8 }, { "ghp_", 16 },    { "gho_", 16 },    { "ghu_", 16 },
-	{ "ghs_", 16 },	     { "ghr_", 16 },	 { "github_pat_", 16 }, { "glpat-", 8 },  { "gldt-", 8 },
-	{ "npm_", 16 },	     { "xoxb-", 8 },	 { "xoxp-", 8 },    { "hvs.", 16 },    { "AKIA", 16 },
-	{ "ASIA", 16 },	     { "eyJ", 16 },	 { "Basic ", 8 },   { "Bearer ", 8 },  { "basic ", 8 },
-	{ "bearer ", 8 },
+	{ "dckr_pat_", 8 }, { "dckr_oat_", 8 },    { "ghp_", 16 },   { "gho_", 16 }, { "ghu_", 16 }, { "ghs_", 16 },
+	{ "ghr_", 16 },     { "github_pat_", 16 }, { "glpat-", 8 },  { "gldt-", 8 }, { "npm_", 16 }, { "xoxb-", 8 },
+	{ "xoxp-", 8 },     { "hvs.", 16 },        { "AKIA", 16 },   { "ASIA", 16 }, { "eyJ", 16 },  { "Basic ", 8 },
+	{ "Bearer ", 8 },   { "basic ", 8 },       { "bearer ", 8 },
 };
 
 static bool is_token_byte(char c)

@@ -1,7 +1,8 @@
-/* Messages of events and container states may quote what a registry or a command line said: recognised tokens are masked.
+/* Messages of events and container states may quote what a registry or a command line said: recognised tokens are
+ * masked.
  *
- * Recognised by public shape: Docker Hub, GitHub, GitLab, npm, Slack and Vault token prefixes, AWS access key ids, JSON Web Tokens,
- * `Basic` and `Bearer` headers, user:password@ in URLs.
+ * Recognised by public shape: Docker Hub, GitHub, GitLab, npm, Slack and Vault token prefixes, AWS access key ids, JSON
+ * Web Tokens, `Basic` and `Bearer` headers, user:password@ in URLs.
  */
 #ifndef FOTHER_KUBE_OBJECT_MASK_H
 #define FOTHER_KUBE_OBJECT_MASK_H
@@ -10,7 +11,8 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-/* text itself when nothing is to be masked (most often), else a copy in the arena: "dckr_pat_[masked]". "Not there" stays so. */
+/* text itself when nothing is to be masked (most often), else a copy in the arena: "dckr_pat_[masked]". "Not there"
+ * stays so. */
 int mask_tokens(struct slice text, struct arena *arena, struct slice *ret_text, struct error **err);
 
 #endif

@@ -6,8 +6,8 @@
  *     reader is at the start of a value (a List or an object):
  *     object_read(reader, &context, err)
  *
- * Lists: `kind` and `apiVersion` may stand after `items`; what is then not known is taken from the items' own. Items of a
- * typed list without a kind of their own (kubectl get --raw) get the list's kind. An item that does not decode is a
+ * Lists: `kind` and `apiVersion` may stand after `items`; what is then not known is taken from the items' own. Items of
+ * a typed list without a kind of their own (kubectl get --raw) get the list's kind. An item that does not decode is a
  * defect with its name and place, and the next one is read.
  */
 #ifndef FOTHER_KUBE_OBJECT_OBJECT_H
@@ -28,9 +28,9 @@ struct shape;
 
 /* What one read has covered of one kind, for the coverage records. */
 struct object_coverage {
-	struct slice kind;  /* "Secret", "Rollout.argoproj.io" */
-	bool known;         /* we understand the kind */
-	bool list_cut;      /* metadata.continue was not empty, or the document died inside the list */
+	struct slice kind; /* "Secret", "Rollout.argoproj.io" */
+	bool known;        /* we understand the kind */
+	bool list_cut;     /* metadata.continue was not empty, or the document died inside the list */
 	int64_t objects, defects;
 	struct slice first_bad; /* file, place and reason of the first defect; or the file of the cut list */
 };
@@ -50,19 +50,26 @@ struct object_context {
 	struct sink *sink;
 	int64_t read;
 	const struct fingerprint_key *key;
-	struct arena scratch;       /* cleared after every object */
-	struct arena kept;          /* what the fields below point into */
-	struct slice file;          /* name of the file in the dump, for places */
-	int64_t newest;             /* newest metadata or status time seen; TIME_UNSET before any */
-	struct slice cluster_uid;   /* UID of namespace kube-system, once seen */
+	struct arena scratch;     /* cleared after every object */
+	struct arena kept;        /* what the fields below point into */
+	struct slice file;        /* name of the file in the dump, for places */
+	int64_t newest;           /* newest metadata or status time seen; TIME_UNSET before any */
+	struct slice cluster_uid; /* UID of namespace kube-system, once seen */
 	struct slice server_version;
 	int64_t objects, defects;
-	struct { struct object_coverage *items; size_t len, capacity; } coverage;
-	struct { struct object_scope *items; size_t len, capacity; } scopes;
-	struct map seen;            /* "Kind/uid" of what was read: the same object twice is put once more, and counted once */
-	struct map coverage_of;     /* kind -> index + 1 in coverage */
-	const struct shape *shape;  /* of every object's fields: shape.h */
-	/* Called after every object and list item; may be NULL. What stands before reader->offset is not needed again. */
+	struct {
+		struct object_coverage *items;
+		size_t len, capacity;
+	} coverage;
+	struct {
+		struct object_scope *items;
+		size_t len, capacity;
+	} scopes;
+	struct map seen; /* "Kind/uid" of what was read: the same object twice is put once more, and counted once */
+	struct map coverage_of;    /* kind -> index + 1 in coverage */
+	const struct shape *shape; /* of every object's fields: shape.h */
+	/* Called after every object and list item; may be NULL. What stands before reader->offset is not needed any
+	 * more. */
 	void (*after_object)(void *data, const struct reader *reader);
 	void *after_object_data;
 };

@@ -5,22 +5,22 @@
 #include "kube/object/mask.h"
 #include "kube/object/records.h"
 
-static const struct object_meta NO_METADATA;
+static const struct object_meta NO_METADATA = { .namespace = { "", 0 } };
 
 /* --- which kind --- */
 static const struct known_kind *known_kind_of(struct slice kind, struct slice group, bool group_known)
 {
 	for (size_t i = 0; i < known_kind_count; i++) {
 		const struct known_kind *known = &known_kinds[i];
-		if (slice_equal_text(kind, known->kind) &&
-		    (!group_known || slice_equal_text(group, known->groups[0]) ||
-		     slice_equal_text(group, known->groups[1])))
+		if (slice_equal_text(kind, known->kind) && (!group_known || slice_equal_text(group, known->groups[0]) ||
+							    slice_equal_text(group, known->groups[1])))
 			return known;
 	}
 	return NULL;
 }
 
-/* Reads the list's own fields once more, from its start, passing over its items. A list that ends badly tells nothing. */
+/* Reads the list's own fields once more, from its start, passing over its items. A list that ends badly tells nothing.
+ */
 static int decode_ahead(const struct object_list *list, struct reader *reader, struct arena *arena,
 			struct object *ret_object, struct error **err)
 {
@@ -110,9 +110,12 @@ static int fill_label(struct item *item, bool built_in, struct error **err)
 	return item->label.data ? 0 : arena_fail(item->arena, err);
 }
 
-static void start_item(const struct object_list *list, const struct object *object, struct arena *arena,
-		       size_t offset, struct item *ret_item)
+static void start_item(const struct object_list *list, const struct object *object, struct arena *arena, size_t offset,
+		       struct item *ret_item)
 {
+	/* What has no namespace lies in the one without a name, so that every record has its whole identity. */
+	if (object->metadata && !object->metadata->namespace.data)
+		object->metadata->namespace = SLICE("");
 	*ret_item = (struct item){
 		.context = list->document->context,
 		.arena = arena,
@@ -157,8 +160,8 @@ static int put_faults(const struct item *item, const struct decoder *decoder, st
 	return 0;
 }
 
-int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code,
-		  struct slice message, struct error **err)
+int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code, struct slice message,
+		  struct error **err)
 {
 	static const struct object NOTHING;
 	struct item item;
@@ -224,7 +227,8 @@ static int put_known(struct object_list *list, struct item *item, const struct d
 	if (decoder->fatal)
 		return count_bad(list, item, FAULT_TYPE, err);
 	if (!item->meta->name.len) {
-		if (item_defect(item, "no_name", SLICE("/metadata/name"), SLICE("an object without a name"), false, err) < 0)
+		if (item_defect(item, "no_name", SLICE("/metadata/name"), SLICE("an object without a name"), false,
+				err) < 0)
 			return -1;
 		return count_bad(list, item, "no_name", err);
 	}
@@ -271,6 +275,8 @@ static int put_kindless(struct object_list *list, struct item *item, struct erro
 {
 	struct slice document = item->reader->document, place;
 	struct slice text = slice_part(document, item->offset, document.len);
+	if (list->kind_ahead.len && !slice_ends_with(list->kind_ahead, "List"))
+		return 0; /* `items` of a custom kind that is no list */
 	if (!list->object && error_text_likely(text)) {
 		if (item_place(item, &place, err) < 0)
 			return -1;
@@ -322,11 +328,22 @@ static int count_empty(struct object_list *list, const struct object *object, st
 	return 0;
 }
 
+/* What is wrong with the list's own fields. */
+static int put_list_faults(struct object_list *list, const struct object *object, struct error **err)
+{
+	struct item item;
+	start_item(list, object, list->decoder->arena, list->offset, &item);
+	item.label = SLICE("List");
+	item.context->defects += list->decoder->fatal;
+	list->lost = list->lost || list->decoder->fatal;
+	return put_faults(&item, list->decoder, err);
+}
+
 int put_list(struct object_list *list, const struct object *object, struct error **err)
 {
 	struct object_context *context = list->coverage.context;
 	const char *why = NULL;
-	if (count_empty(list, object, err) < 0)
+	if (count_empty(list, object, err) < 0 || put_list_faults(list, object, err) < 0)
 		return -1;
 	if (object->metadata && object->metadata->continue_token.len)
 		why = "the list was cut: it ends with a continue token";

@@ -5,8 +5,15 @@
 static bool is_about_images(struct slice reason)
 {
 	static const char *const reasons[] = {
-		"Pulling", "Pulled", "ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InspectFailed",
-		"InvalidImageName", "RegistryUnavailable", "SignatureValidationFailed",
+		"Pulling",
+		"Pulled",
+		"ErrImagePull",
+		"ImagePullBackOff",
+		"ErrImageNeverPull",
+		"InspectFailed",
+		"InvalidImageName",
+		"RegistryUnavailable",
+		"SignatureValidationFailed",
 		"FailedToRetrieveImagePullSecret",
 	};
 	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
@@ -47,7 +54,7 @@ static void fill_times(const struct object *object, struct event *event)
 	event->count = optional_int(series && series->count.set ? series->count : object->count);
 	event->first_time = optional_time(object->first_time.set ? object->first_time : object->event_time);
 	event->last_time = optional_time(series && series->last_observed.set ? series->last_observed
-					 : object->last_time.set	     ? object->last_time
+					 : object->last_time.set             ? object->last_time
 									     : object->event_time);
 	if (event->last_time == TIME_UNSET)
 		event->last_time = event->first_time;

@@ -6,7 +6,10 @@
 struct readers {
 	const struct item *item;
 	const struct holder *holder;
-	struct { struct slice secret; const char *relation; } put[READERS_REMEMBERED];
+	struct {
+		struct slice secret;
+		const char *relation;
+	} put[READERS_REMEMBERED];
 	size_t count;
 };
 
@@ -39,8 +42,7 @@ static int put_reader(struct readers *readers, const struct name_reference *secr
 	return item_put(readers->item, &secret_reader_type, &reader, err);
 }
 
-static const char VOLUME[] = "volume", PROJECTED[] = "projected", CSI[] = "csi", ENV[] = "env",
-		  ENV_FROM[] = "env_from";
+static const char VOLUME[] = "volume", PROJECTED[] = "projected", CSI[] = "csi", ENV[] = "env", ENV_FROM[] = "env_from";
 
 static int read_volume(struct readers *readers, const struct volume *volume, struct error **err)
 {

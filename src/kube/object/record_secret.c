@@ -39,7 +39,9 @@ static struct slice kubelet_key_of(struct slice type)
 static bool never_a_config(struct slice type)
 {
 	static const char *const types[] = {
-		"kubernetes.io/service-account-token", "helm.sh/release.v1", "bootstrap.kubernetes.io/token",
+		"kubernetes.io/service-account-token",
+		"helm.sh/release.v1",
+		"bootstrap.kubernetes.io/token",
 		"kubernetes.io/tls",
 	};
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -116,8 +118,8 @@ static int fill_kind(const struct item *item, const struct config_entry *config,
 	return 0;
 }
 
-static int put_entry(const struct reading *reading, const struct config_value *value,
-		     const struct config_entry *config, struct error **err)
+static int put_entry(const struct reading *reading, const struct config_value *value, const struct config_entry *config,
+		     struct error **err)
 {
 	const struct item *item = reading->item;
 	const struct fingerprint_key *key = item->context->key;

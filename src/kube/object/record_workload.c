@@ -54,9 +54,7 @@ int put_workload(const struct item *item, struct error **err)
 	workload.name = item->meta->name;
 	workload.uid = item->meta->uid;
 	workload.created = optional_time(item->meta->created);
-	workload.replicas = spec && spec->replicas.set ? spec->replicas.value
-			    : defaults_to_one(item)    ? 1
-						       : INT_UNKNOWN;
+	workload.replicas = spec && spec->replicas.set ? spec->replicas.value : defaults_to_one(item) ? 1 : INT_UNKNOWN;
 	workload.suspended = spec ? flag_truth(spec->suspend) : BOOL_UNKNOWN;
 	fill_owner(item, &workload);
 	if (item_managed_by(item, SLICE_NONE, &workload.managed_by, NULL, err) < 0)

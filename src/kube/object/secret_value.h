@@ -12,8 +12,8 @@
 /* 0, SECRET_VALUE_NOT_BASE64, or -1 when the secure heap is out. */
 int secret_value_decode(const struct data_value *value, struct secret_bytes *ret_bytes, struct error **err);
 
-/* Whether the first byte that is no blank is an opening brace: costs a few bytes of decoding, whatever the value's length. True when that
- * cannot be told cheaply. */
+/* Whether the first byte that is no blank is an opening brace: costs a few bytes of decoding, whatever the value's
+ * length. True when that cannot be told cheaply. */
 bool secret_value_may_be_object(const struct data_value *value);
 
 /* null or "" */

@@ -6,20 +6,23 @@
 
 /* Each table says first which struct its members lie in. */
 #define PLAIN(name_, number_, type_, place_)                                                                           \
-	{ .name = name_, .number = (number_), .type = VALUE_##type_, .offset = offsetof(struct THIS, place_) }
+	{                                                                                                              \
+		.name = name_, .number = (number_), .type = VALUE_##type_, .offset = offsetof(struct THIS, place_)     \
+	}
 #define OBJECT(name_, number_, place_, message_)                                                                       \
-	{ .name = name_,                                                                                               \
-	  .number = (number_),                                                                                         \
-	  .type = VALUE_OBJECT,                                                                                        \
-	  .offset = offsetof(struct THIS, place_),                                                                     \
-	  .message = &(message_) }
+	{                                                                                                              \
+		.name = name_, .number = (number_), .type = VALUE_OBJECT, .offset = offsetof(struct THIS, place_),     \
+		.message = &(message_)                                                                                 \
+	}
 #define OBJECTS(name_, number_, place_, message_)                                                                      \
-	{ .name = name_,                                                                                               \
-	  .number = (number_),                                                                                         \
-	  .type = VALUE_OBJECTS,                                                                                       \
-	  .offset = offsetof(struct THIS, place_),                                                                     \
-	  .message = &(message_) }
-#define INLINE(number_, message_) { .number = (number_), .type = VALUE_INLINE, .message = &(message_) }
+	{                                                                                                              \
+		.name = name_, .number = (number_), .type = VALUE_OBJECTS, .offset = offsetof(struct THIS, place_),    \
+		.message = &(message_)                                                                                 \
+	}
+#define INLINE(number_, message_)                                                                                      \
+	{                                                                                                              \
+		.number = (number_), .type = VALUE_INLINE, .message = &(message_)                                      \
+	}
 #define MESSAGE(tag, struct_, api_name)                                                                                \
 	static const struct message tag = {                                                                            \
 		.name = api_name,                                                                                      \
@@ -325,7 +328,10 @@ MESSAGE(cron_job_status, status, "CronJobStatus");
 
 static const struct member any_status_members[] = {
 	OBJECTS("conditions", 0, conditions, any_condition),
-	INLINE(0, pod_status), INLINE(0, node_status), INLINE(0, job_status), INLINE(0, cron_job_status),
+	INLINE(0, pod_status),
+	INLINE(0, node_status),
+	INLINE(0, job_status),
+	INLINE(0, cron_job_status),
 };
 MESSAGE(any_status, status, "");
 #undef THIS
@@ -333,11 +339,8 @@ MESSAGE(any_status, status, "");
 /* --- parts of events --- */
 #define THIS object_reference
 static const struct member object_reference_members[] = {
-	PLAIN("kind", 1, TEXT, kind),
-	PLAIN("namespace", 2, TEXT, namespace),
-	PLAIN("name", 3, TEXT, name),
-	PLAIN("uid", 4, TEXT, uid),
-	PLAIN("fieldPath", 7, TEXT, field_path),
+	PLAIN("kind", 1, TEXT, kind), PLAIN("namespace", 2, TEXT, namespace),  PLAIN("name", 3, TEXT, name),
+	PLAIN("uid", 4, TEXT, uid),   PLAIN("fieldPath", 7, TEXT, field_path),
 };
 MESSAGE(object_reference, object_reference, "ObjectReference");
 #undef THIS

@@ -25,7 +25,8 @@ struct reading {
 
 /* A reading of nothing yet, of file "dump". */
 void reading_start(struct reading *r);
-/* Reads all documents of a JSON text, of a YAML text; the context goes on. Fails the test when the sink or memory failed. */
+/* Reads all documents of a JSON text, of a YAML text; the context goes on. Fails the test when the sink or memory
+ * failed. */
 void reading_json(struct reading *r, struct slice text);
 void reading_yaml(struct reading *r, struct slice text);
 /* Puts the coverage records. */

@@ -24,7 +24,8 @@ static void decode(struct decoding *d, const char *text)
 	d->arena = (struct arena)ARENA_INIT(LIMIT_OBJECT_BYTES);
 	check_ok(shape_make(&any_object, &d->arena, &shape, &d->err), &d->err);
 	json_reader_init(&d->json, slice_of(text), 0);
-	d->decoder = (struct decoder){ .reader = &d->json.reader, .arena = &d->arena, .shape = shape, .newest = TIME_UNSET };
+	d->decoder =
+		(struct decoder){ .reader = &d->json.reader, .arena = &d->arena, .shape = shape, .newest = TIME_UNSET };
 	check_ok(reader_next(&d->json.reader, &token, &d->err), &d->err);
 	d->result = decode_object(&d->decoder, &d->object, &d->err);
 }
@@ -59,27 +60,40 @@ static void check_fault(const char *text, const char *code, const char *pointer,
 
 static void a_wrong_type_is_a_fault_with_its_pointer(void **state)
 {
-	check_fault(JSON({"kind": 5}), FAULT_TYPE, "/kind", true);
-	check_fault(JSON({"immutable": "true"}), FAULT_TYPE, "/immutable", true);
-	check_fault(JSON({"spec": []}), FAULT_TYPE, "/spec", true);
-	check_fault(JSON({"spec": {"containers": {}}}), FAULT_TYPE, "/spec/containers", true);
-	check_fault(JSON({"spec": {"replicas": 1.5}}), FAULT_TYPE, "/spec/replicas", true);
-	check_fault(JSON({"spec": {"replicas": "2"}}), FAULT_TYPE, "/spec/replicas", true);
-	check_fault(JSON({"spec": {"containers": [{}, {"env": [{"valueFrom": {"secretKeyRef": {"name": true}}}]}]}}), FAULT_TYPE,
-		    "/spec/containers/1/env/0/valueFrom/secretKeyRef/name", true);
-	check_fault(JSON({"metadata": {"labels": {"a/b~c": 1}}}), FAULT_TYPE, "/metadata/labels/a~1b~0c", true);
-	check_fault(JSON({"metadata": {"annotations": {"x": {}}}}), FAULT_TYPE, "/metadata/annotations/x", true);
-	check_fault(JSON({"metadata": {"managedFields": [{"fieldsV1": "x"}]}}), FAULT_TYPE,
+	check_fault(JSON({ "kind" : 5 }), FAULT_TYPE, "/kind", true);
+	check_fault(JSON({ "immutable" : "true" }), FAULT_TYPE, "/immutable", true);
+	check_fault(JSON({ "spec" : [] }), FAULT_TYPE, "/spec", true);
+	check_fault(JSON({ "spec" : { "containers" : {} } }), FAULT_TYPE, "/spec/containers", true);
+	check_fault(JSON({ "spec" : { "replicas" : 1.5 } }), FAULT_TYPE, "/spec/replicas", true);
+	check_fault(JSON({ "spec" : { "replicas" : "2" } }), FAULT_TYPE, "/spec/replicas", true);
+	check_fault(
+		JSON({
+			"spec" : {
+				"containers" :
+					[ {}, { "env" : [ { "valueFrom" : { "secretKeyRef" : { "name" : true } } } ] } ]
+			}
+		}),
+		FAULT_TYPE, "/spec/containers/1/env/0/valueFrom/secretKeyRef/name", true);
+	check_fault(JSON({ "metadata" : { "labels" : { "a/b~c" : 1 } } }), FAULT_TYPE, "/metadata/labels/a~1b~0c",
+		    true);
+	check_fault(JSON({ "metadata" : { "annotations" : { "x" : {} } } }), FAULT_TYPE, "/metadata/annotations/x",
+		    true);
+	check_fault(JSON({ "metadata" : { "managedFields" : [ { "fieldsV1" : "x" } ] } }), FAULT_TYPE,
 		    "/metadata/managedFields/0/fieldsV1", true);
-	check_fault(JSON({"data": {"a": ["x"]}}), FAULT_TYPE, "/data/a", true);
-	check_fault(JSON({"status": {"images": [{"names": ["a", 7]}]}}), FAULT_TYPE, "/status/images/0/names/1", true);
-	check_fault(JSON({"items": 7}), FAULT_TYPE, "/items", true);
+	check_fault(JSON({ "data" : { "a" : ["x"] } }), FAULT_TYPE, "/data/a", true);
+	check_fault(JSON({ "status" : { "images" : [ { "names" : [ "a", 7 ] } ] } }), FAULT_TYPE,
+		    "/status/images/0/names/1", true);
+	check_fault(JSON({ "items" : 7 }), FAULT_TYPE, "/items", true);
 }
 
 static void decoding_goes_on_behind_a_fault(void **state)
 {
-	DECODE(d, JSON({"spec": {"containers": {"a": [1, {"b": 2}]}, "nodeName": "n"}, "kind": "Pod",
-			"metadata": {"name": [[{"x": 1}]], "namespace": "s"}, "type": "t"}));
+	DECODE(d, JSON({
+		       "spec" : { "containers" : { "a" : [ 1, { "b" : 2 } ] }, "nodeName" : "n" },
+		       "kind" : "Pod",
+		       "metadata" : { "name" : [[ { "x" : 1 } ]], "namespace" : "s" },
+		       "type" : "t"
+	       }));
 	assert_int_equal(d.result, 0);
 	assert_int_equal(d.decoder.fault_count, 2);
 	check_slice(d.object.kind, "Pod");
@@ -102,8 +116,14 @@ static void no_more_than_some_faults_are_kept(void **state)
 
 static void null_is_absent(void **state)
 {
-	DECODE(d, JSON({"kind": null, "spec": null, "data": null, "immutable": null, "metadata": {"labels": null,
-			"creationTimestamp": null, "ownerReferences": [null]}, "items": null}));
+	DECODE(d, JSON({
+		       "kind" : null,
+		       "spec" : null,
+		       "data" : null,
+		       "immutable" : null,
+		       "metadata" : { "labels" : null, "creationTimestamp" : null, "ownerReferences" : [null] },
+		       "items" : null
+	       }));
 	assert_int_equal(d.decoder.fault_count, 0);
 	assert_null(d.object.kind.data);
 	assert_null(d.object.spec);
@@ -115,14 +135,14 @@ static void null_is_absent(void **state)
 
 static void empty_and_absent_lists_differ(void **state)
 {
-	DECODE(d, JSON({"spec": {"containers": [], "imagePullSecrets": []}}));
+	DECODE(d, JSON({ "spec" : { "containers" : [], "imagePullSecrets" : [] } }));
 	assert_true(d.object.spec->containers.present);
 	assert_false(d.object.spec->volumes.present);
 }
 
 static void names_are_case_sensitive(void **state)
 {
-	DECODE(d, JSON({"Kind": "Pod", "METADATA": 5, "kind ": 6}));
+	DECODE(d, JSON({ "Kind" : "Pod", "METADATA" : 5, "kind " : 6 }));
 	assert_int_equal(d.decoder.fault_count, 0);
 	assert_null(d.object.kind.data);
 }
@@ -135,10 +155,15 @@ static void a_name_with_escapes_is_the_same_name(void **state)
 
 static void of_a_name_that_stands_twice_the_last_wins(void **state)
 {
-	check_fault(JSON({"kind": "Pod", "kind": "Secret"}), FAULT_DUPLICATE, "/kind", false);
-	DECODE(d, JSON({"kind": "Pod", "kind": "Secret", "spec": {"containers": [{"name": "a"}, {"name": "b"}]},
-			"spec": {"nodeName": "n", "containers": [{"image": "c"}]},
-			"metadata": {"labels": {"a": "1"}}, "metadata": {"labels": {"b": "2"}}}));
+	check_fault(JSON({ "kind" : "Pod", "kind" : "Secret" }), FAULT_DUPLICATE, "/kind", false);
+	DECODE(d, JSON({
+		       "kind" : "Pod",
+		       "kind" : "Secret",
+		       "spec" : { "containers" : [ { "name" : "a" }, { "name" : "b" } ] },
+		       "spec" : { "nodeName" : "n", "containers" : [ { "image" : "c" } ] },
+		       "metadata" : { "labels" : { "a" : "1" } },
+		       "metadata" : { "labels" : { "b" : "2" } }
+	       }));
 	check_slice(d.object.kind, "Secret");
 	assert_int_equal(d.decoder.fault_count, 3);
 	assert_int_equal(d.object.spec->containers.len, 1); /* lists are replaced */
@@ -148,7 +173,7 @@ static void of_a_name_that_stands_twice_the_last_wins(void **state)
 
 static void a_replaced_list_keeps_nothing_of_the_old_one(void **state)
 {
-	DECODE(d, JSON({"spec": {"containers": [{"name": "a"}], "containers": [{"image": "c"}]}}));
+	DECODE(d, JSON({ "spec" : { "containers" : [ { "name" : "a" } ], "containers" : [ { "image" : "c" } ] } }));
 	const struct container_spec *container = d.object.spec->containers.items;
 	assert_null(container->name.data);
 	check_slice(container->image, "c");
@@ -156,11 +181,13 @@ static void a_replaced_list_keeps_nothing_of_the_old_one(void **state)
 
 static void a_bad_time_is_a_fault_but_the_object_stays(void **state)
 {
-	check_fault(JSON({"metadata": {"creationTimestamp": "yesterday"}}), FAULT_TIME, "/metadata/creationTimestamp", false);
-	check_fault(JSON({"metadata": {"creationTimestamp": "9500-01-01T00:00:00Z"}}), FAULT_TIME,
+	check_fault(JSON({ "metadata" : { "creationTimestamp" : "yesterday" } }), FAULT_TIME,
 		    "/metadata/creationTimestamp", false);
-	check_fault(JSON({"metadata": {"creationTimestamp": 7}}), FAULT_TYPE, "/metadata/creationTimestamp", true);
-	DECODE(d, JSON({"metadata": {"creationTimestamp": "9500-01-01T00:00:00Z"}}));
+	check_fault(JSON({ "metadata" : { "creationTimestamp" : "9500-01-01T00:00:00Z" } }), FAULT_TIME,
+		    "/metadata/creationTimestamp", false);
+	check_fault(JSON({ "metadata" : { "creationTimestamp" : 7 } }), FAULT_TYPE, "/metadata/creationTimestamp",
+		    true);
+	DECODE(d, JSON({ "metadata" : { "creationTimestamp" : "9500-01-01T00:00:00Z" } }));
 	assert_false(d.object.metadata->created.set);
 	assert_int_equal(d.decoder.newest, TIME_UNSET);
 }
@@ -168,33 +195,48 @@ static void a_bad_time_is_a_fault_but_the_object_stays(void **state)
 static void the_newest_time_is_found_in_every_place(void **state)
 {
 	static const char *const texts[] = {
-		JSON({"metadata": {"creationTimestamp": "2026-11-20T08:00:00Z"}}),
-		JSON({"metadata": {"managedFields": [{"time": "2026-11-20T08:00:00Z"}]}}),
-		JSON({"status": {"startTime": "2026-11-20T08:00:00Z"}}),
-		JSON({"status": {"conditions": [{"lastHeartbeatTime": "2026-11-20T08:00:00Z"}]}}),
-		JSON({"status": {"conditions": [{"lastTransitionTime": "2026-11-20T08:00:00Z"}]}}),
-		JSON({"status": {"containerStatuses": [{"state": {"running": {"startedAt": "2026-11-20T08:00:00Z"}}}]}}),
-		JSON({"status": {"initContainerStatuses": [{"state": {"terminated": {"finishedAt": "2026-11-20T08:00:00Z"}}}]}}),
-		JSON({"status": {"completionTime": "2026-11-20T08:00:00Z"}}),
-		JSON({"status": {"lastScheduleTime": "2026-11-20T08:00:00Z"}}),
-		JSON({"lastTimestamp": "2026-11-20T08:00:00Z"}),
-		JSON({"eventTime": "2026-11-20T08:00:00.000000Z"}),
-		JSON({"series": {"lastObservedTime": "2026-11-20T08:00:00Z"}}),
+		JSON({ "metadata" : { "creationTimestamp" : "2026-11-20T08:00:00Z" } }),
+		JSON({ "metadata" : { "managedFields" : [ { "time" : "2026-11-20T08:00:00Z" } ] } }),
+		JSON({ "status" : { "startTime" : "2026-11-20T08:00:00Z" } }),
+		JSON({ "status" : { "conditions" : [ { "lastHeartbeatTime" : "2026-11-20T08:00:00Z" } ] } }),
+		JSON({ "status" : { "conditions" : [ { "lastTransitionTime" : "2026-11-20T08:00:00Z" } ] } }),
+		JSON({
+			"status" : {
+				"containerStatuses" :
+					[ { "state" : { "running" : { "startedAt" : "2026-11-20T08:00:00Z" } } } ]
+			}
+		}),
+		JSON({
+			"status" : {
+				"initContainerStatuses" :
+					[ { "state" : { "terminated" : { "finishedAt" : "2026-11-20T08:00:00Z" } } } ]
+			}
+		}),
+		JSON({ "status" : { "completionTime" : "2026-11-20T08:00:00Z" } }),
+		JSON({ "status" : { "lastScheduleTime" : "2026-11-20T08:00:00Z" } }),
+		JSON({ "lastTimestamp" : "2026-11-20T08:00:00Z" }),
+		JSON({ "eventTime" : "2026-11-20T08:00:00.000000Z" }),
+		JSON({ "series" : { "lastObservedTime" : "2026-11-20T08:00:00Z" } }),
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		DECODE(d, texts[i]);
 		assert_int_equal(d.decoder.newest, INT64_C(1795161600) * USEC_PER_SECOND);
 	}
-	DECODE(d, JSON({"metadata": {"deletionTimestamp": "2026-11-20T08:00:00Z"}})); /* may lie in the future */
+	DECODE(d, JSON({ "metadata" : { "deletionTimestamp" : "2026-11-20T08:00:00Z" } })); /* may lie in the future */
 	assert_int_equal(d.decoder.newest, TIME_UNSET);
 }
 
 static void who_owns_the_data_is_seen(void **state)
 {
-	DECODE(d, JSON({"metadata": {"managedFields": [
-		{"manager": "a", "fieldsV1": {"f:data": {"f:x": {}}, "f:type": {}}},
-		{"manager": "b", "fieldsV1": {"f:metadata": {"f:data": {}}}},
-		{"manager": "c"}]}}));
+	DECODE(d, JSON({
+		       "metadata" : {
+			       "managedFields" : [
+				       { "manager" : "a", "fieldsV1" : { "f:data" : { "f:x" : {} }, "f:type" : {} } },
+				       { "manager" : "b", "fieldsV1" : { "f:metadata" : { "f:data" : {} } } },
+				       { "manager" : "c" }
+			       ]
+		       }
+	       }));
 	const struct managed_fields *entry = d.object.metadata->managed_fields.items;
 	assert_true(entry[0].owns_data);
 	assert_false(entry[1].owns_data);
@@ -217,9 +259,14 @@ static void text_is_borrowed_where_it_can_be(void **state)
 
 static void annotations_that_hold_objects_are_not_taken(void **state)
 {
-	DECODE(d, JSON({"metadata": {"annotations": {
-		"kubectl.kubernetes.io/last-applied-configuration": "{\"data\":{}}",
-		"meta.helm.sh/release-name": "web"}}}));
+	DECODE(d, JSON({
+		       "metadata" : {
+			       "annotations" : {
+				       "kubectl.kubernetes.io/last-applied-configuration" : "{\"data\":{}}",
+				       "meta.helm.sh/release-name" : "web"
+			       }
+		       }
+	       }));
 	const struct managed_mark *mark = d.object.metadata->annotations.items;
 	assert_int_equal(d.object.metadata->annotations.len, 1);
 	check_slice(mark->name, "meta.helm.sh/release-name");
@@ -228,7 +275,7 @@ static void annotations_that_hold_objects_are_not_taken(void **state)
 
 static void data_is_kept_as_it_stands(void **state)
 {
-	DECODE(d, JSON({"stringData": {"p": "plain"}, "data": {"a": "Y2VydA==", "n": null}}));
+	DECODE(d, JSON({ "stringData" : { "p" : "plain" }, "data" : { "a" : "Y2VydA==", "n" : null } }));
 	const struct data_value *value = d.object.data.items;
 	assert_int_equal(d.object.data.len, 3);
 	assert_true(value[0].is_text);
@@ -270,7 +317,8 @@ static void yaml_values_are_copied_into_secret_memory(void **state)
 	struct error *err = NULL;
 	struct token token;
 	struct object object;
-	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml =
+	CLEANUP(yaml_reader_freep)
+	struct yaml_reader *yaml =
 		yaml_reader_new(SLICE("data:\n  a: Y2VydA==\n  b: |\n    eHh4\n    eHh4\n"), 0, &err);
 	check_ok(shape_make(&any_object, &arena, &shape, &err), &err);
 	struct decoder decoder = { .reader = yaml_reader_reader(yaml), .arena = &arena, .shape = shape };

@@ -41,7 +41,8 @@ static void user_and_password_of_urls(void **state)
 static void what_is_no_token_stays(void **state)
 {
 	check_mask("", "");
-	check_mask("Back-off pulling image \"docker.io/acme/web:1\"", "Back-off pulling image \"docker.io/acme/web:1\"");
+	check_mask("Back-off pulling image \"docker.io/acme/web:1\"",
+		   "Back-off pulling image \"docker.io/acme/web:1\"");
 	check_mask("https://reg.example:5000/v2/acme@sha256:00", "https://reg.example:5000/v2/acme@sha256:00");
 	check_mask("Basic auth failed", "Basic auth failed");
 	check_mask("the prefix ghp_ alone", "the prefix ghp_ alone");
@@ -59,10 +60,8 @@ static void not_there_stays_not_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tokens_of_registries_and_forges),
-		cmocka_unit_test(headers),
-		cmocka_unit_test(user_and_password_of_urls),
-		cmocka_unit_test(what_is_no_token_stays),
+		cmocka_unit_test(tokens_of_registries_and_forges), cmocka_unit_test(headers),
+		cmocka_unit_test(user_and_password_of_urls),       cmocka_unit_test(what_is_no_token_stays),
 		cmocka_unit_test(not_there_stays_not_there),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

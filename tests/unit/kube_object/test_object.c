@@ -46,7 +46,8 @@ static void yaml_gives_the_same(void **state)
 /* --- documents that are cut or damaged --- */
 static struct strbuf whole_text = STRBUF_INIT(LIMIT_ROW_BYTES);
 
-/* What was read of a cut list is a beginning of what is read of the whole one; the cut is said; and no kind counts as complete. */
+/* What was read of a cut list is a beginning of what is read of the whole one; the cut is said; and no kind counts as
+ * complete. */
 static void check_cut(struct slice variant, size_t at, void *data)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
@@ -114,7 +115,8 @@ static void a_syntax_error_in_the_middle_is_no_truncation(void **state)
 /* --- what is no object --- */
 static void an_error_text_is_an_error_response(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
+	CLEANUP(reading_release)
+	struct reading r =
 		reading_of("Error from server (Forbidden): secrets is forbidden: User \"x\" cannot list\nmore\n");
 	const struct defect *defect = reading_defect(&r, "error_response");
 	check_slice(defect->message, "Error from server (Forbidden): secrets is forbidden: User \"x\" cannot list");
@@ -140,9 +142,16 @@ static void a_text_in_quotes_is_not_an_object(void **state)
 
 static void a_status_is_an_error_response_with_its_tokens_masked(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({
-		"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-		"message": "bad token dckr_pat_EXAMPLEexampleEXAMPLE1", "reason": "Forbidden", "code": 403}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Status",
+		"apiVersion" : "v1",
+		"metadata" : {},
+		"status" : "Failure",
+		"message" : "bad token dckr_pat_EXAMPLEexampleEXAMPLE1",
+		"reason" : "Forbidden",
+		"code" : 403
+	}));
 	check_slice(reading_defect(&r, "error_response")->message, "bad token dckr_pat_[masked]");
 	assert_int_equal(r.context.objects, 0);
 }
@@ -150,16 +159,17 @@ static void a_status_is_an_error_response_with_its_tokens_masked(void **state)
 /* --- several documents --- */
 static void single_objects_follow_each_other(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(
-		"{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\"}}\n"
-		"{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"b\"}}\n");
+	CLEANUP(reading_release)
+	struct reading r = reading_of("{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\"}}\n"
+				      "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"b\"}}\n");
 	assert_int_equal(count(&r, pod), 2);
 	assert_int_equal(r.context.objects, 2);
 }
 
 static void an_array_is_read_as_single_objects(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(
+	CLEANUP(reading_release)
+	struct reading r = reading_of(
 		"[{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"namespace\":\"n\"}}, 5]");
 	check_slice(only(&r, pod)->name, "a");
 	reading_defect(&r, "not_an_object");
@@ -169,8 +179,11 @@ static void an_array_is_read_as_single_objects(void **state)
 
 static void the_server_says_its_version(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(
-		JSON({"clientVersion": {"gitVersion": "v1.1"}, "serverVersion": {"major": "1", "gitVersion": "v1.31.2"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"clientVersion" : { "gitVersion" : "v1.1" },
+		"serverVersion" : { "major" : "1", "gitVersion" : "v1.31.2" }
+	}));
 	check_slice(r.context.server_version, "v1.31.2");
 	assert_int_equal(r.context.defects, 0);
 }

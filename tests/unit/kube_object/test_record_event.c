@@ -57,7 +57,8 @@ static bool is_put(const char *reason, const char *message)
 	static char json[1024];
 	snprintf(json, sizeof json,
 		 "{\"apiVersion\": \"v1\", \"kind\": \"Event\", \"metadata\": {\"name\": \"e\", \"namespace\": \"n\"},"
-		 "\"reason\": \"%s\", \"message\": \"%s\"}", reason, message);
+		 "\"reason\": \"%s\", \"message\": \"%s\"}",
+		 reason, message);
 	CLEANUP(reading_release) struct reading r = reading_of(json);
 	assert_int_equal(r.context.objects, 1);
 	return count(&r, event) == 1;
@@ -78,15 +79,27 @@ static void only_what_speaks_of_images_is_put(void **state)
 
 static void the_image_is_what_stands_in_quotes_behind_the_word(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({"apiVersion": "v1", "kind": "Event",
-		"metadata": {"name": "e"}, "reason": "Failed",
-		"message": "Failed \"x\" to pull and unpack image \"reg.example/a:1\": failed \"y\""}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"apiVersion" : "v1",
+		"kind" : "Event",
+		"metadata" : { "name" : "e" },
+		"reason" : "Failed",
+		"message" : "Failed \"x\" to pull and unpack image \"reg.example/a:1\": failed \"y\""
+	}));
 	check_slice(only(&r, event)->image, "reg.example/a:1");
-	CLEANUP(reading_release) struct reading u = reading_of(JSON({"apiVersion": "v1", "kind": "Event",
-		"metadata": {"name": "e"}, "reason": "Pulling", "message": "Pulling image \"unfinished"}));
+	CLEANUP(reading_release)
+	struct reading u = reading_of(JSON({
+		"apiVersion" : "v1",
+		"kind" : "Event",
+		"metadata" : { "name" : "e" },
+		"reason" : "Pulling",
+		"message" : "Pulling image \"unfinished"
+	}));
 	assert_null(only(&u, event)->image.data);
-	CLEANUP(reading_release) struct reading n =
-		reading_of(JSON({"apiVersion": "v1", "kind": "Event", "metadata": {"name": "e"}, "reason": "Pulling"}));
+	CLEANUP(reading_release)
+	struct reading n = reading_of(
+		JSON({ "apiVersion" : "v1", "kind" : "Event", "metadata" : { "name" : "e" }, "reason" : "Pulling" }));
 	assert_null(only(&n, event)->image.data);
 	assert_null(only(&n, event)->message.data);
 }

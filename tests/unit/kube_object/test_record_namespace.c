@@ -19,16 +19,21 @@ static void kube_system_tells_the_cluster(void **state)
 
 static void other_namespaces_do_not(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
-		reading_of(JSON({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "uid": "x"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(
+		JSON({ "apiVersion" : "v1", "kind" : "Namespace", "metadata" : { "name" : "shop", "uid" : "x" } }));
 	check_slice(only(&r, namespace)->name, "shop");
 	assert_null(r.context.cluster_uid.data);
 }
 
 static void a_custom_kind_of_that_name_does_not(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(
-		JSON({"apiVersion": "corp.example/v1", "kind": "Namespace", "metadata": {"name": "kube-system", "uid": "x"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"apiVersion" : "corp.example/v1",
+		"kind" : "Namespace",
+		"metadata" : { "name" : "kube-system", "uid" : "x" }
+	}));
 	assert_int_equal(count(&r, namespace), 0);
 	assert_null(r.context.cluster_uid.data);
 }

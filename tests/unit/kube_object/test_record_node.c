@@ -70,7 +70,9 @@ static void fifty_images_are_a_cut_list_and_a_gap(void **state)
 {
 	for (int images = 49; images <= 50; images++) {
 		CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT(LIMIT_ROW_BYTES);
-		strbuf_add_text(&json, "{\"apiVersion\": \"v1\", \"kind\": \"Node\", \"metadata\": {\"name\": \"n\"}, \"status\": {\"images\": [");
+		strbuf_add_text(
+			&json,
+			"{\"apiVersion\": \"v1\", \"kind\": \"Node\", \"metadata\": {\"name\": \"n\"}, \"status\": {\"images\": [");
 		for (int i = 0; i < images; i++)
 			strbuf_addf(&json, "%s{\"names\": [\"a/b:%d\"]}", i ? "," : "", i);
 		strbuf_add_text(&json, "]}}");
@@ -86,12 +88,14 @@ static void fifty_images_are_a_cut_list_and_a_gap(void **state)
 
 static void a_node_without_the_list_is_unknown_not_empty(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
-		reading_of(JSON({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}, "status": {}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(
+		JSON({ "apiVersion" : "v1", "kind" : "Node", "metadata" : { "name" : "n" }, "status" : {} }));
 	assert_int_equal(only(&r, node)->image_count, INT_UNKNOWN);
 	assert_int_equal(only(&r, node)->images_cut, BOOL_UNKNOWN);
-	CLEANUP(reading_release) struct reading e =
-		reading_of(JSON({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}, "status": {"images": []}}));
+	CLEANUP(reading_release)
+	struct reading e = reading_of(JSON(
+		{ "apiVersion" : "v1", "kind" : "Node", "metadata" : { "name" : "n" }, "status" : { "images" : [] } }));
 	assert_int_equal(only(&e, node)->image_count, 0);
 }
 

@@ -59,8 +59,9 @@ static void yaml_gives_the_same(void **state)
 
 static void what_is_not_said_is_unknown(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
-		reading_of(JSON({"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a", "namespace": "b"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(
+		JSON({ "kind" : "Pod", "apiVersion" : "v1", "metadata" : { "name" : "a", "namespace" : "b" } }));
 	const struct pod *pod = only(&r, pod);
 	check_slice(pod->uid, "b/a");
 	assert_null(pod->phase.data);
@@ -71,8 +72,13 @@ static void what_is_not_said_is_unknown(void **state)
 
 static void a_pod_without_pull_secrets_is_known_to_have_none(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(
-		JSON({"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a"}, "spec": {"serviceAccount": "old"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Pod",
+		"apiVersion" : "v1",
+		"metadata" : { "name" : "a" },
+		"spec" : { "serviceAccount" : "old" }
+	}));
 	const struct pod *pod = only(&r, pod);
 	assert_non_null(pod->pull_secrets.items);
 	assert_int_equal(pod->pull_secrets.len, 0);
@@ -87,10 +93,17 @@ static void the_newest_time_is_of_metadata_and_status(void **state)
 
 static void a_deletion_counts_when_it_was_asked_for(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({
-		"kind": "Pod", "apiVersion": "v1",
-		"metadata": {"name": "a", "creationTimestamp": "2026-11-20T08:00:00Z",
-			     "deletionTimestamp": "2026-11-20T10:00:30Z", "deletionGracePeriodSeconds": 3600}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Pod",
+		"apiVersion" : "v1",
+		"metadata" : {
+			"name" : "a",
+			"creationTimestamp" : "2026-11-20T08:00:00Z",
+			"deletionTimestamp" : "2026-11-20T10:00:30Z",
+			"deletionGracePeriodSeconds" : 3600
+		}
+	}));
 	assert_int_equal(only(&r, pod)->deleted, INT64_C(1795168830) * USEC_PER_SECOND);
 	assert_int_equal(r.context.newest, INT64_C(1795165230) * USEC_PER_SECOND);
 }

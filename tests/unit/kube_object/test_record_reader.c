@@ -23,7 +23,7 @@ static const char POD[] = JSON({
 
 static const char *const EXPECTED[][2] = {
 	{ "mounted", "volume" }, { "projected", "projected" }, { "published", "csi" }, { "in-init", "env" },
-	{ "one", "env" },	 { "all", "env_from" },	      { "late", "env_from" },
+	{ "one", "env" },        { "all", "env_from" },        { "late", "env_from" },
 };
 #define EXPECTED_LEN (sizeof EXPECTED / sizeof EXPECTED[0])
 
@@ -43,9 +43,17 @@ static void every_way_to_read_a_secret_is_found_once(void **state)
 
 static void templates_have_readers_too(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({"apiVersion": "apps/v1", "kind": "DaemonSet",
-		"metadata": {"name": "agent", "namespace": "ops"}, "spec": {"template": {"spec": {
-		"volumes": [{"name": "a", "secret": {"secretName": "mounted"}}]}}}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"apiVersion" : "apps/v1",
+		"kind" : "DaemonSet",
+		"metadata" : { "name" : "agent", "namespace" : "ops" },
+		"spec" : {
+			"template" : {
+				"spec" : { "volumes" : [ { "name" : "a", "secret" : { "secretName" : "mounted" } } ] }
+			}
+		}
+	}));
 	const struct secret_reader *reader = only(&r, secret_reader);
 	check_slice(reader->holder_group, "apps");
 	check_slice(reader->holder_kind, "DaemonSet");

@@ -22,20 +22,22 @@ static const char *base64(const char *plain)
 static const char *secret_with(const char *type, const char *key, const char *plain)
 {
 	strbuf_clear(&text);
-	strbuf_addf(&text,
-		    "{\"apiVersion\": \"v1\", \"data\": {\"%s\": \"%s\"}, \"kind\": \"Secret\", \"metadata\": {"
-		    "\"name\": \"hub\", \"namespace\": \"shop\", \"uid\": \"s-1\", \"resourceVersion\": \"77\","
-		    "\"creationTimestamp\": \"2026-11-01T00:00:00Z\", \"managedFields\": ["
-		    "{\"manager\": \"kubectl-create\", \"time\": \"2026-11-01T00:00:00Z\", \"fieldsV1\": {\"f:data\": {}}},"
-		    "{\"manager\": \"rotator\", \"time\": \"2026-11-05T00:00:00Z\", \"fieldsV1\": {\"f:data\": {}}},"
-		    "{\"manager\": \"labeler\", \"time\": \"2026-11-09T00:00:00Z\", \"fieldsV1\": {\"f:metadata\": {}}},"
-		    "{\"manager\": \"sub\", \"time\": \"2026-11-10T00:00:00Z\", \"subresource\": \"x\", \"fieldsV1\": {\"f:data\": {}}}"
-		    "]}, \"type\": \"%s\"}",
-		    key, base64(plain), type);
+	strbuf_addf(
+		&text,
+		"{\"apiVersion\": \"v1\", \"data\": {\"%s\": \"%s\"}, \"kind\": \"Secret\", \"metadata\": {"
+		"\"name\": \"hub\", \"namespace\": \"shop\", \"uid\": \"s-1\", \"resourceVersion\": \"77\","
+		"\"creationTimestamp\": \"2026-11-01T00:00:00Z\", \"managedFields\": ["
+		"{\"manager\": \"kubectl-create\", \"time\": \"2026-11-01T00:00:00Z\", \"fieldsV1\": {\"f:data\": {}}},"
+		"{\"manager\": \"rotator\", \"time\": \"2026-11-05T00:00:00Z\", \"fieldsV1\": {\"f:data\": {}}},"
+		"{\"manager\": \"labeler\", \"time\": \"2026-11-09T00:00:00Z\", \"fieldsV1\": {\"f:metadata\": {}}},"
+		"{\"manager\": \"sub\", \"time\": \"2026-11-10T00:00:00Z\", \"subresource\": \"x\", \"fieldsV1\": {\"f:data\": {}}}"
+		"]}, \"type\": \"%s\"}",
+		key, base64(plain), type);
 	return strbuf_text(&text);
 }
 
-#define CONFIG "{\"auths\": {\"https://index.docker.io/v1/\": {\"username\": \"acme\", \"password\": \"" PASSWORD "\"}}}"
+#define CONFIG                                                                                                         \
+	"{\"auths\": {\"https://index.docker.io/v1/\": {\"username\": \"acme\", \"password\": \"" PASSWORD "\"}}}"
 #define CFG "{\"reg.example:5000/team\": {\"username\": \"bob\", \"password\": \"" PASSWORD "\"}}"
 
 static const char *pull_secret(void)
@@ -87,8 +89,14 @@ static void data_was_written_by_the_latest_owner_of_data(void **state)
 
 static void without_managed_fields_the_write_is_unknown(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({"kind": "Secret", "apiVersion": "v1",
-		"type": "kubernetes.io/dockercfg", "data": {".dockercfg": "e30="}, "metadata": {"name": "a", "namespace": "n"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Secret",
+		"apiVersion" : "v1",
+		"type" : "kubernetes.io/dockercfg",
+		"data" : { ".dockercfg" : "e30=" },
+		"metadata" : { "name" : "a", "namespace" : "n" }
+	}));
 	assert_int_equal(only(&r, secret)->data_written, TIME_UNSET);
 	assert_null(only(&r, secret)->data_written_by.data);
 	check_slice(only(&r, secret)->uid, "n/a");
@@ -97,8 +105,8 @@ static void without_managed_fields_the_write_is_unknown(void **state)
 static void the_same_login_has_the_same_fingerprint_in_every_form(void **state)
 {
 	CLEANUP(reading_release) struct reading a = reading_of(pull_secret());
-	CLEANUP(reading_release) struct reading b =
-		reading_of(secret_with("kubernetes.io/dockercfg", ".dockercfg", CFG));
+	CLEANUP(reading_release)
+	struct reading b = reading_of(secret_with("kubernetes.io/dockercfg", ".dockercfg", CFG));
 	check_slice(only(&b, entry)->registry, "reg.example:5000");
 	check_slice(only(&b, entry)->path, "team");
 	assert_int_equal(only(&b, entry)->kubelet_reads, BOOL_TRUE);
@@ -117,7 +125,9 @@ static void yaml_gives_the_same(void **state)
 static void the_order_of_the_fields_does_not_matter(void **state)
 {
 	static const char *const parts[] = {
-		"\"apiVersion\": \"v1\"", "\"kind\": \"Secret\"", "\"type\": \"kubernetes.io/dockercfg\"",
+		"\"apiVersion\": \"v1\"",
+		"\"kind\": \"Secret\"",
+		"\"type\": \"kubernetes.io/dockercfg\"",
 		"\"metadata\": {\"uid\": \"u\", \"name\": \"a\", \"namespace\": \"n\"}",
 		"\"data\": {\".dockercfg\": \"eyJhIjp7ImF1dGgiOiJkVHB3In19\"}",
 	};
@@ -141,18 +151,25 @@ static void the_order_of_the_fields_does_not_matter(void **state)
 static void of_a_data_key_that_stands_twice_the_last_counts(void **state)
 {
 	strbuf_clear(&text);
-	strbuf_addf(&text, "{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"metadata\": {\"name\": \"a\", \"namespace\": \"n\"},"
-		    "\"type\": \"kubernetes.io/dockercfg\", \"data\": {\".dockercfg\": \"%s\", \"x\": \"\", \".dockercfg\": \"%s\"}}",
-		    base64("{\"one\":{\"auth\":\"dTpw\"}}"), base64("{\"two\":{\"auth\":\"dTpw\"}}"));
+	strbuf_addf(
+		&text,
+		"{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"metadata\": {\"name\": \"a\", \"namespace\": \"n\"},"
+		"\"type\": \"kubernetes.io/dockercfg\", \"data\": {\".dockercfg\": \"%s\", \"x\": \"\", \".dockercfg\": \"%s\"}}",
+		base64("{\"one\":{\"auth\":\"dTpw\"}}"), base64("{\"two\":{\"auth\":\"dTpw\"}}"));
 	CLEANUP(reading_release) struct reading r = reading_of(strbuf_text(&text));
 	check_slice(only(&r, entry)->registry_key, "two");
 }
 
 static void string_data_counts_as_data(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({"kind": "Secret", "apiVersion": "v1",
-		"type": "kubernetes.io/dockercfg", "metadata": {"name": "a", "namespace": "n"},
-		"stringData": {".dockercfg": "{\"r.example\":{\"auth\":\"dTpw\"}}"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Secret",
+		"apiVersion" : "v1",
+		"type" : "kubernetes.io/dockercfg",
+		"metadata" : { "name" : "a", "namespace" : "n" },
+		"stringData" : { ".dockercfg" : "{\"r.example\":{\"auth\":\"dTpw\"}}" }
+	}));
 	check_slice(only(&r, entry)->registry_key, "r.example");
 }
 
@@ -192,8 +209,8 @@ static void types_of_a_fixed_form_are_not_looked_at(void **state)
 
 static void the_other_key_of_a_pull_secret_is_not_read_by_the_kubelet(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
-		reading_of(secret_with("kubernetes.io/dockerconfigjson", ".dockercfg", CFG));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(secret_with("kubernetes.io/dockerconfigjson", ".dockercfg", CFG));
 	assert_int_equal(only(&r, entry)->kubelet_reads, BOOL_FALSE);
 	reading_defect(&r, "missing_data_key");
 }
@@ -205,8 +222,11 @@ static void a_missing_or_empty_key_blocks_no_pull(void **state)
 					    "{\"x\": \"eA==\"}" };
 	for (size_t i = 0; i < 5; i++) {
 		strbuf_clear(&text);
-		strbuf_addf(&text, "{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"type\": \"kubernetes.io/dockercfg\", \"data\": %s,"
-			    "\"metadata\": {\"name\": \"a\", \"namespace\": \"n\"}}", data[i]);
+		strbuf_addf(
+			&text,
+			"{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"type\": \"kubernetes.io/dockercfg\", \"data\": %s,"
+			"\"metadata\": {\"name\": \"a\", \"namespace\": \"n\"}}",
+			data[i]);
 		CLEANUP(reading_release) struct reading r = reading_of(strbuf_text(&text));
 		const struct defect *defect = reading_defect(&r, "missing_data_key");
 		check_slice(defect->place, "/data/.dockercfg");
@@ -221,8 +241,14 @@ static void a_missing_or_empty_key_blocks_no_pull(void **state)
 
 static void a_value_that_is_not_base64_is_a_defect(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({"kind": "Secret", "apiVersion": "v1",
-		"type": "kubernetes.io/dockercfg", "metadata": {"name": "a"}, "data": {".dockercfg": "<redacted>"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Secret",
+		"apiVersion" : "v1",
+		"type" : "kubernetes.io/dockercfg",
+		"metadata" : { "name" : "a" },
+		"data" : { ".dockercfg" : "<redacted>" }
+	}));
 	check_slice(only(&r, defect)->code, "bad_base64_data");
 	assert_int_equal(only(&r, secret)->decodes, BOOL_UNKNOWN);
 	assert_int_equal(count(&r, entry), 0);
@@ -230,8 +256,9 @@ static void a_value_that_is_not_base64_is_a_defect(void **state)
 
 static void a_config_that_the_kubelet_cannot_decode_blocks_pulls(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(secret_with(
-		"kubernetes.io/dockerconfigjson", ".dockerconfigjson", "{\"auths\": {\"r.example\": {\"auth\": \"%%%\"}}}"));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(secret_with("kubernetes.io/dockerconfigjson", ".dockerconfigjson",
+						  "{\"auths\": {\"r.example\": {\"auth\": \"%%%\"}}}"));
 	const struct defect *defect = reading_defect(&r, "bad_base64");
 	assert_int_equal(only(&r, secret)->decodes, BOOL_FALSE);
 	assert_int_equal(defect->blocks_pulls, BOOL_TRUE);
@@ -240,16 +267,22 @@ static void a_config_that_the_kubelet_cannot_decode_blocks_pulls(void **state)
 
 static void the_same_config_in_another_secret_blocks_nothing(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
-		reading_of(secret_with("Opaque", ".dockerconfigjson", "{\"auths\": {\"r.example\": {\"auth\": \"%%%\"}}}"));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(
+		secret_with("Opaque", ".dockerconfigjson", "{\"auths\": {\"r.example\": {\"auth\": \"%%%\"}}}"));
 	assert_int_equal(reading_defect(&r, "bad_base64")->blocks_pulls, BOOL_FALSE);
 }
 
 static void a_secret_of_a_wrong_type_is_not_used(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(JSON({"kind": "Secret", "apiVersion": "v1",
-		"type": "kubernetes.io/dockercfg", "data": {".dockercfg": {"auth": "EXAMPLE"}},
-		"metadata": {"namespace": "n", "name": "a", "uid": "u"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Secret",
+		"apiVersion" : "v1",
+		"type" : "kubernetes.io/dockercfg",
+		"data" : { ".dockercfg" : { "auth" : "EXAMPLE" } },
+		"metadata" : { "namespace" : "n", "name" : "a", "uid" : "u" }
+	}));
 	const struct defect *defect = only(&r, defect);
 	check_slice(defect->code, "wrong_type");
 	check_slice(defect->object_kind, "Secret");
@@ -276,8 +309,14 @@ static void check_nowhere(const char *json)
 static void passwords_reach_no_record(void **state)
 {
 	static const char *const configs[] = {
-		CONFIG, CFG, "{\"auths\": {\"r\": \"" PASSWORD "\"}}", "{\"auths\": \"" PASSWORD "\"}", "\"" PASSWORD "\"", PASSWORD,
-		"{\"auths\": {\"r\": {\"password\": \"" PASSWORD, "{\"auths\": {\"r\": {\"auth\": \"" PASSWORD "\"}}}",
+		CONFIG,
+		CFG,
+		"{\"auths\": {\"r\": \"" PASSWORD "\"}}",
+		"{\"auths\": \"" PASSWORD "\"}",
+		"\"" PASSWORD "\"",
+		PASSWORD,
+		"{\"auths\": {\"r\": {\"password\": \"" PASSWORD,
+		"{\"auths\": {\"r\": {\"auth\": \"" PASSWORD "\"}}}",
 		"{\"auths\": {\"r\": {\"auth\": \"RVhBTVBMRS1wYXNzd29yZA==\"}}}",
 		"{\"auths\": {\"r\": {\"identitytoken\": \"" PASSWORD "\", \"registrytoken\": \"" PASSWORD "\"}}}",
 	};
@@ -289,13 +328,30 @@ static void passwords_reach_no_record(void **state)
 
 static void passwords_in_the_wrong_place_reach_no_record_either(void **state)
 {
-	check_nowhere(JSON({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "a", "annotations": {
-		"kubectl.kubernetes.io/last-applied-configuration": "EXAMPLE-pässword-1"}},
-		"type": "kubernetes.io/dockercfg", "data": {".dockercfg": "EXAMPLE-pässword-1"}}));
-	check_nowhere(JSON({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "a"},
-		"type": "kubernetes.io/dockercfg", "data": "EXAMPLE-pässword-1"}));
-	check_nowhere(JSON({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "a", "creationTimestamp": "EXAMPLE-pässword-1"},
-		"type": "kubernetes.io/dockercfg", "immutable": "EXAMPLE-pässword-1"}));
+	check_nowhere(JSON({
+		"kind" : "Secret",
+		"apiVersion" : "v1",
+		"metadata" : {
+			"name" : "a",
+			"annotations" : { "kubectl.kubernetes.io/last-applied-configuration" : "EXAMPLE-pässword-1" }
+		},
+		"type" : "kubernetes.io/dockercfg",
+		"data" : { ".dockercfg" : "EXAMPLE-pässword-1" }
+	}));
+	check_nowhere(JSON({
+		"kind" : "Secret",
+		"apiVersion" : "v1",
+		"metadata" : { "name" : "a" },
+		"type" : "kubernetes.io/dockercfg",
+		"data" : "EXAMPLE-pässword-1"
+	}));
+	check_nowhere(JSON({
+		"kind" : "Secret",
+		"apiVersion" : "v1",
+		"metadata" : { "name" : "a", "creationTimestamp" : "EXAMPLE-pässword-1" },
+		"type" : "kubernetes.io/dockercfg",
+		"immutable" : "EXAMPLE-pässword-1"
+	}));
 	check_nowhere("{\"kind\": \"Secret\", \"data\": {\".dockercfg\": \"" PASSWORD);
 	check_nowhere("{\"kind\": \"Secret\", \"data\": {\".dockercfg\": \"" PASSWORD "\"x");
 }

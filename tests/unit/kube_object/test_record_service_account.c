@@ -28,8 +28,12 @@ static void yaml_gives_the_same(void **state)
 
 static void an_account_without_pull_secrets_is_known_to_have_none(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
-		reading_of(JSON({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "n"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"apiVersion" : "v1",
+		"kind" : "ServiceAccount",
+		"metadata" : { "name" : "default", "namespace" : "n" }
+	}));
 	assert_non_null(only(&r, service_account)->pull_secrets.items);
 	assert_int_equal(only(&r, service_account)->pull_secrets.len, 0);
 }

@@ -6,11 +6,12 @@
 static struct reading workload_of(const char *api_version, const char *kind, const char *spec)
 {
 	static char json[4096];
-	snprintf(json, sizeof json,
-		 "{\"apiVersion\": \"%s\", \"kind\": \"%s\", \"metadata\": {\"name\": \"web\", \"namespace\": \"shop\", \"uid\": \"w\","
-		 "\"labels\": {\"app.kubernetes.io/managed-by\": \"Helm\"}, \"ownerReferences\": [{\"apiVersion\": \"apps/v1\","
-		 "\"kind\": \"Deployment\", \"name\": \"owner\", \"controller\": true}]}, \"spec\": %s}",
-		 api_version, kind, spec);
+	snprintf(
+		json, sizeof json,
+		"{\"apiVersion\": \"%s\", \"kind\": \"%s\", \"metadata\": {\"name\": \"web\", \"namespace\": \"shop\", \"uid\": \"w\","
+		"\"labels\": {\"app.kubernetes.io/managed-by\": \"Helm\"}, \"ownerReferences\": [{\"apiVersion\": \"apps/v1\","
+		"\"kind\": \"Deployment\", \"name\": \"owner\", \"controller\": true}]}, \"spec\": %s}",
+		api_version, kind, spec);
 	return reading_of(json);
 }
 
@@ -38,30 +39,38 @@ static void check_workload(const struct reading *r, const char *group, const cha
 
 static void every_kind_has_its_template(void **state)
 {
-	static const struct { const char *api_version, *group, *kind; } kinds[] = {
-		{ "apps/v1", "apps", "Deployment" },   { "apps/v1", "apps", "ReplicaSet" },
-		{ "apps/v1", "apps", "StatefulSet" },  { "apps/v1", "apps", "DaemonSet" },
-		{ "batch/v1", "batch", "Job" },	       { "v1", "", "ReplicationController" },
+	static const struct {
+		const char *api_version, *group, *kind;
+	} kinds[] = {
+		{ "apps/v1", "apps", "Deployment" },
+		{ "apps/v1", "apps", "ReplicaSet" },
+		{ "apps/v1", "apps", "StatefulSet" },
+		{ "apps/v1", "apps", "DaemonSet" },
+		{ "batch/v1", "batch", "Job" },
+		{ "v1", "", "ReplicationController" },
 		{ "extensions/v1beta1", "extensions", "Deployment" },
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		CLEANUP(reading_release) struct reading r =
-			workload_of(kinds[i].api_version, kinds[i].kind, "{\"template\": " TEMPLATE "}");
+		CLEANUP(reading_release)
+		struct reading r = workload_of(kinds[i].api_version, kinds[i].kind, "{\"template\": " TEMPLATE "}");
 		check_workload(&r, kinds[i].group, kinds[i].kind);
 	}
 }
 
 static void a_cron_job_has_it_deeper(void **state)
 {
-	CLEANUP(reading_release) struct reading r = workload_of(
-		"batch/v1", "CronJob", "{\"suspend\": true, \"jobTemplate\": {\"spec\": {\"template\": " TEMPLATE "}}}");
+	CLEANUP(reading_release)
+	struct reading r = workload_of("batch/v1", "CronJob",
+				       "{\"suspend\": true, \"jobTemplate\": {\"spec\": {\"template\": " TEMPLATE
+				       "}}}");
 	check_workload(&r, "batch", "CronJob");
 	assert_int_equal(only(&r, workload)->suspended, BOOL_TRUE);
 }
 
 static void a_pod_template_is_one_itself(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(
+	CLEANUP(reading_release)
+	struct reading r = reading_of(
 		"{\"apiVersion\": \"v1\", \"kind\": \"PodTemplate\", \"metadata\": {\"name\": \"web\", \"namespace\": \"shop\"},"
 		"\"template\": " TEMPLATE "}");
 	check_workload(&r, "", "PodTemplate");
@@ -69,20 +78,22 @@ static void a_pod_template_is_one_itself(void **state)
 
 static void a_custom_owner_is_a_workload(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
+	CLEANUP(reading_release)
+	struct reading r =
 		workload_of("argoproj.io/v1alpha1", "Rollout", "{\"replicas\": 4, \"template\": " TEMPLATE "}");
 	check_workload(&r, "argoproj.io", "Rollout");
 	assert_int_equal(only(&r, workload)->replicas, 4);
 	reading_end(&r);
 	check_slice(reading_coverage(&r, "Rollout.argoproj.io")->outcome, "partial"); /* a single object */
-	CLEANUP(reading_release) struct reading k =
-		workload_of("serving.knative.dev/v1", "Service", "{\"template\": " TEMPLATE "}");
+	CLEANUP(reading_release)
+	struct reading k = workload_of("serving.knative.dev/v1", "Service", "{\"template\": " TEMPLATE "}");
 	check_workload(&k, "serving.knative.dev", "Service");
 }
 
 static void a_custom_kind_without_such_a_template_is_unknown(void **state)
 {
-	static const char *const specs[] = { "{\"template\": \"text\"}", "{\"template\": {\"spec\": {\"containers\": 5}}}",
+	static const char *const specs[] = { "{\"template\": \"text\"}",
+					     "{\"template\": {\"spec\": {\"containers\": 5}}}",
 					     "{\"template\": {\"spec\": {\"containers\": []}}}", "[1]", "{}" };
 	for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++) {
 		CLEANUP(reading_release) struct reading r = workload_of("corp.example/v1", "Thing", specs[i]);
@@ -95,8 +106,12 @@ static void a_custom_kind_without_such_a_template_is_unknown(void **state)
 
 static void a_built_in_name_in_another_group_is_another_kind(void **state)
 {
-	CLEANUP(reading_release) struct reading r = reading_of(
-		JSON({"apiVersion": "longhorn.io/v1beta2", "kind": "Node", "metadata": {"name": "n", "namespace": "l"}}));
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"apiVersion" : "longhorn.io/v1beta2",
+		"kind" : "Node",
+		"metadata" : { "name" : "n", "namespace" : "l" }
+	}));
 	assert_int_equal(count(&r, node), 0);
 	reading_end(&r);
 	check_slice(reading_coverage(&r, "Node.longhorn.io")->outcome, "unknown_kind");
@@ -105,10 +120,11 @@ static void a_built_in_name_in_another_group_is_another_kind(void **state)
 
 static void replicas_default_to_one_where_the_server_does_so(void **state)
 {
-	CLEANUP(reading_release) struct reading d = workload_of("apps/v1", "Deployment", "{\"template\": " TEMPLATE "}");
+	CLEANUP(reading_release)
+	struct reading d = workload_of("apps/v1", "Deployment", "{\"template\": " TEMPLATE "}");
 	CLEANUP(reading_release) struct reading j = workload_of("batch/v1", "Job", "{\"template\": " TEMPLATE "}");
-	CLEANUP(reading_release) struct reading z =
-		workload_of("apps/v1", "Deployment", "{\"replicas\": 0, \"template\": " TEMPLATE "}");
+	CLEANUP(reading_release)
+	struct reading z = workload_of("apps/v1", "Deployment", "{\"replicas\": 0, \"template\": " TEMPLATE "}");
 	assert_int_equal(only(&d, workload)->replicas, 1);
 	assert_int_equal(only(&j, workload)->replicas, INT_UNKNOWN);
 	assert_int_equal(only(&z, workload)->replicas, 0);
@@ -117,7 +133,8 @@ static void replicas_default_to_one_where_the_server_does_so(void **state)
 
 static void owner_and_manager_are_told(void **state)
 {
-	CLEANUP(reading_release) struct reading r = workload_of("apps/v1", "ReplicaSet", "{\"template\": " TEMPLATE "}");
+	CLEANUP(reading_release)
+	struct reading r = workload_of("apps/v1", "ReplicaSet", "{\"template\": " TEMPLATE "}");
 	check_slice(only(&r, workload)->owner_group, "apps");
 	check_slice(only(&r, workload)->owner_kind, "Deployment");
 	check_slice(only(&r, workload)->owner_name, "owner");
@@ -126,8 +143,8 @@ static void owner_and_manager_are_told(void **state)
 
 static void the_service_account_defaults_to_default(void **state)
 {
-	CLEANUP(reading_release) struct reading r =
-		workload_of("apps/v1", "Deployment", "{\"template\": {\"spec\": {\"containers\": []}}}");
+	CLEANUP(reading_release)
+	struct reading r = workload_of("apps/v1", "Deployment", "{\"template\": {\"spec\": {\"containers\": []}}}");
 	check_slice(only(&r, workload)->service_account, "default");
 	CLEANUP(reading_release) struct reading n = workload_of("apps/v1", "Deployment", "{}");
 	assert_null(only(&n, workload)->service_account.data);

@@ -67,9 +67,9 @@ static void check_may_be(const char *text, bool expected)
 static void the_first_byte_tells_what_cannot_be_an_object(void **state)
 {
 	check_may_be("eyJhIjoxfQ==", true);
-	check_may_be("CSAKe30=", true);       /* \t, space, \n, {} */
-	check_may_be("ICAgIA==", false);      /* only blanks */
-	check_may_be("W10=", false);          /* [] */
+	check_may_be("CSAKe30=", true);  /* \t, space, \n, {} */
+	check_may_be("ICAgIA==", false); /* only blanks */
+	check_may_be("W10=", false);     /* [] */
 	check_may_be("LS0tLS1CRUdJTg==", false);
 	check_may_be("", false);
 	check_may_be("e", false);

@@ -26,6 +26,15 @@ static void check_all_found(const struct shape *shape, unsigned depth)
 	}
 }
 
+/* The shape of what `name` of a shape holds. */
+static const struct shape *below(const struct shape *shape, const char *name)
+{
+	const struct shape_member *member = shape_find(shape, slice_of(name));
+	if (!member || !member->shape)
+		fail_msg("%s holds no object", name);
+	return member ? member->shape : shape;
+}
+
 static void every_member_is_found_at_every_depth(void **state)
 {
 	check_all_found(any(), 0);
@@ -33,8 +42,7 @@ static void every_member_is_found_at_every_depth(void **state)
 
 static void inline_members_are_members(void **state)
 {
-	const struct shape *volumes =
-		shape_find(shape_find(any(), SLICE("spec"))->shape, SLICE("volumes"))->shape;
+	const struct shape *volumes = below(below(any(), "spec"), "volumes");
 	assert_non_null(shape_find(volumes, SLICE("secret")));
 	assert_non_null(shape_find(volumes, SLICE("name")));
 }
@@ -51,8 +59,7 @@ static void other_names_are_not_found(void **state)
 
 static void the_first_member_of_a_name_counts(void **state)
 {
-	const struct shape *conditions =
-		shape_find(shape_find(any(), SLICE("status"))->shape, SLICE("conditions"))->shape;
+	const struct shape *conditions = below(below(any(), "status"), "conditions");
 	assert_non_null(shape_find(conditions, SLICE("lastHeartbeatTime")));
 	assert_non_null(shape_find(conditions, SLICE("lastTransitionTime")));
 }

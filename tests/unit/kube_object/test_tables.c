@@ -122,7 +122,8 @@ static void check_numbers(const struct message *message)
 	checked_numbers++;
 	for (size_t i = 0; i < NUMBERS_LEN; i++) {
 		char expected[1024];
-		/* The order does not matter: each "name number" pair must stand in the expected line, and nothing else. */
+		/* The order does not matter: each "name number" pair must stand in the expected line, and nothing else.
+		 */
 		size_t name_len = strlen(message->name);
 		snprintf(expected, sizeof expected, "%s", NUMBERS[i]);
 		if (strncmp(expected, message->name, name_len) != 0 || expected[name_len] != ' ' ||
@@ -252,7 +253,8 @@ static void the_union_knows_every_field_of_every_kind(void **state)
 			for (size_t n = 0; n < flat_len; n++)
 				known = known || !strcmp(flat[n]->name, message->members[k].name);
 			if (!known)
-				fail_msg("%s of %s is not in any_object", message->members[k].name, kind_messages[i].kind);
+				fail_msg("%s of %s is not in any_object", message->members[k].name,
+					 kind_messages[i].kind);
 		}
 	}
 }

@@ -1,0 +1,171 @@
+#include "kube_object/reading.h"
+
+#include "base/limits.h"
+
+#define ITEM "{\"metadata\": {\"name\": \"a\", \"namespace\": \"n\"}, \"spec\": {\"nodeName\": \"x\"}}"
+
+static void check_kind_from_list(const char *json)
+{
+	CLEANUP(reading_release) struct reading r = reading_of(json);
+	check_slice(only(&r, pod)->name, "a");
+	assert_int_equal(count(&r, defect), 0);
+	check_yaml_gives_the_same(json);
+}
+
+static void items_take_the_kind_of_their_list(void **state)
+{
+	check_kind_from_list("{\"kind\": \"PodList\", \"apiVersion\": \"v1\", \"metadata\": {}, \"items\": [" ITEM
+			     "]}");
+}
+
+static void also_when_it_stands_behind_them(void **state)
+{
+	check_kind_from_list("{\"apiVersion\": \"v1\", \"items\": [" ITEM
+			     "], \"kind\": \"PodList\", \"metadata\": {}}");
+	check_kind_from_list("{\"items\": [" ITEM "], \"kind\": \"PodList\", \"apiVersion\": \"v1\"}");
+	check_kind_from_list("{\"items\": [{\"kind\": \"List\"}, " ITEM
+			     "], \"kind\": \"PodList\", \"apiVersion\": \"v1\"}");
+}
+
+static void the_group_comes_with_it(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r =
+		reading_of("{\"items\": [" ITEM "], \"kind\": \"DeploymentList\", \"apiVersion\": \"apps/v1\"}");
+	check_slice(only(&r, workload)->kind, "Deployment");
+	check_slice(only(&r, workload)->group, "apps");
+}
+
+static void a_list_that_ends_before_its_kind_leaves_none(void **state)
+{
+	CLEANUP(reading_release) struct reading r = reading_of("{\"items\": [" ITEM "], \"ki");
+	assert_int_equal(count(&r, pod), 0);
+	reading_defect(&r, "no_kind");
+	reading_defect(&r, "truncated");
+	assert_int_equal(r.result, 1);
+}
+
+static void an_items_own_kind_wins(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "PodList",
+		"apiVersion" : "v1",
+		"items" : [ { "kind" : "Deployment", "apiVersion" : "apps/v1", "metadata" : { "name" : "d" } } ]
+	}));
+	check_slice(only(&r, workload)->name, "d");
+}
+
+static void without_an_api_version_a_built_in_kind_is_meant(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r =
+		reading_of(JSON({ "kind" : "Deployment", "metadata" : { "name" : "d", "namespace" : "n" } }));
+	check_slice(only(&r, workload)->group, "apps");
+}
+
+static void an_object_without_a_kind_is_a_defect(void **state)
+{
+	CLEANUP(reading_release) struct reading r = reading_of(JSON({ "metadata" : { "name" : "x", "uid" : "u" } }));
+	check_slice(only(&r, defect)->code, "no_kind");
+	check_slice(only(&r, defect)->object, "x");
+	assert_int_equal(r.context.defects, 1);
+	assert_int_equal(r.context.objects, 0);
+}
+
+static void an_object_without_a_name_is_a_defect(void **state)
+{
+	CLEANUP(reading_release) struct reading r = reading_of(JSON({ "kind" : "Pod", "apiVersion" : "v1" }));
+	check_slice(only(&r, defect)->code, "no_name");
+	check_slice(only(&r, defect)->object_kind, "Pod");
+	assert_int_equal(r.context.defects, 1);
+}
+
+static void a_wrong_type_costs_one_object_and_says_which(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "List",
+		"apiVersion" : "v1",
+		"items" : [
+			{
+				"kind" : "Pod",
+				"apiVersion" : "v1",
+				"spec" : { "containers" : { "name" : 1 } },
+				"metadata" : { "name" : "bad", "namespace" : "n", "uid" : "u" }
+			},
+			{ "kind" : "Pod", "apiVersion" : "v1", "metadata" : { "name" : "good", "namespace" : "n" } }
+		]
+	}));
+	const struct defect *defect = only(&r, defect);
+	check_slice(defect->code, "wrong_type");
+	check_slice(defect->object_kind, "Pod");
+	check_slice(defect->namespace, "n");
+	check_slice(defect->object, "bad");
+	check_slice(defect->object_uid, "u");
+	check_slice(defect->place, "/spec/containers");
+	check_slice(defect->message, "an object stands where a list is expected");
+	assert_true(slice_starts_with(defect->file, "dump: byte "));
+	check_slice(only(&r, pod)->name, "good");
+	assert_int_equal(r.context.objects, 1);
+	assert_int_equal(r.context.defects, 1);
+}
+
+static void yaml_tells_line_and_column(void **state)
+{
+	CLEANUP(reading_release) struct reading r;
+	reading_start(&r);
+	reading_yaml(
+		&r,
+		SLICE("apiVersion: v1\nkind: List\nitems:\n- kind: Pod\n  apiVersion: v1\n  metadata:\n    name: 5\n"));
+	check_slice(only(&r, defect)->file, "dump: line 4 column 3");
+}
+
+static void what_is_not_fatal_is_said_and_the_object_used(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Pod",
+		"apiVersion" : "v1",
+		"metadata" : { "name" : "a", "name" : "b", "creationTimestamp" : "soon" }
+	}));
+	check_slice(only(&r, pod)->name, "b");
+	assert_int_equal(only(&r, pod)->created, TIME_UNSET);
+	check_slice(reading_defect(&r, "duplicate_key")->place, "/metadata/name");
+	check_slice(reading_defect(&r, "bad_time")->place, "/metadata/creationTimestamp");
+	assert_int_equal(r.context.defects, 0);
+}
+
+static void faults_of_unknown_kinds_are_nobodys_business(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r = reading_of(JSON({
+		"kind" : "Thing",
+		"apiVersion" : "x.example/v1",
+		"metadata" : { "name" : "a" },
+		"spec" : { "containers" : 1, "template" : [] },
+		"data" : 7,
+		"status" : "ok"
+	}));
+	assert_int_equal(r.memory.record_count, 0);
+	assert_int_equal(r.context.defects, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(items_take_the_kind_of_their_list),
+		cmocka_unit_test(also_when_it_stands_behind_them),
+		cmocka_unit_test(the_group_comes_with_it),
+		cmocka_unit_test(a_list_that_ends_before_its_kind_leaves_none),
+		cmocka_unit_test(an_items_own_kind_wins),
+		cmocka_unit_test(without_an_api_version_a_built_in_kind_is_meant),
+		cmocka_unit_test(an_object_without_a_kind_is_a_defect),
+		cmocka_unit_test(an_object_without_a_name_is_a_defect),
+		cmocka_unit_test(a_wrong_type_costs_one_object_and_says_which),
+		cmocka_unit_test(yaml_tells_line_and_column),
+		cmocka_unit_test(what_is_not_fatal_is_said_and_the_object_used),
+		cmocka_unit_test(faults_of_unknown_kinds_are_nobodys_business),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
