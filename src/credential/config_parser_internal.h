@@ -1,4 +1,6 @@
-/* What docker_config.c (the document) and config_entry.c (one entry) share. */
+/* What the files of the docker config parser share: docker_config.c (the document), config_entry.c (one entry),
+ * config_listing.c (what it gives), config_likely.c (whether it is a config), config_parser.c (places, names, defects).
+ */
 #ifndef FOTHER_CREDENTIAL_CONFIG_PARSER_INTERNAL_H
 #define FOTHER_CREDENTIAL_CONFIG_PARSER_INTERNAL_H
 
@@ -57,7 +59,32 @@ int config_value_leave(struct config_parser *parser, unsigned depth, struct erro
 int config_entry_parse(struct config_parser *parser, const struct config_place *place, enum config_scope scope,
 		       struct error **err);
 
+/* The fields of an entry. */
+enum config_field {
+	FIELD_USERNAME,
+	FIELD_PASSWORD,
+	FIELD_EMAIL,
+	FIELD_AUTH,
+	FIELD_IDENTITY,
+	FIELD_REGISTRY,
+	FIELD_ADDRESS,
+	FIELDS,
+};
+
+struct config_values {
+	struct secret_bytes text[FIELDS]; /* the last text of each; not set: none */
+	size_t offset[FIELDS];
+	bool telling; /* one of the fields that make an object an entry was there */
+};
+
+/* Lists the entries that the values under place->decoded give; may take secrets out of them. 0 or -1. */
+int config_values_list(struct config_parser *parser, const struct config_place *place, enum config_scope scope,
+		       struct config_values *values, struct error **err);
+
 /* Whether name is a field that makes an object an entry. */
 bool config_field_is_telling(struct slice name);
+
+/* Whether the members of text all look like entries, as in a .dockercfg. */
+bool config_looks_flat(struct slice text);
 
 #endif

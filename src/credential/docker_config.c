@@ -3,114 +3,12 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/strbuf.h"
 #include "credential/config_parser_internal.h"
 #include "credential/go_name.h"
-#include "credential/keyring.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* --- defects --- */
-
-static void add_pointer(struct strbuf *out, const struct config_place *place)
-{
-	if (!place)
-		return;
-	add_pointer(out, place->parent);
-	strbuf_add_char(out, '/');
-	for (size_t i = 0; i < place->name.len; i++) {
-		char c = place->name.data[i];
-		if (c == '~' || c == '/')
-			strbuf_add_text(out, c == '~' ? "~0" : "~1");
-		else
-			strbuf_add_char(out, c);
-	}
-}
-
-int config_defect_add(struct config_parser *parser, const struct config_place *place, const char *code, size_t offset,
-		      bool blocks, const char *message, struct error **err)
-{
-	CLEANUP(strbuf_release) struct strbuf pointer = STRBUF_INIT(2 * LIMIT_SECRET_BYTES);
-	add_pointer(&pointer, place);
-	if (strbuf_failed(&pointer, err))
-		return -1;
-	struct config_defect *defect = vec_push(&parser->defects);
-	if (!defect)
-		return error_no_memory(err);
-	*defect = (struct config_defect){
-		.code = code, .offset = offset, .blocks = blocks, .message = slice_of(message)
-	};
-	struct slice text = pointer.len > 0 ? strbuf_slice(&pointer) : SLICE("");
-	return arena_copy(parser->arena, text, &defect->pointer) < 0 ? arena_fail(parser->arena, err) : 0;
-}
-
-/* --- names and values --- */
-
-/* Where the password in "https://user:password@host/..." stands; of length 0 when there is none. */
-static struct slice find_password(struct slice key)
-{
-	struct slice authority = key, user, host, name, password;
-	for (size_t i = 0; i < key.len; i++)
-		if (slice_starts_with(slice_part(key, i, key.len), "://")) {
-			authority = slice_part(key, i + sizeof "://" - 1, key.len);
-			break;
-		}
-	for (const char *end = "/?#"; *end; end++)
-		slice_cut(authority, *end, &authority, &host);
-	if (!slice_cut_last(authority, '@', &user, &host) || !slice_cut(user, ':', &name, &password))
-		return slice_part(key, key.len, 0);
-	return password;
-}
-
-/* The name as it may be shown. What stands in for the password keeps the key as good or bad a URL as it was. */
-static int hide_password(struct config_parser *parser, struct slice decoded, struct slice *ret_name, struct error **err)
-{
-	struct slice password = find_password(decoded);
-	*ret_name = decoded;
-	if (password.len == 0)
-		return 0;
-	struct keyring_key key;
-	bool usable;
-	if (keyring_key_parse(decoded, parser->arena, &key, &usable, err) < 0)
-		return -1;
-	size_t start = (size_t)(password.data - decoded.data);
-	struct slice before = slice_part(decoded, 0, start),
-		     behind = slice_part(decoded, start + password.len, decoded.len);
-	*ret_name = arena_printf(parser->arena, "%.*s%s%.*s", SLICE_ARG(before), usable ? "***" : "<hidden>",
-				 SLICE_ARG(behind));
-	return ret_name->data ? 0 : arena_fail(parser->arena, err);
-}
-
-int config_name_take(struct config_parser *parser, const struct config_place *parent, const struct token *token,
-		     struct config_place *ret_place, struct error **err)
-{
-	*ret_place = (struct config_place){ .parent = parent, .offset = token->offset };
-	if (token_copy(token, parser->arena, &ret_place->decoded, err) < 0 ||
-	    hide_password(parser, ret_place->decoded, &ret_place->name, err) < 0)
-		return -1;
-	if (token->duplicate && config_defect_add(parser, ret_place, CONFIG_DEFECT_DUPLICATE, token->offset, false,
-						  "this name stood here before; the last one counts", err) < 0)
-		return -1;
-	if (token->replaced &&
-	    config_defect_add(parser, ret_place, CONFIG_DEFECT_REPLACED, token->offset, false,
-			      "the name holds bytes that are not UTF-8; they are read as U+FFFD", err) < 0)
-		return -1;
-	return 0;
-}
-
-int config_name_check(struct config_parser *parser, const struct config_place *place, const char *name,
-		      struct error **err)
-{
-	if (slice_equal_text(place->name, name))
-		return 0;
-	return config_defect_add(parser, place, CONFIG_DEFECT_NAME_CASE, place->offset, false,
-				 "the name is not spelled as it should be; Go reads it all the same", err);
-}
-
-int config_value_leave(struct config_parser *parser, unsigned depth, struct error **err)
-{
-	return parser->reader->depth > depth ? reader_leave(parser->reader, depth, err) : 0;
-}
+/* --- values --- */
 
 static int wrong_type(struct config_parser *parser, const struct config_place *place, const struct token *token,
 		      bool blocks, const char *message, unsigned depth, struct error **err)
@@ -430,68 +328,6 @@ static void release_parser(struct config_parser *parser)
 	map_release(&parser->ordinals);
 }
 
-/* --- which of the two --- */
-
-/* What the members of the object that comes next look like. */
-struct looks {
-	bool auths;   /* one of them is auths, and an object */
-	bool entries; /* all of them are entries, and there is one */
-};
-
-/* Whether the object that was just opened holds a field of an entry. Leaves it. */
-static int look_at_fields(struct reader *reader, bool *ret_entry, struct error **err)
-{
-	struct token token;
-	int got;
-	*ret_entry = false;
-	while ((got = reader_next(reader, &token, err)) > 0 && token.type == TOKEN_KEY) {
-		*ret_entry = *ret_entry || (token.plain && config_field_is_telling(token.text));
-		if (reader_skip(reader, err) < 0)
-			return -1;
-	}
-	return got;
-}
-
-static int look_at_members(struct reader *reader, struct looks *looks, struct error **err)
-{
-	struct token key, value;
-	int got;
-	if (reader_next(reader, &value, err) <= 0 || value.type != TOKEN_OBJECT_BEGIN)
-		return -1;
-	looks->entries = true;
-	size_t count = 0;
-	for (; (got = reader_next(reader, &key, err)) > 0 && key.type == TOKEN_KEY; count++) {
-		bool entry = false;
-		unsigned depth = reader->depth;
-		if (reader_next(reader, &value, err) < 0)
-			return -1;
-		bool object = value.type == TOKEN_OBJECT_BEGIN;
-		looks->auths = looks->auths || (object && key.plain && go_name_is(key.text, "auths"));
-		if (object ? look_at_fields(reader, &entry, err) < 0 : reader_leave(reader, depth, err) < 0)
-			return -1;
-		looks->entries = looks->entries && entry;
-	}
-	looks->entries = looks->entries && count > 0;
-	return got;
-}
-
-static struct looks look_at(struct slice text)
-{
-	CLEANUP(error_freep) struct error *ignored = NULL;
-	CLEANUP(json_reader_release) struct json_reader json;
-	struct looks looks = { 0 };
-	json_reader_init(&json, text, READER_GO);
-	if (look_at_members(&json.reader, &looks, &ignored) < 0)
-		looks.entries = false;
-	return looks;
-}
-
-bool docker_config_likely(const struct secret_bytes *text)
-{
-	struct looks looks = look_at(secret_reveal(text));
-	return looks.auths || looks.entries;
-}
-
 /* --- the interface --- */
 
 int docker_config_parse(const struct secret_bytes *text, enum config_format format, struct arena *arena,
@@ -505,7 +341,7 @@ int docker_config_parse(const struct secret_bytes *text, enum config_format form
 	json_reader_init(&json, bytes, READER_GO | READER_DUPLICATES);
 	parser.reader = &json.reader;
 	if (format == CONFIG_ANY)
-		read_as = look_at(bytes).entries ? CONFIG_DOCKERCFG : CONFIG_DOCKERCONFIGJSON;
+		read_as = config_looks_flat(bytes) ? CONFIG_DOCKERCFG : CONFIG_DOCKERCONFIGJSON;
 	if (bytes.len > 0 && parse_text(&parser, bytes, read_as, err) < 0)
 		return -1;
 	if (bytes.len == 0 &&

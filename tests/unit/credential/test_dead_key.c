@@ -48,10 +48,10 @@ static void keys_that_no_image_can_match(void **state)
 		"reg.example/Team",
 		"reg.example//team",
 		"reg.example/_team",
-		"reg.example/te..am",
-		"reg.example/te___am",
-		"reg.example/te._am",
-		"reg.example/te am",
+		"reg.example/tea..m",
+		"reg.example/tea___m",
+		"reg.example/tea._m",
+		"reg.example/tea m",
 		"reg.example/*",
 		"reg.example/t/../u",
 		"reg.example/t//",
@@ -80,11 +80,11 @@ static void keys_that_some_image_can_match(void **state)
 		"reg.example:5000/v2/",
 		"reg.example/v2",
 		"reg.example/team",
-		"reg.example/te",
-		"reg.example/te-",
-		"reg.example/te--a",
-		"reg.example/te__a",
-		"reg.example/te.",
+		"reg.example/tea",
+		"reg.example/tea-",
+		"reg.example/tea--m",
+		"reg.example/tea__m",
+		"reg.example/tea.",
 		"reg.example/team/",
 		"localhost",
 		"localhost:5000",
@@ -97,7 +97,7 @@ static void keys_that_some_image_can_match(void **state)
 		"[::A]",
 		"user@reg.example",
 		"reg.example?x",
-		"reg.example/te%61m",
+		"reg.example/t%65am",
 	};
 	for (size_t i = 0; i < sizeof live / sizeof *live; i++)
 		if (is_dead(slice_of(live[i])))
@@ -111,8 +111,8 @@ static void ask_any(struct slice variant, size_t at, void *data)
 
 static void cut_and_flipped(void **state)
 {
-	mangle_truncate(SLICE("https://reg.example:5000/v2/te__am/a-b.c"), ask_any, NULL);
-	mangle_flip(SLICE("https://reg.example:5000/v2/te__am/a-b.c"), ask_any, NULL);
+	mangle_truncate(SLICE("https://reg.example:5000/v2/tea__mm/a-b.c"), ask_any, NULL);
+	mangle_flip(SLICE("https://reg.example:5000/v2/tea__mm/a-b.c"), ask_any, NULL);
 }
 
 int main(void)

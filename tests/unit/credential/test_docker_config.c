@@ -114,25 +114,6 @@ static void what_else_stands_there_does_not(void **state)
 		check_decodes(JSON, fine[i], true);
 }
 
-static void places_of_what_is_wrong(void **state)
-{
-	check_defects(JSON, "{\"auths\":{\"a/b~c\":{\"auth\":1}}}", "wrong_type@26 /auths/a~1b~0c/auth!");
-	check_defects(JSON, "{\"auths\":{}}x", "bad_json@12 !");
-	check_defects(JSON, "{\"auths\":{\"a\":", "bad_json@14 !");
-	check_defects(JSON, "[]", "wrong_type@0 !");
-	check_defects(JSON, "{\"HttpHeaders\":{\"a\":1},\"auths\":{\"a\":{}}}", "wrong_type@20 /HttpHeaders/a!");
-	check_defects(JSON, "\xef\xbb\xbf{\"auths\":{\"a\":{}}}", "bad_json@0 !");
-	check_defects(JSON, "", "bad_json@0 ");
-}
-
-static void names_that_are_not_quite_right(void **state)
-{
-	check_defects(JSON, "{\"AUTHS\":{\"a\":{}}}", "name_case@1 /AUTHS");
-	check_defects(JSON, "{\"auths\":{\"a\":{}},\"auth\":1}", "unknown_name@18 /auth");
-	check_defects(JSON, "{\"auths\":{\"a\":{}},\"detachKeys\":\"x\"}", "");
-	check_defects(JSON, "{\"auths\":{\"\xff\":{}}}", "replaced_bytes@10 /auths/\xef\xbf\xbd");
-}
-
 /* The content of the one under the key of the other. */
 static void formats_mixed_up(void **state)
 {
@@ -201,36 +182,6 @@ static void too_many_entries(void **state)
 	assert_int_equal(config.entry_count, LIMIT_CONFIG_ENTRIES);
 	assert_string_equal(config.defects[config.defect_count - 1].code, CONFIG_DEFECT_LIMIT);
 	assert_false(config.decodes);
-}
-
-static void likely_configs(void **state)
-{
-	static const struct {
-		const char *text;
-		bool likely;
-	} examples[] = {
-		{ "{\"auths\":{}}", true },
-		{ "{\"Auths\":{\"a\":{}},\"x\":1}", true },
-		{ "{\"auths\":{\"a\":{\"auth\":\"\"", true },
-		{ "{\"a\":" LOGIN "}", true },
-		{ "{\"a\":{\"username\":1},\"b\":{\"registrytoken\":\"\"}}", true },
-		{ "{\"a\":" LOGIN ",\"b\":1}", false },
-		{ "{\"a\":{\"email\":\"\"}}", false },
-		{ "{\"auths\":1}", false },
-		{ "{}", false },
-		{ "[]", false },
-		{ "", false },
-		{ "{\"a\":{}}", false },
-		{ "EXAMPLE", false },
-		{ "{\"a\":" LOGIN, false },
-	};
-	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-		CLEANUP(secret_release) struct secret_bytes text = { 0 };
-		struct error *err = NULL;
-		check_ok(secret_copy(&text, slice_of(examples[i].text), &err), &err);
-		if (docker_config_likely(&text) != examples[i].likely)
-			fail_msg("%s", examples[i].text);
-	}
 }
 
 /* --- mangled input --- */
@@ -309,15 +260,12 @@ int main(void)
 		cmocka_unit_test(null_in_the_place_of_things),
 		cmocka_unit_test(what_is_no_config_blocks),
 		cmocka_unit_test(what_else_stands_there_does_not),
-		cmocka_unit_test(places_of_what_is_wrong),
-		cmocka_unit_test(names_that_are_not_quite_right),
 		cmocka_unit_test(formats_mixed_up),
 		cmocka_unit_test(secrets_of_other_types),
 		cmocka_unit_test(other_stores_are_named),
 		cmocka_unit_test(what_stood_before_the_end_is_listed),
 		cmocka_unit_test(too_deep_is_not_judged),
 		cmocka_unit_test(too_many_entries),
-		cmocka_unit_test(likely_configs),
 		cmocka_unit_test(cut_at_every_byte),
 		cmocka_unit_test(each_bit_flipped),
 		cmocka_unit_test(every_allocation_fails),

@@ -31,7 +31,7 @@ static const struct example examples[] = {
 	{ "a@b@reg.example", "reg.example", "" },
 	{ "@reg.example", "reg.example", "" },
 	{ "u%zz@reg.example", NULL, NULL },
-	{ "u ser@reg.example", NULL, NULL },
+	{ "a b@reg.example", NULL, NULL },
 	{ "\xc3\xbc@reg.example", NULL, NULL },
 	/* query and fragment */
 	{ "reg.example?x/y", "reg.example", "" },

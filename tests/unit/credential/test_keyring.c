@@ -170,7 +170,7 @@ static void hosts_ports_and_paths(void **state)
 		{ "*.example.com", "a.example.com:443/app", false },
 		{ "r*g.*.com", "reg.example.com/app", true },
 		{ "*.azurecr.io", "acme.azurecr.io/app", true },
-		{ "reg.example.com/te", "reg.example.com/team/app", true },
+		{ "reg.example.com/tea", "reg.example.com/team/app", true },
 		{ "reg.example.com/team/", "reg.example.com/team/app", true },
 		{ "reg.example.com/team/", "reg.example.com/team", false },
 		{ "reg.example.com/*", "reg.example.com/team", false },
@@ -178,10 +178,10 @@ static void hosts_ports_and_paths(void **state)
 		{ "reg.example.com/team?x", "reg.example.com/team/app", true },
 		{ "reg.example.com/team#x", "reg.example.com/team/app", true },
 		/* decoded once when it is filed, once more when it is matched */
-		{ "reg.example.com/te%61m", "reg.example.com/team/app", true },
-		{ "reg.example.com/te%2561m", "reg.example.com/team/app", true },
-		{ "reg.example.com/te%252561m", "reg.example.com/team/app", false },
-		{ "reg.example.com/te%3Fx", "reg.example.com/team/app", true },
+		{ "reg.example.com/t%65am", "reg.example.com/team/app", true },
+		{ "reg.example.com/t%2565am", "reg.example.com/team/app", true },
+		{ "reg.example.com/t%252565am", "reg.example.com/team/app", false },
+		{ "reg.example.com/tea%3Fx", "reg.example.com/team/app", true },
 		{ "reg.example.com/team%0a", "reg.example.com/team/app", false },
 		/* addresses: brackets are a character class where no port follows */
 		{ "[::1]:5000", "[::1]:5000/app", true },
@@ -230,8 +230,8 @@ static void use_any(struct slice variant, size_t at, void *data)
 
 static void cut_and_flipped(void **state)
 {
-	mangle_truncate(SLICE("https://u:p@*.example.com:5000/v1/te%61m?x#y"), use_any, NULL);
-	mangle_flip(SLICE("https://u:p@*.example.com:5000/v1/te%61m?x#y"), use_any, NULL);
+	mangle_truncate(SLICE("https://u:p@*.example.com:5000/v1/t%65am?x#y"), use_any, NULL);
+	mangle_flip(SLICE("https://u:p@*.example.com:5000/v1/t%65am?x#y"), use_any, NULL);
 	mangle_flip(SLICE("[fe80::1%2525x]:5000/v2/"), use_any, NULL);
 }
 
