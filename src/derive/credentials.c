@@ -55,9 +55,8 @@ static void take_copy(struct world_credential *credential, const struct world_en
 
 static int set_age(struct build *build, struct world_credential *credential, struct error **err)
 {
-	struct slice parts[] = { credential->registry, credential->username, credential->fingerprint };
 	struct slice key = SLICE_NONE;
-	if (build_exact_key(build, parts, 3, &key, err) < 0)
+	if (login_key(build, credential->registry, credential->username, credential->fingerprint, &key, err) < 0)
 		return -1;
 	const struct login_history *history = map_get(&build->logins, key);
 	if (history) {

@@ -15,14 +15,21 @@ static bool is_current(const struct entry_value *value, const struct world_secre
 	return secret && secret->current && value->last_seen == secret->record->last_seen;
 }
 
+int login_key(struct build *build, struct slice registry, struct slice username, struct slice fingerprint,
+	      struct slice *ret_key, struct error **err)
+{
+	/* A token without a user: entries leave the name out, their history has it empty. */
+	struct slice parts[] = { registry, username.data ? username : SLICE(""), fingerprint };
+	return build_exact_key(build, parts, 3, ret_key, err);
+}
+
 static int add_login(struct build *build, const struct entry_value *value, const struct world_secret *secret,
 		     struct error **err)
 {
 	struct slice registry = SLICE_NONE, key = SLICE_NONE;
 	if (build_registry(build, value->registry_key, &registry, err) < 0)
 		return -1;
-	struct slice parts[] = { registry, value->username, value->fingerprint };
-	if (build_exact_key(build, parts, 3, &key, err) < 0)
+	if (login_key(build, registry, value->username, value->fingerprint, &key, err) < 0)
 		return -1;
 	void **place = map_put(&build->logins, key);
 	if (!place)

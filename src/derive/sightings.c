@@ -83,8 +83,8 @@ static int add_container(struct sightings *sightings, const struct world_contain
 	if (record->digest.len)
 		row->digest = record->digest;
 	/* A restarted container's image was there for its first start, too; what its last start pulled is by then. */
-	row->from_time = record->restarts > 0 ? first_known(pod->started, pod->created, record->started) :
-						first_known(record->started, pod->started, pod->created);
+	row->from_time = record->restarts > 0 ? first_known(pod->started, pod->created, record->started)
+					      : first_known(record->started, pod->started, pod->created);
 	row->pulled_by = first_known(record->started, record->finished, pod->last_seen);
 	row->to_time = first_known(record->finished, pod->last_seen, TIME_UNSET);
 	row->proof = record->state.data ? SLICE("pod status") : SLICE("pod spec");

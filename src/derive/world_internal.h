@@ -90,6 +90,9 @@ struct workload_name {
 /* 0, and NULL when there is no such workload; never makes one. Owned ones too. */
 int workload_find(struct build *build, const struct world_cluster *cluster, const struct workload_name *name,
 		  struct world_workload **ret_workload, struct error **err);
+/* Of build.logins; a user name that is not there is an empty one. */
+int login_key(struct build *build, struct slice registry, struct slice username, struct slice fingerprint,
+	      struct slice *ret_key, struct error **err);
 /* 0, and NULL when there is no such secret: the current one, else one that is gone. */
 int secret_find(struct build *build, const struct world_cluster *cluster, struct slice namespace, struct slice name,
 		struct world_secret **ret_secret, struct error **err);

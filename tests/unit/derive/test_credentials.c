@@ -152,6 +152,23 @@ static void re_created_copy_without_managed_fields_too(void **state)
 	scenario_release(&s);
 }
 
+/* An identity token has no user; its history names the empty one. */
+static void history_of_a_token_without_user_counts(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct secret *old = add_secret(&s, "shop", "old");
+	old->gone = BOOL_TRUE;
+	add_value(&s, old, "acme.azurecr.io", "", "f1");
+	add_read(&s, HOUR(48));
+	add_entry(&s, add_secret(&s, "shop", "acr"), "acme.azurecr.io", NULL, NULL)->fingerprint = SLICE("f1");
+	const struct world_credential *credential = only_credential(scenario_world(&s));
+	assert_int_equal(credential->not_changed_since, HOUR(0));
+	check_slice(credential->age_proof, "history");
+	scenario_release(&s);
+}
+
 /* The same password at another registry, or of another user, is another login. */
 static void history_of_another_login_proves_nothing(void **state)
 {
@@ -247,6 +264,7 @@ int main(void)
 		cmocka_unit_test(an_earlier_read_proves_more),
 		cmocka_unit_test(re_created_copy_with_the_old_value_stays_old),
 		cmocka_unit_test(re_created_copy_without_managed_fields_too),
+		cmocka_unit_test(history_of_a_token_without_user_counts),
 		cmocka_unit_test(history_of_another_login_proves_nothing),
 		cmocka_unit_test(change_in_every_copy_makes_it_younger),
 		cmocka_unit_test(one_copy_without_a_change_leaves_it_unproven),
