@@ -71,14 +71,23 @@ static int raise_from(struct store *store, int64_t version, struct error **err)
 	return strbuf_failed(&sql, err) ? -1 : sql_exec(store, strbuf_text(&sql), err);
 }
 
+/* In one transaction: another process may be making the schema between two of the questions. */
+static int64_t version_at_once(struct store *store, struct error **err)
+{
+	if (transaction_begin(store, false, err) < 0)
+		return -1;
+	int64_t version = version_of(store, err);
+	return transaction_end(store, version < 0 ? -1 : 0, err) < 0 ? -1 : version;
+}
+
 int store_is_ours(struct store *store, struct error **err)
 {
-	return version_of(store, err) < 0 ? -1 : 0;
+	return version_at_once(store, err) < 0 ? -1 : 0;
 }
 
 int migrate(struct store *store, struct error **err)
 {
-	int64_t version = version_of(store, err);
+	int64_t version = version_at_once(store, err);
 	if (version < 0 || version == STORE_SCHEMA_VERSION)
 		return version < 0 ? -1 : 0;
 	if (transaction_begin(store, true, err) < 0)

@@ -1,9 +1,10 @@
 /* The store: everything that was ever read, in one SQLite file. The only sink that lasts.
  *
- * DESIGN section 5: folder 0700, files 0600, WAL, STRICT tables made from the field lists, application_id; a newer schema, a
- * foreign file or a network file system is refused with a message. Several commands may use it at once (busy timeout, one
- * short immediate transaction per source). Row ids never leave it. Observations are upserted by identity and keep the
- * read that first and the read that last held them; "gone" is worked out on reading from the coverage records.
+ * DESIGN section 5: folder 0700, files 0600, WAL, STRICT tables made from the field lists, application_id; a newer
+ * schema, a foreign file or a network file system is refused with a message. Several commands may use it at once (busy
+ * timeout, one short immediate transaction per source). Row ids never leave it. Observations are upserted by identity
+ * and keep the read that first and the read that last held them; "gone" is worked out on reading from the coverage
+ * records.
  */
 #ifndef FOTHER_STORE_STORE_H
 #define FOTHER_STORE_STORE_H
@@ -34,8 +35,8 @@ int store_check_key(struct store *store, const char *key_id, struct error **err)
  * added to those it has. Fills id and opened. */
 int store_incident_put(struct store *store, struct incident *incident, struct arena *arena, struct error **err);
 
-/* Replaces all findings by these, keeping first_seen of those that stay and marking those that went resolved. version names the
- * code that derived them. */
+/* Replaces all findings by these, keeping first_seen of those that stay and marking those that went resolved. version
+ * names the code that derived them. */
 int store_findings_replace(struct store *store, const struct finding *findings, size_t count, int version,
 			   int64_t as_of, struct error **err);
 

@@ -20,9 +20,9 @@ struct store_where {
  * gone is true when a later read (by as_of) of the same cluster has a coverage record with outcome `complete` that
  * covers it: of the type's object_kind, or of the kind that the record itself names (with its group, where that is not
  * built in: Rollout.argoproj.io), for its namespace or `*`, for its subtype or `*`. A defect goes with the kind of the
- * object that it is about, so one of a File never does. An event expires by itself, a gap and an entry_value are history:
- * they never go. A node_image that is gone is no longer in the node's list, which proves nothing where the list is cut.
- * A finding is gone when it is resolved.
+ * object that it is about, so one of a File never does. An event expires by itself, a gap and an entry_value are
+ * history: they never go. A node_image that is gone is no longer in the node's list, which proves nothing where the
+ * list is cut. A finding is gone when it is resolved.
  *
  * Every record of the type that meets all conditions, ordered by identity, into the arena: an array of the type's
  * struct. FIELD_SEEN fields are filled. */
