@@ -9,9 +9,9 @@
  *     if (reference_parse(SLICE("nginx:1.27"), &arena, &r, err) < 0) return -1;
  *     // domain "docker.io", path "library/nginx", tag "1.27", digest not there
  *
- * Two choices where that source leaves room: a digest of an algorithm that is not registered is accepted when it has the
- * grammar's form (at least 32 hex digits); and a host with an underscore (`my_host.example/app`), which is no domain there
- * but passes as part of the path, is the domain here, because that is where every runtime pulls from.
+ * Two choices where that source leaves room: a digest of an algorithm that is not registered is accepted when it has
+ * the grammar's form (at least 32 hex digits); and a host with an underscore (`my_host.example/app`), which is no
+ * domain there but passes as part of the path, is the domain here, because that is where every runtime pulls from.
  */
 #ifndef FOTHER_MODEL_REFERENCE_H
 #define FOTHER_MODEL_REFERENCE_H

@@ -9,8 +9,8 @@
  *
  * A reader often learns only at the end which cluster it read (the UID of kube-system) and of when (the newest time in
  * a dump). finish takes both. When they show that the records were filed wrongly (the cluster is known under another
- * identity, or the store already holds later reads of it), finish answers SINK_AGAIN: the reader rolls back and reads the
- * source once more, now giving begin what it knows. It is never asked twice.
+ * identity, or the store already holds later reads of it), finish answers SINK_AGAIN: the reader rolls back and reads
+ * the source once more, now giving begin what it knows. It is never asked twice.
  */
 #ifndef FOTHER_MODEL_SINK_H
 #define FOTHER_MODEL_SINK_H
@@ -31,8 +31,8 @@ struct sink_scope {
 	int64_t as_of;             /* TIME_UNSET: not known yet */
 };
 
-/* What is known after it. A uid that was given to begin must be the same here (ERROR_STORE), or not there; an as_of that
- * was given to begin stays. */
+/* What is known after it. A uid that was given to begin must be the same here (ERROR_STORE), or not there; an as_of
+ * that was given to begin stays. */
 struct sink_end {
 	struct slice cluster_uid; /* not there: still not known */
 	struct slice server_version;

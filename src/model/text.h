@@ -9,8 +9,8 @@
 #include "base/strbuf.h"
 #include "model/field.h"
 
-/* An object with every field; unknown is null; TIME as RFC 3339; text that is not UTF-8 with a *_base64 twin (for a list
- * of text a list of all its items, encoded). */
+/* An object with every field; unknown is null; TIME as RFC 3339; text that is not UTF-8 with a *_base64 twin (for a
+ * list of text a list of all its items, encoded). */
 void record_write_json(const struct record_type *type, const void *record, struct json_writer *w);
 /* The same without the object's own braces, for a caller that adds members of its own. */
 void record_write_members(const struct record_type *type, const void *record, struct json_writer *w);
