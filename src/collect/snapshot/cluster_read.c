@@ -14,10 +14,20 @@
 #define TOLD_IN_WORDS 3
 #define NAMES_BYTES (16 * LIMIT_KIB)
 
+static void watch_uid(struct cluster_read *read)
+{
+	struct slice uid = read->context.cluster_uid;
+	if (uid.data == read->uid.data)
+		return;
+	read->mixed |= read->uid.data && !slice_equal(uid, read->uid);
+	read->uid = uid;
+}
+
 static void after_object(void *data, const struct reader *reader)
 {
 	struct cluster_read *read = data;
 	const struct snapshot_options *options = read->options;
+	watch_uid(read);
 	if (read->spare)
 		file_done_until(read->spare, reader->offset);
 	if (!options->progress || read->context.objects < read->progress_due)
@@ -225,6 +235,16 @@ static int put_damage(struct cluster_read *read, const struct dump *dump, struct
 	return file_defect(read, dump->damage_code, dump->damage, err);
 }
 
+/* Two dumps in one folder: secrets and users that have nothing to do with each other would be joined. */
+static int put_mixed(struct cluster_read *read, struct error **err)
+{
+	if (!read->mixed)
+		return 0;
+	read->context.file = read->source;
+	return file_defect(read, "two_clusters",
+			   SLICE("objects of more than one cluster: put each cluster into a folder of its own"), err);
+}
+
 /* Objects that did not decode are a reason too, where no file told one. */
 static void add_object_reasons(struct cluster_read *read)
 {
@@ -267,7 +287,8 @@ static struct slice outcome_of(const struct cluster_read *read)
 int cluster_read_finish(struct cluster_read *read, const struct dump *dump, int64_t now, struct error **err)
 {
 	struct object_context *context = &read->context;
-	if (put_damage(read, dump, err) < 0 || put_ignored(read, err) < 0 || object_put_coverage(context, err) < 0)
+	if (put_damage(read, dump, err) < 0 || put_mixed(read, err) < 0 || put_ignored(read, err) < 0 ||
+	    object_put_coverage(context, err) < 0)
 		return -1;
 	add_object_reasons(read);
 	if (read->reasons > TOLD_IN_WORDS)

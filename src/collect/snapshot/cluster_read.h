@@ -29,6 +29,8 @@ struct cluster_read {
 	struct object_context context;
 	bool open;           /* context is */
 	struct slice source; /* address of the dump and folder, in the dump's arena */
+	struct slice uid;    /* of kube-system, as the latest object left it */
+	bool mixed;          /* there was more than one */
 	size_t files, ignored;
 	struct strbuf ignored_names;
 	size_t reasons; /* why it is not complete: how many, and the first of them */

@@ -107,10 +107,13 @@ static int add_regular(struct walk *walk, int folder, const char *name, struct e
 	ssize_t len = fd < 0 ? -1 : pread(fd, start, sizeof start, 0);
 	if (len < 0)
 		return add_unreadable(walk, errno, err);
-	enum content content = content_of(slice_of(name), (struct slice){ start, (size_t)len });
+	struct slice bytes = { start, (size_t)len };
+	enum content content = content_of(slice_of(name), bytes);
+	bool archive = content_is_archive(bytes);
 	secret_wipe(start, sizeof start);
 	if (content == CONTENT_OTHER)
-		return dump_add_other(walk->dump, strbuf_slice(&walk->path), "no JSON or YAML", err);
+		return dump_add_other(walk->dump, strbuf_slice(&walk->path),
+				      archive ? "archive: give it by its own path" : "no JSON or YAML", err);
 	return dump_add(walk->dump, strbuf_slice(&walk->path), content, err) ? 0 : -1;
 }
 

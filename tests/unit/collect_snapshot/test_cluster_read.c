@@ -137,6 +137,21 @@ static void test_ignored_files_are_a_gap(void **state)
 	}
 }
 
+static void test_two_clusters_in_one_folder(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(reading_release) struct reading reading;
+	scratch_write(&scratch, "a.json", SLICE(LIST(KUBE_SYSTEM("uid-1") "," KUBE_SYSTEM("uid-1"))));
+	read_scratch(&reading, &scratch, "");
+	check_outcome(&reading, "complete", NULL);
+	reading_release(&reading);
+
+	scratch_write(&scratch, "b.json", SLICE(LIST(KUBE_SYSTEM("uid-2"))));
+	read_scratch(&reading, &scratch, "");
+	check_outcome(&reading, "partial", "objects of more than one cluster");
+	assert_non_null(file_defect_of(&reading, scratch.path, "two_clusters"));
+}
+
 static void test_same_object_twice(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
@@ -232,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_reasons_are_counted),
 		cmocka_unit_test(test_reason_for_objects_that_do_not_decode),
 		cmocka_unit_test(test_ignored_files_are_a_gap),
+		cmocka_unit_test(test_two_clusters_in_one_folder),
 		cmocka_unit_test(test_same_object_twice),
 		cmocka_unit_test(test_as_of),
 		cmocka_unit_test(test_as_of_of_a_dump_without_any_time),

@@ -106,6 +106,16 @@ static void test_hidden_and_special_files(void **state)
 	assert_string_equal(files_of(dump), "._pods.json:8 .git:8 fifo.json:8 pods.json:0B ");
 }
 
+static void test_archives_in_a_folder_are_named(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	scratch_write(&scratch, "prod.tgz", SLICE("\x1f\x8b\x08"));
+	scratch_write(&scratch, "notes.txt", SLICE("x"));
+	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
+	check_slice(dump->files.items[0].why, "no JSON or YAML");
+	check_slice(dump->files.items[1].why, "archive: give it by its own path");
+}
+
 static void test_deep_folders(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
@@ -142,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_a_folder_that_became_a_link_is_not_followed),
 		cmocka_unit_test(test_a_file_that_went_away_is_told),
 		cmocka_unit_test(test_hidden_and_special_files),
+		cmocka_unit_test(test_archives_in_a_folder_are_named),
 		cmocka_unit_test(test_deep_folders),
 		cmocka_unit_test(test_names_of_any_bytes),
 		cmocka_unit_test(test_empty_folder),
