@@ -90,6 +90,7 @@ static int put_entry_value(const struct reading *reading, const struct entry *en
 	value.registry_key = entry->registry_key;
 	value.ordinal = entry->ordinal;
 	value.fingerprint = entry->fingerprint;
+	value.key_id = entry->key_id;
 	value.username = entry->username.data ? entry->username : SLICE("");
 	value.namespace = reading->secret->namespace;
 	value.secret = reading->secret->name;
