@@ -1,10 +1,13 @@
 #include "derive/world_internal.h"
 
-/* Whether the latest read held all pull secrets of the namespace: only then is one that is not here really not there.
- */
-static bool secrets_complete(const struct world_cluster *cluster, struct slice namespace)
+/* Which pull secrets of a namespace the latest read held completely. */
+struct secrets_read {
+	bool config_json, config; /* kubernetes.io/dockerconfigjson, kubernetes.io/dockercfg */
+};
+
+static struct secrets_read secrets_read_of(const struct world_cluster *cluster, struct slice namespace)
 {
-	bool config_json = false, config = false;
+	struct secrets_read read = { false, false };
 	for (size_t i = 0; i < cluster->coverage.len; i++) {
 		const struct coverage *coverage = cluster->coverage.items[i];
 		if (!slice_equal_text(coverage->kind, "Secret") || !slice_equal_text(coverage->outcome, "complete"))
@@ -12,10 +15,17 @@ static bool secrets_complete(const struct world_cluster *cluster, struct slice n
 		if (!slice_equal_text(coverage->namespace, "*") && !slice_equal(coverage->namespace, namespace))
 			continue;
 		bool all = slice_equal_text(coverage->subtype, "*");
-		config_json |= all || slice_equal_text(coverage->subtype, "kubernetes.io/dockerconfigjson");
-		config |= all || slice_equal_text(coverage->subtype, "kubernetes.io/dockercfg");
+		read.config_json |= all || slice_equal_text(coverage->subtype, "kubernetes.io/dockerconfigjson");
+		read.config |= all || slice_equal_text(coverage->subtype, "kubernetes.io/dockercfg");
 	}
-	return config_json && config;
+	return read;
+}
+
+/* A list of all secrets that holds one type only looks like a list of that type. The old type has nearly died out, and
+ * OpenShift, which still makes such secrets, puts it into their names: others are taken to be of the new type. */
+static bool surely_read(const struct secrets_read *read, struct slice name)
+{
+	return read->config_json && (read->config || !slice_contains(name, "dockercfg"));
 }
 
 static int add_missing(struct build *build, struct map *seen, const struct world_missing *missing, struct error **err)
@@ -42,15 +52,17 @@ static int add_missing(struct build *build, struct map *seen, const struct world
 static int check_names(struct build *build, struct map *seen, const struct world_missing *holder,
 		       const struct slice_list *names, struct error **err)
 {
+	if (!names->len)
+		return 0;
+	struct secrets_read read = secrets_read_of(holder->cluster, holder->namespace);
 	for (size_t i = 0; i < names->len; i++) {
 		struct world_missing missing = *holder;
 		struct world_secret *secret = NULL;
 		missing.secret = names->items[i];
 		if (secret_find(build, holder->cluster, holder->namespace, missing.secret, &secret, err) < 0)
 			return -1;
-		if (secret && secret->current)
-			continue;
-		if (secrets_complete(holder->cluster, holder->namespace) && add_missing(build, seen, &missing, err) < 0)
+		bool there = secret && secret->current;
+		if (!there && surely_read(&read, missing.secret) && add_missing(build, seen, &missing, err) < 0)
 			return -1;
 	}
 	return 0;

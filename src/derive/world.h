@@ -116,7 +116,7 @@ struct world_secret {
 	bool blocks_pulls;         /* the kubelet fails every pull that uses it */
 };
 
-/* A reference to a secret that is not there. Only where the secrets of the namespace were read completely. */
+/* A reference to a secret that is not there. Only where the pull secrets of the namespace were read completely. */
 struct world_missing {
 	struct world_cluster *cluster;
 	struct slice namespace, secret, holder_kind, holder; /* of the top workload, or a ServiceAccount */

@@ -63,9 +63,13 @@ static void nothing_is_missing_where_secrets_were_not_all_read(void **state)
 		const char *outcome, *namespace, *subtype;
 		size_t missing;
 	} cases[] = {
-		{ "complete", "*", "*", 2 },      { "complete", "shop", "*", 2 },
-		{ "partial", "*", "*", 0 },       { "absent", "*", "*", 0 },
-		{ "complete", "other", "*", 0 },  { "complete", "*", "kubernetes.io/dockerconfigjson", 0 },
+		{ "complete", "*", "*", 2 },
+		{ "complete", "shop", "*", 2 },
+		{ "partial", "*", "*", 0 },
+		{ "absent", "*", "*", 0 },
+		{ "complete", "other", "*", 0 },
+		{ "complete", "*", "kubernetes.io/dockerconfigjson", 2 },
+		{ "complete", "*", "kubernetes.io/dockercfg", 0 },
 		{ "complete", "*", "Opaque", 0 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -81,12 +85,26 @@ static void nothing_is_missing_where_secrets_were_not_all_read(void **state)
 	}
 }
 
+/* OpenShift's accounts list secrets of the old type, which a list of the new type does not hold. */
+static void name_of_the_other_type_is_not_missing_from_a_list_of_one(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_account(&s, "shop", "default")->pull_secrets = texts(&s, "default-dockercfg-x7k2p", NULL);
+	struct coverage *coverage = coverage_of(&s, "Secret");
+	assert_int_equal(scenario_world(&s)->missing.len, 1);
+	coverage->subtype = SLICE("kubernetes.io/dockerconfigjson");
+	assert_int_equal(scenario_world(&s)->missing.len, 0);
+	scenario_release(&s);
+}
+
 static void two_lists_one_for_each_type_are_all_pull_secrets(void **state)
 {
 	(void)state;
 	struct scenario s;
 	scenario_init(&s);
-	everything_live(&s);
+	add_account(&s, "shop", "default")->pull_secrets = texts(&s, "old-dockercfg", "hub", NULL);
 	coverage_of(&s, "Secret")->subtype = SLICE("kubernetes.io/dockerconfigjson");
 	struct coverage *second = add_record(&s, &coverage_type);
 	*second = *coverage_of(&s, "ServiceAccount");
@@ -103,6 +121,7 @@ int main(void)
 		cmocka_unit_test(secret_that_is_there_is_not_missing),
 		cmocka_unit_test(ended_pods_miss_nothing),
 		cmocka_unit_test(nothing_is_missing_where_secrets_were_not_all_read),
+		cmocka_unit_test(name_of_the_other_type_is_not_missing_from_a_list_of_one),
 		cmocka_unit_test(two_lists_one_for_each_type_are_all_pull_secrets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
