@@ -179,7 +179,7 @@ def prod_other_secrets(cluster):
 
 
 def stage_secrets(cluster):
-    """6 pull secrets."""
+    """6 pull secrets, and one other."""
     ago = cluster.clock.ago
 
     def add(namespace, name, auths, days, **more):
@@ -191,6 +191,8 @@ def stage_secrets(cluster):
     add("ci", "argo-hub", hub("ci"), 130, manager="argocd-controller",
         annotations={"argocd.argoproj.io/tracking-id": "ci-stage:/Secret:ci/argo-hub"})
     add("sandbox", "hub-unused", hub("dev"), 220)
+    k.secret(cluster, "shop", "shop-tls", "kubernetes.io/tls",
+             {"tls.crt": "EXAMPLE-NOT-A-CERTIFICATE", "tls.key": "EXAMPLE-NOT-A-KEY"}, ago(days=60))
 
 
 # --- workloads -----------------------------------------------------------------------------------------------------

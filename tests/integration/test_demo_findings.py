@@ -1,0 +1,112 @@
+"""Fother finds in the demo what demo/README.md says it should, and nothing of it where it is not."""
+import json
+import subprocess
+
+import pytest
+
+AS_OF = "2026-11-25T09:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def triage(root, program, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    made = subprocess.run(["/usr/bin/python3", root / "demo/make-demo.py", folder, "--as-of", AS_OF], check=True,
+                          capture_output=True, text=True)
+    command = [program, "triage", "--registry", "docker.io", "--repository", "acme", "--bad", folder / "bad-digests.txt",
+               "--window", made.stdout.strip(), "--snapshot", folder, "-o", "json"]
+    done = subprocess.run(command, env={"HOME": str(folder), "XDG_STATE_HOME": str(folder / "state")},
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 3, done.stderr
+    return json.loads(done.stdout)
+
+
+def rows(triage, record):
+    return [item for item in triage["items"] if item["record"] == record]
+
+
+def credential(triage, user, standing):
+    (found,) = [row for row in rows(triage, "credential") if (row["username"], row["standing"]) == (user, standing)]
+    return found
+
+
+def copies(row):
+    return {f"{copy['cluster']} {copy['namespace']}/{copy['secret']}" for copy in row["copies"]}
+
+
+def findings(triage, rule):
+    return {f"{row['namespace']}/{row['subject']}" for row in rows(triage, "finding") if row["rule"] == rule}
+
+
+def places(triage, state):
+    return {(row["cluster"], row["workload"] or row["node"], row["repository"]) for row in rows(triage, "sighting")
+            if row["state"] == state and row["bad"]}
+
+
+def test_bad_images(triage):
+    assert places(triage, "runs") == {("prod", "scanner", "acme/scanner"), ("stage", "web", "acme/web")}
+    assert places(triage, "ran") == {("prod", "migrate-4-2", "acme/migrate")}
+    assert ("prod", "prod-node-2", "acme/report") in places(triage, "cached")
+    assert ("prod", "nightly-report", "acme/report") in places(triage, "template")
+    assert not [row for row in rows(triage, "sighting") if row["workload"] == "web" and row["cluster"] == "prod"]
+
+
+def test_what_to_do_first(triage):
+    first = rows(triage, "action")[0]
+    assert (first["action"], first["subject"]) == ("contain", "prod/ci Deployment/scanner")
+    assert rows(triage, "credential")[0]["username"] == "acmeci"
+
+
+def test_one_login_over_both_clusters(triage):
+    row = credential(triage, "acmeci", "burnt")
+    assert copies(row) == {"prod shop/hub", "prod payments/hub", "prod ci/hub", "prod data/hub", "prod monitoring/hub",
+                           "prod ci/kaniko-config", "stage shop/hub", "stage ci/argo-hub"}
+    assert (row["cred_kind"], row["clusters"], row["bad_readers"]) == ("pat", 2, 1)
+    assert row["not_changed_since"].startswith("2025-11-02")
+    assert set(row["reverted_by"]) == {"External Secrets", "Sealed Secrets", "Argo CD"}
+
+
+def test_password_of_an_account(triage):
+    row = credential(triage, "acme", "burnt")
+    assert copies(row) == {"prod web/hub-immutable", "prod payments/registry-acme", "prod legacy/dockercfg"}
+    assert row["cred_kind"] == "password" and "immutable" in row["notes"] and row["reverted_by"] == ["Helm"]
+
+
+def test_made_again_with_the_old_value_is_burnt(triage):
+    row = credential(triage, "acmecart", "burnt")
+    assert copies(row) == {"prod shop/hub-cart", "stage shop/hub-cart"}
+    assert row["not_changed_since"].startswith("2026-05-09")
+
+
+def test_rotated_in_one_cluster_and_forgotten_in_the_other(triage):
+    assert copies(credential(triage, "acmeweb", "burnt")) == {"stage web/hub-web"}
+    rotated = [row for row in rows(triage, "credential") if row["username"] == "acmeweb" and row["standing"] != "burnt"]
+    assert [copies(row) for row in rotated] == [{"prod web/hub-rotated"}]
+
+
+def test_dead_key_unused_and_service_account_only(triage):
+    assert "dead_key" in credential(triage, "acmelegacy", "burnt")["notes"]
+    unused = credential(triage, "acmedev", "burnt")
+    assert (unused["action"], unused["users"]) == ("delete", 0)
+    builder = credential(triage, "acmebuilder", "burnt")
+    assert builder["users"] == 1 and builder["action"] == "rotate"
+
+
+def test_other_registries_are_out_of_scope(triage):
+    assert {row["registry"] for row in rows(triage, "credential")} == {"docker.io"}
+
+
+def test_broken_secrets(triage):
+    blocked = {f"{row['namespace']}/{row['name']}" for row in rows(triage, "secret_row") if row["blocks_pulls"]}
+    assert blocked == {"batch/hub-broken", "data/registry-truncated"}
+
+
+def test_a_reference_to_a_secret_that_is_not_there(triage):
+    assert findings(triage, "pull-missing") == {"sandbox/forgotten"}
+
+
+def test_what_is_not_known(triage):
+    told = "\n".join(f"{row['cluster']} {row['subject']} {row['why']}" for row in rows(triage, "unknown"))
+    for part in ("prod/events.json", "stage/cronjobs.json", "You must be logged in", "cut at 50", "CronJob", "registry"):
+        assert part in told
+    assert triage["complete"] is False
+    assert [read["outcome"] for read in triage["reads"]] == ["partial", "partial"]
