@@ -6,11 +6,10 @@
 #include "detect/detect_internal.h"
 
 const struct detect_rule detect_rules[] = {
-	{ "pull-entry-undecodable", "high",
-	  "The kubelet cannot decode this pull secret: every pull that lists it fails",
+	{ "pull-entry-undecodable", "high", "Malformed: every pull that lists it fails",
 	  "Write the docker config anew (kubectl create secret docker-registry), keeping its other entries.",
 	  find_entry_undecodable },
-	{ "pull-missing", "high", "A pull secret is referenced that does not exist",
+	{ "pull-missing", "high", "Names a pull secret that does not exist",
 	  "Create the secret in this namespace, or take the reference out.", find_missing },
 	{ "pull-exposed", "high", "A workload can read a registry login",
 	  "Treat the login as known to the workload. Give it one of its own that can only do what it needs.",
@@ -25,10 +24,10 @@ const struct detect_rule detect_rules[] = {
 	{ "pull-shared", "medium", "One login is shared widely",
 	  "Give each cluster and team a login of its own, so that one can be revoked without the others.",
 	  find_shared },
-	{ "pull-rotation-blocked", "medium", "A new login cannot simply be written into this secret",
+	{ "pull-rotation-blocked", "medium", "A change would be refused or put back",
 	  "Rotate where the evidence says; for an immutable secret, write a new one and re-point its references.",
 	  find_rotation_blocked },
-	{ "pull-key-shadowed", "low", "Another login is always tried before this one",
+	{ "pull-key-shadowed", "low", "Another login is always tried first",
 	  "Delete the entry that is not meant, or reorder the pull secrets.", find_key_shadowed },
 	{ "pull-unused", "low", "Nothing uses this pull secret", "Revoke the login in it, then delete the secret.",
 	  find_unused },

@@ -25,13 +25,20 @@ static bool has_tokens(struct slice registry)
 	return false;
 }
 
+/* A secret part without a user is not known to be a password: its auth may not even decode. */
+static bool is_account_password(const struct world_credential *credential)
+{
+	return slice_equal_text(credential->cred_kind, "password") && credential->username.len > 0 &&
+	       has_tokens(credential->registry);
+}
+
 int find_password(struct detect_run *run, struct error **err)
 {
 	for (size_t i = 0; i < run->world->credentials.len; i++) {
 		const struct world_credential *credential = run->world->credentials.items[i];
 		const struct world_entry *first = credential->entries.items[0];
 		struct detect_subject subject;
-		if (!slice_equal_text(credential->cred_kind, "password") || !has_tokens(credential->registry))
+		if (!is_account_password(credential))
 			continue;
 		if (subject_of(run, credential, &subject, err) < 0 ||
 		    detect_add(run, &subject, err, "in %zu place%s, first secret %.*s/%.*s", credential->entries.len,

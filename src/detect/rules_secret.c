@@ -88,13 +88,23 @@ int find_entry_undecodable(struct detect_run *run, struct error **err)
 	return detect_each_secret(run, check_undecodable, err);
 }
 
+static const char *form_in_words(struct slice form)
+{
+	if (slice_equal_text(form, "identity_token"))
+		return "an identity token";
+	if (slice_equal_text(form, "registry_token"))
+		return "a registry token";
+	return "no user and password";
+}
+
 static int check_unsupported_entry(struct detect_run *run, const struct world_entry *entry, struct error **err)
 {
-	if (!is_pull_secret(entry->secret) || entry->record->kubelet_reads != BOOL_FALSE)
+	/* Of a secret that does not decode nothing is read: that is pull-entry-undecodable. */
+	if (!is_pull_secret(entry->secret) || entry->secret->blocks_pulls || entry->record->kubelet_reads != BOOL_FALSE)
 		return 0;
 	struct detect_subject subject = detect_secret(entry->secret, entry->record->registry_key);
-	return detect_add(run, &subject, err, "key %.*s holds %.*s: no user and password that the kubelet reads",
-			  SLICE_ARG(entry->record->registry_key), SLICE_ARG(entry->record->form));
+	return detect_add(run, &subject, err, "key %.*s holds %s", SLICE_ARG(entry->record->registry_key),
+			  form_in_words(entry->record->form));
 }
 
 static int check_other_stores(struct detect_run *run, const struct world_secret *secret, struct error **err)

@@ -83,9 +83,13 @@ static int check_rotation_blocked(struct detect_run *run, const struct world_sec
 	if (!record->managed_by.len)
 		return 0;
 	struct detect_subject subject = detect_secret(secret, SLICE("managed"));
+	struct slice at = record->managed_at.len ? record->managed_at : SLICE("its source");
+	/* credential/managed.h: nothing marks the secret, but something that is not a person wrote it. */
+	if (slice_equal_text(record->managed_by, "other writer"))
+		return detect_add(run, &subject, err, "%.*s wrote it, and may write it again: look there first",
+				  SLICE_ARG(at));
 	return detect_add(run, &subject, err, "%.*s would put the old login back; change %.*s instead",
-			  SLICE_ARG(record->managed_by),
-			  SLICE_ARG(record->managed_at.len ? record->managed_at : SLICE("its source")));
+			  SLICE_ARG(record->managed_by), SLICE_ARG(at));
 }
 
 int find_rotation_blocked(struct detect_run *run, struct error **err)

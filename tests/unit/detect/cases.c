@@ -109,6 +109,11 @@ static void token_at_hub(struct scenario *s)
 	add_entry(s, add_secret(s, "shop", "a"), "docker.io", "acme", "f1")->cred_kind = SLICE("pat");
 }
 
+static void secret_part_without_a_user(struct scenario *s)
+{
+	add_entry(s, add_secret(s, "shop", "a"), "docker.io", NULL, "f1")->cred_kind = SLICE("password");
+}
+
 static void password_where_there_are_no_tokens(struct scenario *s)
 {
 	add_entry(s, add_secret(s, "shop", "a"), "reg.example:5000", "acme", "f1")->cred_kind = SLICE("password");
@@ -150,6 +155,14 @@ static void identity_token(struct scenario *s)
 static void credential_helpers(struct scenario *s)
 {
 	add_secret(s, "shop", "ecr")->other_stores = texts(s, "example.com=ecr-login", "desktop", NULL);
+}
+
+static void token_in_a_secret_that_does_not_decode(struct scenario *s)
+{
+	identity_token(s);
+	struct secret *bad = add_secret(s, "shop", "bad");
+	bad->decodes = BOOL_FALSE;
+	add_entry(s, bad, "quay.io", "acme", "f1")->kubelet_reads = BOOL_FALSE;
 }
 
 static void helpers_in_another_type(struct scenario *s)
@@ -202,6 +215,13 @@ static void immutable_and_managed(struct scenario *s)
 	hub->immutable = BOOL_TRUE;
 	hub->managed_by = SLICE("External Secrets");
 	hub->managed_at = SLICE("ExternalSecret shop/hub");
+}
+
+static void written_by_something_else(struct scenario *s)
+{
+	struct secret *hub = add_secret(s, "shop", "hub");
+	hub->managed_by = SLICE("other writer");
+	hub->managed_at = SLICE("field manager ansible");
 }
 
 static void free_to_change(struct scenario *s)
@@ -300,6 +320,7 @@ const struct rule_case rule_cases[] = {
 	NEAR_MISS("pull-exposed", read_but_without_a_login),
 	NEAR_MISS("pull-exposed", pulled_with_but_not_read),
 	CASE("pull-password", password_at_hub, 1, "docker.io acme", "f1", "in 2 places"),
+	NEAR_MISS("pull-password", secret_part_without_a_user),
 	NEAR_MISS("pull-password", token_at_hub),
 	NEAR_MISS("pull-password", password_where_there_are_no_tokens),
 	CASE("pull-key-dead", dead_key, 1, "hub", "https://index.docker.io/v1",
@@ -307,7 +328,8 @@ const struct rule_case rule_cases[] = {
 	NEAR_MISS("pull-key-dead", live_key),
 	NEAR_MISS("pull-key-dead", dead_key_that_is_overridden),
 	NEAR_MISS("pull-key-dead", dead_key_in_another_type),
-	CASE("pull-unsupported-auth", identity_token, 1, "acr", "acme.azurecr.io", "identity_token"),
+	CASE("pull-unsupported-auth", identity_token, 1, "acr", "acme.azurecr.io", "an identity token"),
+	CASE("pull-unsupported-auth", token_in_a_secret_that_does_not_decode, 1, "acr", "acme.azurecr.io", "token"),
 	CASE("pull-unsupported-auth", credential_helpers, 2, "ecr", "desktop", "helper desktop"),
 	NEAR_MISS("pull-unsupported-auth", helpers_in_another_type),
 	NEAR_MISS("pull-unsupported-auth", live_key),
@@ -316,6 +338,7 @@ const struct rule_case rule_cases[] = {
 	NEAR_MISS("pull-shared", in_three_namespaces),
 	NEAR_MISS("pull-shared", two_logins_in_two_clusters),
 	CASE("pull-rotation-blocked", immutable_and_managed, 2, "hub", "immutable", "cannot be changed"),
+	CASE("pull-rotation-blocked", written_by_something_else, 1, "hub", "managed", "ansible wrote it, and may"),
 	NEAR_MISS("pull-rotation-blocked", free_to_change),
 	CASE("pull-key-shadowed", shadowed_key, 1, "hub", "docker.io", "tries key docker.io/acme of secret hub first"),
 	NEAR_MISS("pull-key-shadowed", shadowed_by_the_same_login),
