@@ -94,9 +94,9 @@ static int first_line(struct slice text, struct arena *arena, struct strbuf *out
 	if (slice_starts_with(text, "\xef\xbb\xbf"))
 		text = slice_part(text, 3, text.len);
 	slice_cut(slice_trim(slice_part(text, 0, CONTENT_START_BYTES)), '\n', &line, &rest);
-	if (mask_tokens(slice_part(slice_trim(line), 0, FIRST_LINE_BYTES), arena, &masked, err) < 0)
+	if (mask_tokens(slice_trim(line), arena, &masked, err) < 0)
 		return -1;
-	utf8_add_printable(out, masked);
+	utf8_add_printable(out, slice_part(masked, 0, FIRST_LINE_BYTES));
 	return strbuf_failed(out, err) ? -1 : 0;
 }
 

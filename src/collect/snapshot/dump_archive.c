@@ -1,4 +1,5 @@
-/* A tar, plain or compressed, or one compressed document: read by libarchive, from memory, twice or thrice.
+/* A tar, plain or compressed, or one compressed document: read by libarchive from memory: once to list it, and once for
+ * each pass.
  *
  * Names in an archive are labels only: nothing is ever opened by them. They are cut into components, and empty ones,
  * `.` and `..` are left out.
@@ -39,11 +40,10 @@ static void unpacking_release(struct unpacking *unpacking)
 		archive_read_free(unpacking->archive);
 }
 
-static int damaged(struct unpacking *unpacking, const char *code, const char *why)
+static void damaged(struct unpacking *unpacking, const char *code, const char *why)
 {
 	unpacking->code = code;
 	snprintf(unpacking->damage, sizeof unpacking->damage, "%s", why ? why : "it is damaged");
-	return -1;
 }
 
 static la_ssize_t give_bytes(struct archive *archive, void *data, const void **ret_bytes)
@@ -56,7 +56,7 @@ static la_ssize_t give_bytes(struct archive *archive, void *data, const void **r
 	return (la_ssize_t)part.len;
 }
 
-/* 0, or -1 with the damage told when it is no archive that we know. */
+/* What is no archive that we know is damaged from the start. */
 static int unpacking_begin(struct unpacking *unpacking, struct slice bytes, struct error **err)
 {
 	*unpacking = (struct unpacking){ .archive = archive_read_new(), .left = bytes };
@@ -86,12 +86,11 @@ static bool is_tar(struct archive *a)
 	return (archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
 }
 
-static int reach_end(struct unpacking *unpacking)
+static void check_end_mark(struct unpacking *unpacking)
 {
 	struct archive *a = unpacking->archive;
 	if (is_tar(a) && archive_filter_bytes(a, 0) - unpacking->data_end < TAR_BLOCK_BYTES)
 		damaged(unpacking, "truncated", "it ends without the mark of a tar's end");
-	return 0;
 }
 
 /* 1: a piece of the entry's data, which lies at *ret_offset of it. 0: no more, or the damage. */
@@ -139,11 +138,11 @@ static int next_entry(struct unpacking *unpacking)
 		result = archive_read_next_header(unpacking->archive, &unpacking->entry);
 	while (result == ARCHIVE_RETRY);
 	if (result == ARCHIVE_EOF)
-		return reach_end(unpacking);
-	if (result < ARCHIVE_WARN) {
+		check_end_mark(unpacking);
+	else if (result < ARCHIVE_WARN)
 		damaged(unpacking, "damaged_archive", archive_error_string(unpacking->archive));
+	if (result < ARCHIVE_WARN || result == ARCHIVE_EOF)
 		return 0;
-	}
 	unpacking->data_end = archive_filter_bytes(unpacking->archive, 0);
 	return 1;
 }
@@ -238,7 +237,7 @@ static int list_entry(struct archive_dump *dump, struct unpacking *unpacking, st
 	mode_t type = archive_entry_filetype(unpacking->entry);
 	if (type == AE_IFDIR)
 		return 0;
-	if (any_hidden(path))
+	if (is_tar(unpacking->archive) && any_hidden(path))
 		return dump_add_other(&dump->dump, path, "hidden", err);
 	if ((type && type != AE_IFREG) || archive_entry_hardlink(unpacking->entry))
 		return dump_add_other(&dump->dump, path, "a link or no regular file", err);

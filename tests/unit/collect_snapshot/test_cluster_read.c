@@ -77,6 +77,25 @@ static void test_files(void **state)
 		check_file(&file_cases[i]);
 }
 
+/* A token where the shown part ends is masked before it is cut. */
+static void test_error_text_is_cut_behind_the_mask(void **state)
+{
+	for (int before = 200; before < 250; before++) {
+		CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+		CLEANUP(reading_release) struct reading reading;
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_MIB);
+		strbuf_add_text(&text, "error: ");
+		strbuf_add_repeat(&text, '-', (size_t)before);
+		strbuf_add_text(&text, " dckr_pat_EXAMPLEexampleEXAMPLEexam1\n");
+		scratch_write(&scratch, "a.json", strbuf_slice(&text));
+		scratch_write(&scratch, "good.json", SLICE(POD("good")));
+		read_scratch(&reading, &scratch, "");
+		const struct defect *defect = file_defect_of(&reading, "a.json", "error_text");
+		assert_false(slice_contains(defect->message, "dckr_pat_E"));
+		assert_true(slice_contains(defect->message, "error: ---"));
+	}
+}
+
 static void test_what_is_read_of_damaged_files(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
@@ -243,6 +262,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_error_text_is_cut_behind_the_mask),
 		cmocka_unit_test(test_what_is_read_of_damaged_files),
 		cmocka_unit_test(test_reasons_are_counted),
 		cmocka_unit_test(test_reason_for_objects_that_do_not_decode),

@@ -51,8 +51,7 @@ static void test_what_kubectl_says_when_it_fails(void **state)
 		CASE("a.yaml", "Unable to connect to the server: dial tcp", CONTENT_ERROR_TEXT),
 		CASE("a", "The connection to the server 10.0.0.1:6443 was refused", CONTENT_ERROR_TEXT),
 		CASE("a.json", "No resources found in default namespace.", CONTENT_ERROR_TEXT),
-		CASE("a.json", "\r\n\r\nerror: the server doesn't have a resource type \"rollouts\"",
-		     CONTENT_ERROR_TEXT),
+		CASE("a.json", "\r\n\r\nerror: no matches for kind \"Rollout\"", CONTENT_ERROR_TEXT),
 		CASE("a.json", "Warning: v1 ComponentStatus is deprecated\n{\n", CONTENT_TEXT_FIRST),
 	};
 	check_cases(cases, sizeof cases / sizeof *cases);
