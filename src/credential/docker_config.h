@@ -17,9 +17,9 @@
  * The text and the secret parts stay in the secure heap; names, users and keys are copied to the arena.
  *
  * Sources: kubernetes pkg/credentialprovider/config.go (DockerConfigJSON, DockerConfigEntry.UnmarshalJSON,
- * decodeDockerConfigFieldAuth) and secrets/secrets.go of 1.36, docker/cli cli/config/configfile (the names that others
- * read), behaviour of encoding/json; summed up in facts/kubernetes.md A3 and facts/images.md 2.4. Kubelets before 1.20
- * refused an unpadded `auth`; the difference is not told.
+ * decodeDockerConfigFieldAuth) and secrets/secrets.go from 1.34 on, docker/cli cli/config/configfile (the names that
+ * others read), behaviour of encoding/json; summed up in facts/kubernetes.md A3 and facts/images.md 2.4. Older kubelets
+ * refuse an unpadded `auth`; the difference is not told.
  */
 #ifndef FOTHER_CREDENTIAL_DOCKER_CONFIG_H
 #define FOTHER_CREDENTIAL_DOCKER_CONFIG_H

@@ -7,22 +7,24 @@
  *
  * The rules, once more (facts/kubernetes.md A3; where facts/images.md differs, A3 wins):
  *  1. `https://` is put before a key without http:// or https:// (lower case) and the whole is parsed as a URL; what
- * does not parse is dropped. A leading /v1/ or /v2/ of the path goes. The index of the key is host[:port] and the rest
- * of the path.
- *  2. Indexes are sorted descending, byte by byte; all that match are tried, in that order; those of one index in the
- * order in which their secrets stand in the pod.
- *  3. An index matches the normalised image name (docker.io/library/nginx) when the port is the same text, the host has
- * the same number of labels, each label matches (filepath.Match), and the path of the index is a string prefix.
- *  4. When none matches and the image is of the default registry (also `localhost/x` and `HOST/x`: no dot, no colon),
- *     what has exactly the index `index.docker.io` is tried.
+ *     does not parse is dropped. A leading /v1/ or /v2/ of the path goes. The index of the key is host[:port] and
+ *     the rest of the path.
+ *  2. Indexes are sorted descending, byte by byte; all that match are tried, in that order; those of one index in
+ *     the order in which their secrets stand in the pod.
+ *  3. An index matches the normalised image name (docker.io/library/nginx) when the port is the same text, the host
+ *     has the same number of labels, each label matches (filepath.Match), and the path of the index is a string
+ *     prefix of the image's.
+ *  4. When none matches and the image is of the default registry (also `localhost/x` and `HOST/x`: no dot, no
+ *     colon), what has exactly the index `index.docker.io` is tried.
  *
  * The kubelet parses an index a second time, as a URL, for each image. So escapes of a path are decoded twice, what
  * looks like a query after the first time is cut by the second, and an index that does not parse again matches nothing
  * but is kept. Two spellings of one index in one config (`reg`, `https://reg/v1/`) are tried in an order that Go leaves
  * to chance; here it is the order of the text.
  *
- * Sources: kubernetes pkg/credentialprovider/keyring.go (BasicDockerKeyring.Add, Lookup, URLsMatch) of 1.36; which Go
- * it is built with matters for odd hosts: see go_url.h.
+ * Sources: kubernetes pkg/credentialprovider/keyring.go (BasicDockerKeyring.Add, Lookup, URLsMatch) from 1.34 on; which
+ * Go a kubelet is built with matters for odd hosts: see go_url.h. Held against the same rules written a second time in
+ * Python: tests/integration/test_keyring_property.py.
  */
 #ifndef FOTHER_CREDENTIAL_KEYRING_H
 #define FOTHER_CREDENTIAL_KEYRING_H

@@ -58,12 +58,14 @@ static bool user_is_quay_robot(const struct subject *subject)
 	return slice_cut(subject->user, '+', &organisation, &robot) && organisation.len > 0 && robot.len > 0;
 }
 
-/* ACCOUNT.dkr.ecr.REGION.amazonaws.com, also dkr.ecr-fips and .cn; and the public one. */
+/* ACCOUNT.dkr.ecr[-fips].REGION.amazonaws.com[.cn], ACCOUNT.dkr-ecr[-fips].REGION.on.aws, and the public one. */
 static bool registry_is_ecr(const struct subject *subject)
 {
 	struct slice registry = subject->registry;
 	bool amazon = slice_ends_with(registry, ".amazonaws.com") || slice_ends_with(registry, ".amazonaws.com.cn");
-	return (amazon && slice_contains(registry, ".dkr.ecr")) || slice_equal_text(registry, "public.ecr.aws");
+	return (amazon && slice_contains(registry, ".dkr.ecr")) ||
+	       (slice_ends_with(registry, ".on.aws") && slice_contains(registry, ".dkr-ecr")) ||
+	       slice_equal_text(registry, "public.ecr.aws");
 }
 
 static int set_detail(const struct subject *subject, struct slice detail, struct error **err)

@@ -2,25 +2,27 @@
  *
  * Decides how a login is rotated and revoked, so nothing is guessed: what has no shape of its own is a `password`.
  *
- *   cred_kind              shape                                              public source
- *   pat                    secret dckr_pat_…                                  Docker: personal access tokens
- *                          ghp_…, github_pat_… (GHCR)                         GitHub: authentication token formats
- *                          glpat-… (GitLab)                                   GitLab: token overview, prefixes
- *   oat                    dckr_oat_…                                         Docker: organization access tokens
- *   oauth-token            gho_…, ghu_… (GitHub); user oauth2accesstoken      GitHub, as above; Google Artifact
- * Registry: authentication (Google); user $oauthtoken (Quay, NGC)             Quay: API and OAuth tokens; NVIDIA NGC:
- * API keys app-token              ghs_… (GitHub app, also of a workflow)             GitHub, as above deploy-token
- * gldt-… or user gitlab+deploy-token-N, gitlab-deploy-token    GitLab: deploy tokens job-token              user
- * gitlab-ci-token, secret glcbt-…               GitLab: CI/CD job token robot                  user robot$… (Harbor;
- * its prefix can be changed, robot_… is the other one seen), org+robot (quay.io) Harbor: robot accounts; Quay: robot
- * accounts json-key               user _json_key, _json_key_base64 (Google service account key: key id and project are
- * told) aws                    user AWS with an ECR host (account, region; the token says when it ends)   AWS:
- * GetAuthorizationToken acr-token              user 00000000-0000-0000-0000-000000000000 (Azure)  Azure: az acr login
- * --expose-token service-principal      *.azurecr.io, user is another GUID                 Azure: authenticate with a
- * service principal api-key                AKCp… or cmVmdGtu… (Artifactory)                   JFrog: API keys,
- * reference tokens identity-token, registry-token    form of the entry, where nothing above is more exact (detail tells
- * what it is) jwt                    three parts of base64url with a header that is JSON       RFC 7519; `exp` is told
- *   helper                 an entry without a secret
+ *   pat                dckr_pat_ (Docker: personal access tokens), ghp_ and github_pat_ (GitHub: authentication
+ *                      token formats), glpat- (GitLab: token prefixes)
+ *   oat                dckr_oat_ (Docker: organization access tokens)
+ *   oauth-token        gho_, ghu_ (GitHub, as above); user oauth2accesstoken (Google Artifact Registry:
+ *                      authentication); user $oauthtoken (Quay: OAuth tokens)
+ *   app-token          ghs_ (GitHub app, also of a workflow)
+ *   deploy-token       gldt-; user gitlab+deploy-token-N or gitlab-deploy-token (GitLab: deploy tokens)
+ *   job-token          glcbt-; user gitlab-ci-token (GitLab: CI/CD job token)
+ *   robot              user robot$.. (Harbor: robot accounts; the prefix can be changed, robot_.. is the other one
+ *                      seen); user ORG+ROBOT at quay.io (Quay: robot accounts)
+ *   json-key           user _json_key or _json_key_base64 (Google: service account keys); key id and project are told
+ *   aws                user AWS at an ECR host (AWS: GetAuthorizationToken); account and end are told
+ *   acr-token          user 00000000-0000-0000-0000-000000000000 (Azure: az acr login --expose-token)
+ *   service-principal  any other GUID as user at *.azurecr.io (Azure: service principals)
+ *   api-key            AKCp (Artifactory: API keys), cmVmdGtu, base64 of "reftkn" (Artifactory: reference tokens);
+ *                      user $oauthtoken at nvcr.io (NVIDIA NGC: API keys)
+ *   jwt                three parts of base64url, the first of them a JSON object (RFC 7519); its exp is told
+ *   identity-token     the form of the entry, where nothing above is more exact
+ *   registry-token     the same
+ *   helper             an entry without a secret
+ *   password           all the rest
  */
 #ifndef FOTHER_CREDENTIAL_KIND_H
 #define FOTHER_CREDENTIAL_KIND_H

@@ -62,6 +62,8 @@ static const struct example examples[] = {
 	  "AWS account 123456789012" },
 	{ ENTRY_AUTH, "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", "AWS", "EXAMPLE", "aws",
 	  "AWS account 123456789012" },
+	{ ENTRY_AUTH, "123456789012.dkr-ecr.eu-west-1.on.aws", "AWS", "EXAMPLE", "aws", "AWS account 123456789012" },
+	{ ENTRY_AUTH, "dkr-ecr.on.aws", "AWS", "EXAMPLE", "password", NULL },
 	{ ENTRY_AUTH, "public.ecr.aws", "AWS", ECR_TOKEN, "aws", NULL, ENDS },
 	{ ENTRY_AUTH, "docker.io", "AWS", "EXAMPLE", "password", NULL },
 	{ ENTRY_IDENTITY_TOKEN, "acme.azurecr.io", "00000000-0000-0000-0000-000000000000", JWT, "acr-token",
