@@ -29,9 +29,8 @@ static int find_provisional(struct store *store, struct slice name, int64_t *ret
 
 static int guess_name(struct store *store, struct slice name, int64_t *ret_cluster, struct error **err)
 {
-	return find_row(store,
-			"SELECT id FROM cluster WHERE name = ?1 AND provisional < 2 ORDER BY last_read DESC LIMIT 1",
-			name, ret_cluster, err);
+	return find_row(store, "SELECT id FROM cluster WHERE name = ?1 ORDER BY last_read DESC LIMIT 1", name,
+			ret_cluster, err);
 }
 
 /* What the row is known by: the uid, or the name while there is none. */

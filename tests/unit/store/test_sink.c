@@ -156,6 +156,22 @@ static void it_is_never_asked_twice(void **state)
 	check_slice(((const struct coverage *)all(f, &coverage_type).items)[1].cluster, UID_A);
 }
 
+/* As when the same dump is given twice: the later reading of the same time is as good as the earlier, and wins. */
+static void a_retry_of_the_same_time_overwrites(void **state)
+{
+	struct fixture *f = *state;
+	read_pods(f, HOUR(5), "node-first");
+	int64_t read = begin(f, "prod", NULL, TIME_UNSET);
+	assert_int_equal(finish(f, read, UID_A, HOUR(2)), SINK_AGAIN);
+	f->sink->ops->rollback(f->sink);
+	read = begin(f, "prod", NULL, TIME_UNSET);
+	put_pod(f, read, "pod-1", "shop", "node-second");
+	assert_int_equal(finish(f, read, UID_A, HOUR(5)), 0);
+	commit(f);
+	check_slice(pod_of(f, "pod-1")->node, "node-second");
+	assert_true(pod_of(f, "pod-1")->first_seen == HOUR(5) && pod_of(f, "pod-1")->last_seen == HOUR(5));
+}
+
 static void rollback_leaves_no_trace(void **state)
 {
 	struct fixture *f = *state;
@@ -320,6 +336,7 @@ int main(void)
 		STORE_TEST(a_read_between_two_moves_only_what_it_may),
 		STORE_TEST(learning_at_the_end_that_it_is_older_asks_again),
 		STORE_TEST(it_is_never_asked_twice),
+		STORE_TEST(a_retry_of_the_same_time_overwrites),
 		STORE_TEST(rollback_leaves_no_trace),
 		STORE_TEST(the_same_object_twice_in_a_read_is_one),
 		STORE_TEST(wrong_calls_are_refused),
