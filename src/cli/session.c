@@ -46,16 +46,16 @@ static int open_store(struct session *session, const struct options *options, st
 	return store_check_key(session->store, session->key.id, err);
 }
 
-static int remember_failure(struct session *session, const char *source, struct error *failure, struct error **err)
+static int remember_failure(struct session *session, const struct error *failure, struct error **err)
 {
 	struct slice *items = arena_zeroed(&session->arena, session->errors.len + 1, sizeof *items);
 	if (!items)
 		return arena_fail(&session->arena, err);
 	if (session->errors.len)
 		memcpy(items, session->errors.items, session->errors.len * sizeof *items);
-	items[session->errors.len] = arena_printf(&session->arena, "%s: %s", source, failure->message);
+	items[session->errors.len] = arena_printf(&session->arena, "%s", failure->message); /* it names the source */
 	session->errors = (struct slice_list){ items, session->errors.len + 1 };
-	log_error("%s: %s", source, failure->message);
+	log_error("%s", failure->message);
 	return 0;
 }
 
@@ -77,12 +77,9 @@ static int read_snapshot(struct session *session, const struct options *options,
 			 (long long)result.defects);
 		return 0;
 	}
-	bool alone = session->sources == 1;
-	if (alone) {
-		error_move(err, &failure);
-		return error_context(err, "%s", path);
-	}
-	code = remember_failure(session, path, failure, err);
+	if (session->sources == 1)
+		return error_move(err, &failure);
+	code = remember_failure(session, failure, err);
 	error_free(failure);
 	return code;
 }

@@ -149,8 +149,9 @@ static void head(struct screen *s)
 		strbuf_add_text(s->out, "  account ");
 		add_list(s->out, incident->accounts, ", ");
 	}
-	strbuf_addf(s->out, "  %zu indicator%s  opened %s ago\n", bad, bad == 1 ? "" : "s",
-		    duration_format(s->session->world->as_of - incident->opened, age));
+	int64_t open_for = s->session->world->as_of - incident->opened;
+	strbuf_addf(s->out, "  %zu indicator%s  opened %s%s\n", bad, bad == 1 ? "" : "s",
+		    open_for > 0 ? duration_format(open_for, age) : "now", open_for > 0 ? " ago" : "");
 	add_window(s);
 	strbuf_addf(s->out, s->colour && !complete ? "\n\033[1;33m%s\033[0m" : "\n%s", complete ? "COMPLETE" : "INCOMPLETE");
 	strbuf_addf(s->out, "  %zu cluster%s  as of %s", clusters, clusters == 1 ? "" : "s",
