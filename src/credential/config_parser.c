@@ -4,7 +4,21 @@
 #include "credential/config_parser_internal.h"
 #include "credential/keyring.h"
 
+/* Of one name in the pointer of a defect: longer than any host, and than what a person reads. */
+#define NAME_SHOWN_BYTES 256
+
 /* --- defects --- */
+
+/* Long names are cut, so that many defects under one cost no more than many defects. */
+static struct slice cut_name(struct slice name)
+{
+	size_t length = NAME_SHOWN_BYTES;
+	if (name.len <= NAME_SHOWN_BYTES)
+		return name;
+	while (length > 0 && ((unsigned char)name.data[length] & 0xc0) == 0x80)
+		length--;
+	return slice_part(name, 0, length);
+}
 
 static void add_pointer(struct strbuf *out, const struct config_place *place)
 {
@@ -12,30 +26,48 @@ static void add_pointer(struct strbuf *out, const struct config_place *place)
 		return;
 	add_pointer(out, place->parent);
 	strbuf_add_char(out, '/');
-	for (size_t i = 0; i < place->name.len; i++) {
-		char c = place->name.data[i];
+	struct slice name = cut_name(place->name);
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.data[i];
 		if (c == '~' || c == '/')
 			strbuf_add_text(out, c == '~' ? "~0" : "~1");
 		else
 			strbuf_add_char(out, c);
 	}
+	if (name.len < place->name.len)
+		strbuf_add_text(out, "...");
 }
 
-int config_defect_add(struct config_parser *parser, const struct config_place *place, const char *code, size_t offset,
-		      bool blocks, const char *message, struct error **err)
+static int push_defect(struct config_parser *parser, const struct config_place *place, struct config_defect found,
+		       struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf pointer = STRBUF_INIT(2 * LIMIT_SECRET_BYTES);
+	CLEANUP(strbuf_release) struct strbuf pointer = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	add_pointer(&pointer, place);
 	if (strbuf_failed(&pointer, err))
 		return -1;
 	struct config_defect *defect = vec_push(&parser->defects);
 	if (!defect)
 		return error_no_memory(err);
-	*defect = (struct config_defect){
-		.code = code, .offset = offset, .blocks = blocks, .message = slice_of(message)
-	};
+	*defect = found;
 	struct slice text = pointer.len > 0 ? strbuf_slice(&pointer) : SLICE("");
 	return arena_copy(parser->arena, text, &defect->pointer) < 0 ? arena_fail(parser->arena, err) : 0;
+}
+
+int config_defect_add(struct config_parser *parser, const struct config_place *place, const char *code, size_t offset,
+		      bool blocks, const char *message, struct error **err)
+{
+	struct config_defect defect = {
+		.code = code, .offset = offset, .blocks = blocks, .message = slice_of(message)
+	};
+	parser->blocked = parser->blocked || blocks;
+	if (parser->defects.len > LIMIT_CONFIG_ENTRIES)
+		return 0;
+	if (parser->defects.len == LIMIT_CONFIG_ENTRIES) {
+		defect.code = CONFIG_DEFECT_LIMIT;
+		defect.message = SLICE("there is more that is wrong; it is not listed");
+		place = NULL;
+	}
+	return push_defect(parser, place, defect, err);
 }
 
 /* --- names and values --- */

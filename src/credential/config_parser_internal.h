@@ -22,6 +22,8 @@ struct config_parser {
 		VEC(struct slice)
 	} stores;
 	struct map first_of_key; /* key as decoded -> index + 1 of the entry that its last object gave first */
+	bool blocked;            /* the kubelet cannot decode it */
+	bool unread;             /* something of it could not be read here */
 	struct map ordinals;     /* key as shown -> how many entries it has */
 };
 
@@ -40,7 +42,8 @@ enum config_scope {
 	SCOPE_WRAPPER, /* `auths` in a .dockercfg: an entry to the kubelet, a map of entries to the one who wrote it */
 };
 
-/* message is a constant text. offset may differ from the place's. 0 or -1. */
+/* message is a constant text. offset may differ from the place's. From LIMIT_CONFIG_ENTRIES on, they only count. 0 or
+ * -1. */
 int config_defect_add(struct config_parser *parser, const struct config_place *place, const char *code, size_t offset,
 		      bool blocks, const char *message, struct error **err);
 

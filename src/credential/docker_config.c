@@ -240,19 +240,12 @@ static int reader_defect(struct config_parser *parser, struct error **read_error
 	enum error_code code = (*read_error)->code;
 	if (code != ERROR_SYNTAX && code != ERROR_LIMIT)
 		return error_move(err, read_error);
+	parser->unread = code == ERROR_LIMIT;
 	if (code == ERROR_LIMIT)
 		return config_defect_add(parser, NULL, CONFIG_DEFECT_LIMIT, offset, false,
 					 "too large or too deep to be read here", err);
 	return config_defect_add(parser, NULL, CONFIG_DEFECT_SYNTAX, offset, true, "this is not JSON from here on",
 				 err);
-}
-
-static bool has_defect(const struct config_parser *parser, const char *code)
-{
-	for (size_t i = 0; i < parser->defects.len; i++)
-		if (strcmp(parser->defects.items[i].code, code) == 0)
-			return true;
-	return false;
 }
 
 static bool has_auths(const struct config_parser *parser)
@@ -265,10 +258,7 @@ static bool has_auths(const struct config_parser *parser)
 
 static bool decodes(const struct config_parser *parser)
 {
-	for (size_t i = 0; i < parser->defects.len; i++)
-		if (parser->defects.items[i].blocks)
-			return false;
-	return !has_defect(parser, CONFIG_DEFECT_LIMIT);
+	return !parser->blocked && !parser->unread;
 }
 
 static int parse_text(struct config_parser *parser, struct slice text, enum config_format format, struct error **err)

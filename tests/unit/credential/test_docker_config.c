@@ -184,6 +184,32 @@ static void too_many_entries(void **state)
 	assert_false(config.decodes);
 }
 
+/* A key that fills half of the secret, with as many odd things under it as fit. */
+static void many_defects_under_a_long_key(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
+	CLEANUP(secret_release) struct secret_bytes text = { 0 };
+	CLEANUP(docker_config_release) struct docker_config config = { 0 };
+	struct error *err = NULL;
+	const size_t half = LIMIT_MIB / 2;
+	check_ok(secret_alloc(&text, LIMIT_MIB, &err), &err);
+	char *out = (char *)secret_room(&text);
+	memset(out, 'k', half);
+	memcpy(out, "{\"", 2);
+	memcpy(out + half - 3, "\":{", 3);
+	size_t length = half;
+	for (; length + 16 < LIMIT_MIB; length += 6)
+		memcpy(out + length, "\"x\":0,", 6);
+	memcpy(out + length, "\"auth\":0}}", 10);
+	secret_set_length(&text, length + 10);
+	check_ok(docker_config_parse(&text, CONFIG_DOCKERCFG, &arena, &config, &err), &err);
+	assert_int_equal(config.defect_count, LIMIT_CONFIG_ENTRIES + 1);
+	assert_string_equal(config.defects[LIMIT_CONFIG_ENTRIES].code, CONFIG_DEFECT_LIMIT);
+	assert_true(config.defects[0].pointer.len < 300);
+	assert_true(slice_ends_with(config.defects[0].pointer, ".../x"));
+	assert_false(config.decodes); /* the last one counts, though it is not listed */
+}
+
 /* --- mangled input --- */
 
 #define PLANTED "EXAMPLEplantedEXAMPLE"
@@ -266,6 +292,7 @@ int main(void)
 		cmocka_unit_test(what_stood_before_the_end_is_listed),
 		cmocka_unit_test(too_deep_is_not_judged),
 		cmocka_unit_test(too_many_entries),
+		cmocka_unit_test(many_defects_under_a_long_key),
 		cmocka_unit_test(cut_at_every_byte),
 		cmocka_unit_test(each_bit_flipped),
 		cmocka_unit_test(every_allocation_fails),
