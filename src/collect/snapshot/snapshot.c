@@ -5,6 +5,10 @@
 #include "collect/snapshot/cluster_read.h"
 #include "collect/snapshot/dump.h"
 
+#define HOW_TO_DUMP                                                                                                      \
+	"a dump is what `kubectl get KIND -A -o json --show-managed-fields` prints, one file for each kind, one folder " \
+	"for each cluster"
+
 /* One reading of the whole dump: all clusters side by side, as an archive may mix their files. */
 struct pass {
 	const struct snapshot_options *options;
@@ -68,10 +72,7 @@ static int check_something_read(const struct pass *pass, struct error **err)
 	for (size_t i = 0; i < pass->dump->clusters.len; i++)
 		if (!cluster_read_failed(&pass->reads[i]))
 			return 0;
-	return error_set(err, ERROR_SYNTAX,
-			 "nothing in it could be read (%s); make a dump with: kubectl get secrets,serviceaccounts,pods,"
-			 "deployments,nodes,namespaces -A -o json --show-managed-fields > dump.json",
-			 strbuf_text(&first->why));
+	return error_set(err, ERROR_SYNTAX, "nothing in it could be read (%s); " HOW_TO_DUMP, strbuf_text(&first->why));
 }
 
 static void sum_up(const struct pass *pass, struct snapshot_result *ret_result)
@@ -128,9 +129,7 @@ static int check_has_files(const struct dump *dump, struct error **err)
 		return 0;
 	if (dump->damage_code)
 		return error_set(err, ERROR_SYNTAX, "nothing in it could be read: %.*s", SLICE_ARG(dump->damage));
-	return error_set(err, ERROR_USAGE,
-			 "holds no JSON or YAML; put into it what `kubectl get KIND -A -o json` prints, one folder for "
-			 "each cluster");
+	return error_set(err, ERROR_USAGE, "holds no JSON or YAML; " HOW_TO_DUMP);
 }
 
 int snapshot_read(const struct snapshot_options *options, struct sink *sink, struct snapshot_result *ret_result,

@@ -154,11 +154,11 @@ static void test_nothing_to_read(void **state)
 {
 	static const struct refusal cases[] = {
 		{ "README.txt", SLICE_INIT("hello"), ERROR_USAGE,
-		  "holds no JSON or YAML; put into it what `kubectl get" },
+		  "holds no JSON or YAML; a dump is what `kubectl get KIND" },
 		{ "pods.json", SLICE_INIT("error: You must be logged in to the server (Unauthorized)"), ERROR_SYNTAX,
 		  "You must be logged in" },
 		{ "pods.json", SLICE_INIT(""), ERROR_SYNTAX,
-		  "nothing in it could be read (pods.json: empty file); make a dump with:" },
+		  "nothing in it could be read (pods.json: empty file); a dump is what" },
 		{ "pods.json", SLICE_INIT("{\"kind\":"), ERROR_SYNTAX, "pods.json: broken at byte" },
 		{ "prod/pods.json", SLICE_INIT("]"), ERROR_SYNTAX, "neither JSON nor YAML" },
 	};
