@@ -4,11 +4,14 @@
 #include "base/strbuf.h"
 #include "base/time.h"
 #include "kube/object/annotation.h"
+#include "kube/object/secret_value.h"
 
 /* 9000-01-01T00:00:00Z: later times are typing errors or attacks on "newest". */
 #define TIME_YEAR_9000 (INT64_C(221845392000) * USEC_PER_SECOND)
 /* Names of members that we know are shorter. */
 #define NAME_BYTES 64
+/* What the secure heap takes for a value beside its bytes: many empty ones must not fill it. */
+#define COPY_COST 64
 
 static int decode_members(struct decoder *d, const struct shape *shape, void *into, struct error **err);
 
@@ -300,40 +303,52 @@ static int decode_annotation(struct decoder *d, struct list *list, struct slice 
 }
 
 /* --- data of secrets --- */
-/* A value of YAML lies in the reader's buffer, which the next call overwrites. */
+/* A value of YAML lies in the reader's buffer, which the next call overwrites: what may be a docker config is copied,
+ * and no more of it than one Secret may hold. */
 static int keep_copy(struct decoder *d, struct data_value *value, struct error **err)
 {
-	d->secret_bytes += token_decoded_max(&value->token);
-	if (d->secret_bytes > LIMIT_SECRET_BYTES) {
-		value->is_null = true;
-		return fault(d, FAULT_SIZE, true, SLICE("more data than a Secret may hold"), err);
+	if (!secret_key_is_config(value->key) && !secret_value_may_be_object(value)) {
+		value->is_other = true;
+		return 0;
 	}
+	size_t cost = token_decoded_max(&value->token) + COPY_COST;
+	if (cost > LIMIT_SECRET_BYTES - d->secret_bytes) {
+		value->is_too_large = true;
+		return 0;
+	}
+	d->secret_bytes += cost;
 	return token_secret(&value->token, &value->copy, err);
+}
+
+static int add_data_value(struct decoder *d, struct list *list, const struct data_value *value, struct error **err)
+{
+	struct data_value *kept = list_push(d, list, sizeof *kept);
+	if (!kept)
+		return arena_fail(d->arena, err);
+	*kept = *value;
+	if (value->is_null || in_document(d, value->token.text))
+		return 0;
+	return keep_copy(d, kept, err);
 }
 
 static int decode_data_value(struct decoder *d, struct list *list, struct slice name, const struct token *token,
 			     struct error **err)
 {
+	struct data_value value = { .key = name, .token = *token, .is_null = token->type == TOKEN_NULL };
 	if (token->type != TOKEN_STRING && token->type != TOKEN_NULL)
 		return wrong_type(d, token, "a text", err);
-	struct data_value *value = list_push(d, list, sizeof *value);
-	if (!value)
-		return arena_fail(d->arena, err);
-	*value = (struct data_value){ .key = name, .token = *token, .is_null = token->type == TOKEN_NULL };
-	if (value->is_null || in_document(d, token->text))
-		return 0;
-	return keep_copy(d, value, err);
+	return add_data_value(d, list, &value, err);
 }
 
 static int decode_text_data_value(struct decoder *d, struct list *list, struct slice name, const struct token *token,
 				  struct error **err)
 {
-	size_t before = list->len;
-	if (decode_data_value(d, list, name, token, err) < 0)
-		return -1;
-	if (list->len > before)
-		((struct data_value *)list->items)[before].is_text = true;
-	return 0;
+	struct data_value value = {
+		.key = name, .token = *token, .is_null = token->type == TOKEN_NULL, .is_text = true
+	};
+	if (token->type != TOKEN_STRING && token->type != TOKEN_NULL)
+		return wrong_type(d, token, "a text", err);
+	return add_data_value(d, list, &value, err);
 }
 
 /* --- managedFields --- */
@@ -475,4 +490,5 @@ void decoder_release(struct decoder *d)
 	struct data_value *values = d->object->data.items;
 	for (size_t i = 0; i < d->object->data.len; i++)
 		secret_release(&values[i].copy);
+	d->object = NULL;
 }

@@ -32,8 +32,7 @@ struct fault {
 
 #define FAULT_TYPE "wrong_type" /* fatal */
 #define FAULT_DUPLICATE "duplicate_key"
-#define FAULT_TIME "bad_time"  /* not RFC 3339, or after year 9000: the time is not used */
-#define FAULT_SIZE "too_large" /* fatal */
+#define FAULT_TIME "bad_time" /* not RFC 3339, or after year 9000: the time is not used */
 
 #define DECODE_DEPTH 24  /* the tables nest to 15 */
 #define DECODE_FAULTS 32 /* kept of one object; more of the same help nobody */
@@ -70,6 +69,7 @@ int decode_object(struct decoder *d, struct object *ret_object, struct error **e
 /* One token more; -1 and d->dead when the document is dead. */
 int decode_take(struct decoder *d, struct token *ret_token, struct error **err);
 
+/* Before the object's arena is cleared. May be called twice. */
 void decoder_release(struct decoder *d);
 
 #endif

@@ -26,18 +26,26 @@ static int leave(struct document *document, unsigned depth, struct error **err)
 	return -1;
 }
 
-/* After the decoder failed: what that means for the reading. -1 to end it, 0 to go on behind the object. */
-static int read_on(struct object_list *list, struct decoder *decoder, struct arena *arena, const unsigned depth,
-		   size_t offset, bool inner_failed, struct error **err)
+/* An object larger than any may be is lost, and the next one read. `decoder` has read it, or as far as it came. */
+static int lose(struct object_list *list, struct decoder *decoder, size_t offset, struct error **err)
 {
-	list->document->dead = list->document->dead || decoder->dead;
-	if (list->document->dead || inner_failed || (*err)->code != ERROR_LIMIT)
+	struct arena *arena = decoder->arena;
+	if ((*err)->code != ERROR_LIMIT)
 		return -1;
 	*err = error_free(*err);
-	if (leave(list->document, depth - 1, err) < 0)
-		return -1;
+	decoder_release(decoder);
 	arena_clear(arena);
-	return put_lost_item(list, arena, offset, FAULT_SIZE, SLICE("larger than any object may be"), err);
+	return put_lost_item(list, arena, offset, "too_large", SLICE("larger than any object may be"), err);
+}
+
+/* After decoding failed: -1 to end the reading, 0 to go on behind the object, which `depth` levels deep is open. */
+static int read_on(struct object_list *list, struct decoder *decoder, unsigned depth, size_t offset, struct error **err)
+{
+	struct document *document = list->document;
+	document->dead = document->dead || decoder->dead;
+	if (document->dead || lose(list, decoder, offset, err) < 0)
+		return -1;
+	return leave(document, depth - 1, err);
 }
 
 static int pass_over_items(struct object_list *list, struct error **err)
@@ -89,14 +97,12 @@ int read_object(struct object_list *list, struct arena *arena, size_t offset, st
 	};
 	inner.decoder = &decoder;
 	if (decode_object(&decoder, &object, err) < 0)
-		return read_on(list, &decoder, arena, depth, offset, inner.failed, err);
+		return inner.failed ? -1 : read_on(list, &decoder, depth, offset, err);
 	if (decoder.newest > document->context->newest)
 		document->context->newest = decoder.newest;
-	if (!is_list(&object))
-		return put_object(list, &decoder, &object, offset, err);
-	int put = put_list(&inner, &object, err);
+	int put = is_list(&object) ? put_list(&inner, &object, err) : put_object(list, &decoder, &object, offset, err);
 	list->lost = list->lost || inner.lost;
-	return put;
+	return put < 0 ? lose(list, &decoder, offset, err) : 0;
 }
 
 static int read_item(struct object_list *list, struct arena *arena, const struct token *token, struct error **err)

@@ -37,9 +37,11 @@ struct list {
 struct data_value {
 	struct slice key;
 	struct token token;       /* JSON: the value where it stands in the document */
-	struct secret_bytes copy; /* YAML: the text of the value; released by the decoder's owner */
+	struct secret_bytes copy; /* YAML: the text of a value that may be a docker config; see decoder_release */
 	bool is_text;             /* of stringData: the value itself, not base64 of it */
 	bool is_null;
+	bool is_other;     /* YAML: can be no docker config, and was not kept */
+	bool is_too_large; /* YAML: larger than a Secret may be, and was not kept */
 };
 
 struct owner_reference {

@@ -9,6 +9,7 @@
 
 #define DEFECT_NO_DATA "missing_data_key"
 #define DEFECT_NOT_BASE64 "bad_base64_data"
+#define DEFECT_TOO_LARGE "too_large"
 
 /* One secret while its values are looked through. */
 struct reading {
@@ -210,8 +211,12 @@ static enum config_format format_of(struct slice data_key)
 }
 
 /* The dump does not say what the cluster holds, so neither do we whether the kubelet can decode it. */
-static int put_not_base64(const struct reading *reading, const struct config_value *value, struct error **err)
+static int put_undecoded(const struct reading *reading, const struct config_value *value, int result,
+			 struct error **err)
 {
+	if (result == SECRET_VALUE_TOO_LARGE)
+		return item_defect(reading->item, DEFECT_TOO_LARGE, value->pointer,
+				   SLICE("the value is larger than a Secret may be, and was not read"), false, err);
 	return item_defect(reading->item, DEFECT_NOT_BASE64, value->pointer,
 			   SLICE("the value is not base64: what the secret holds is not known"), false, err);
 }
@@ -232,8 +237,8 @@ static int read_value(struct reading *reading, const struct data_value *data, st
 	int decoded = secret_value_decode(data, &text, err);
 	if (decoded < 0)
 		return -1;
-	if (decoded == SECRET_VALUE_NOT_BASE64)
-		return put_not_base64(reading, &value, err);
+	if (decoded > 0)
+		return put_undecoded(reading, &value, decoded, err);
 	if (!secret_length(&text) || (value.format == CONFIG_ANY && !docker_config_likely(&text)))
 		return 0;
 	return put_config(reading, &value, &text, err);

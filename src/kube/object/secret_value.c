@@ -69,39 +69,58 @@ static int first_plain(struct cursor c)
 bool secret_value_may_be_object(const struct data_value *value)
 {
 	struct slice text = plain_text(value);
-	if (value->is_null)
+	if (value->is_null || value->is_other)
 		return false;
 	if (!text.data)
 		return true;
 	return (value->is_text ? first_plain(cursor_on(text)) : first_decoded(cursor_on(text))) == '{';
 }
 
+bool secret_key_is_config(struct slice key)
+{
+	return slice_equal_text(key, ".dockerconfigjson") || slice_equal_text(key, ".dockercfg");
+}
+
 bool secret_value_is_empty(const struct data_value *value)
 {
-	return value->is_null || (secret_is_set(&value->copy) ? !secret_length(&value->copy) : !value->token.text.len);
+	if (value->is_null)
+		return true;
+	if (value->is_other || value->is_too_large)
+		return false;
+	return secret_is_set(&value->copy) ? !secret_length(&value->copy) : !value->token.text.len;
 }
 
-/* base64_decode_secret, with bad text told apart from a full heap. */
-static int decode_base64(struct slice text, struct secret_bytes *ret_bytes, struct error **err)
+/* What a failure says of the value, or -1 when it is not the value's. */
+static int judge(struct error *why, struct error **err)
 {
-	CLEANUP(error_freep) struct error *why = NULL;
-	if (base64_decode_secret(text, BASE64_PADDED, ret_bytes, &why) == 0)
-		return 0;
-	if (why->code == ERROR_SYNTAX)
-		return SECRET_VALUE_NOT_BASE64;
-	return error_move(err, &why);
+	if (why->code != ERROR_SYNTAX && why->code != ERROR_LIMIT) {
+		*err = why;
+		return -1;
+	}
+	int result = why->code == ERROR_SYNTAX ? SECRET_VALUE_NOT_BASE64 : SECRET_VALUE_TOO_LARGE;
+	error_free(why);
+	return result;
 }
 
-int secret_value_decode(const struct data_value *value, struct secret_bytes *ret_bytes, struct error **err)
+static int decode(const struct data_value *value, struct secret_bytes *ret_bytes, struct error **err)
 {
 	CLEANUP(secret_release) struct secret_bytes unescaped = { 0 };
 	struct slice text = plain_text(value);
-	if (value->is_null)
-		return 0;
 	if (!text.data) {
 		if (token_secret(&value->token, &unescaped, err) < 0)
 			return -1;
 		text = secret_reveal(&unescaped);
 	}
-	return value->is_text ? secret_copy(ret_bytes, text, err) : decode_base64(text, ret_bytes, err);
+	return value->is_text ? secret_copy(ret_bytes, text, err)
+			      : base64_decode_secret(text, BASE64_PADDED, ret_bytes, err);
+}
+
+int secret_value_decode(const struct data_value *value, struct secret_bytes *ret_bytes, struct error **err)
+{
+	struct error *why = NULL;
+	if (value->is_null || value->is_other)
+		return 0;
+	if (value->is_too_large)
+		return SECRET_VALUE_TOO_LARGE;
+	return decode(value, ret_bytes, &why) < 0 ? judge(why, err) : 0;
 }

@@ -309,27 +309,72 @@ static void a_full_arena_is_a_limit_not_a_death(void **state)
 	check_error(&d.err, ERROR_LIMIT, "");
 }
 
-/* Values of YAML are copied, into the secure heap, and no more of them than a Secret may hold. */
-static void yaml_values_are_copied_into_secret_memory(void **state)
-{
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
-	const struct shape *shape = NULL;
-	struct error *err = NULL;
-	struct token token;
+/* --- values of YAML --- */
+struct yaml_decoding {
+	struct arena arena;
+	struct yaml_reader *yaml;
+	struct decoder decoder;
 	struct object object;
-	CLEANUP(yaml_reader_freep)
-	struct yaml_reader *yaml =
-		yaml_reader_new(SLICE("data:\n  a: Y2VydA==\n  b: |\n    eHh4\n    eHh4\n"), 0, &err);
-	check_ok(shape_make(&any_object, &arena, &shape, &err), &err);
-	struct decoder decoder = { .reader = yaml_reader_reader(yaml), .arena = &arena, .shape = shape };
-	check_ok(reader_next(decoder.reader, &token, &err), &err);
-	check_ok(decode_object(&decoder, &object, &err), &err);
-	const struct data_value *value = object.data.items;
+};
+
+static void decode_yaml(struct yaml_decoding *d, struct slice text)
+{
+	struct error *err = NULL;
+	const struct shape *shape = NULL;
+	struct token token;
+	memset(d, 0, sizeof *d);
+	d->arena = (struct arena)ARENA_INIT(LIMIT_OBJECT_BYTES);
+	d->yaml = yaml_reader_new(text, 0, &err);
+	assert_non_null(d->yaml);
+	check_ok(shape_make(&any_object, &d->arena, &shape, &err), &err);
+	d->decoder = (struct decoder){ .reader = yaml_reader_reader(d->yaml), .arena = &d->arena, .shape = shape };
+	check_ok(reader_next(d->decoder.reader, &token, &err), &err);
+	check_ok(decode_object(&d->decoder, &d->object, &err), &err);
+}
+
+static void yaml_decoding_release(struct yaml_decoding *d)
+{
+	decoder_release(&d->decoder);
+	yaml_reader_free(d->yaml);
+	arena_release(&d->arena);
+}
+
+static void what_may_be_a_config_is_copied_into_secret_memory(void **state)
+{
+	CLEANUP(yaml_decoding_release) struct yaml_decoding d;
+	decode_yaml(&d,
+		    SLICE("data:\n  .dockercfg: Y2VydA==\n  b: |\n    eyJh\n    Ijox\n  cert: Y2VydA==\n  n: null\n"));
+	const struct data_value *value = d.object.data.items;
+	assert_int_equal(d.object.data.len, 4);
 	check_slice(secret_reveal(&value[0].copy), "Y2VydA==");
-	check_slice(secret_reveal(&value[1].copy), "eHh4\neHh4\n");
-	decoder_release(&decoder);
+	check_slice(secret_reveal(&value[1].copy), "eyJh\nIjox\n");
+	assert_true(value[2].is_other);
+	assert_false(secret_is_set(&value[2].copy));
+	assert_true(value[3].is_null);
+	decoder_release(&d.decoder);
 	assert_false(secret_is_set(&value[0].copy));
 	assert_false(secret_is_set(&value[1].copy));
+}
+
+/* The secure heap is small: neither a large value nor very many small ones may fill it. */
+static void no_more_is_copied_than_a_secret_may_hold(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
+	CLEANUP(yaml_decoding_release) struct yaml_decoding d;
+	size_t copied = 0;
+	strbuf_add_text(&text, "data:\n  .dockercfg: \"");
+	strbuf_add_repeat(&text, 'e', LIMIT_SECRET_BYTES);
+	strbuf_add_text(&text, "\"\nstringData:\n");
+	for (size_t i = 0; i < LIMIT_SECRET_BYTES / 32; i++)
+		strbuf_addf(&text, "  a%zu: \"{\"\n", i);
+	decode_yaml(&d, strbuf_slice(&text));
+	const struct data_value *value = d.object.data.items;
+	assert_true(value[0].is_too_large);
+	for (size_t i = 1; i < d.object.data.len; i++)
+		copied += secret_is_set(&value[i].copy);
+	assert_int_equal(d.object.data.len, 1 + LIMIT_SECRET_BYTES / 32);
+	assert_true(copied > 1000 && copied < LIMIT_SECRET_BYTES / 64);
+	assert_true(value[d.object.data.len - 1].is_too_large);
 }
 
 int main(void)
@@ -352,7 +397,8 @@ int main(void)
 		cmocka_unit_test(data_is_kept_as_it_stands),
 		cmocka_unit_test(a_document_that_ends_inside_is_dead),
 		cmocka_unit_test(a_full_arena_is_a_limit_not_a_death),
-		cmocka_unit_test(yaml_values_are_copied_into_secret_memory),
+		cmocka_unit_test(what_may_be_a_config_is_copied_into_secret_memory),
+		cmocka_unit_test(no_more_is_copied_than_a_secret_may_hold),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,6 +111,21 @@ static void an_object_that_is_too_large_is_a_defect(void **state)
 	check_slice(reading_coverage(&r, "Pod")->outcome, "partial");
 }
 
+/* The same in YAML, where values of the object lie in the secure heap when it is given up. */
+static void also_in_yaml(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
+	CLEANUP(reading_release) struct reading r;
+	strbuf_add_text(&text, "kind: List\nitems:\n- kind: Secret\n  data: {.dockercfg: e30=}\n  imagePullSecrets:\n");
+	for (size_t i = 0; i < LIMIT_OBJECT_BYTES / sizeof(struct name_reference); i++)
+		strbuf_add_text(&text, "  -\n");
+	strbuf_add_text(&text, "- kind: Pod\n  metadata: {name: a}\n");
+	reading_start(&r);
+	reading_yaml(&r, strbuf_slice(&text));
+	reading_defect(&r, "too_large");
+	check_slice(only(&r, pod)->name, "a");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +136,7 @@ int main(void)
 		cmocka_unit_test(items_of_an_object_that_is_no_list_are_passed_over),
 		cmocka_unit_test(a_custom_kind_may_end_in_list),
 		cmocka_unit_test(an_object_that_is_too_large_is_a_defect),
+		cmocka_unit_test(also_in_yaml),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

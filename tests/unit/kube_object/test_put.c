@@ -30,8 +30,8 @@ static void also_when_it_stands_behind_them(void **state)
 static void the_group_comes_with_it(void **state)
 {
 	CLEANUP(reading_release)
-	struct reading r =
-		reading_of("{\"items\": [" ITEM "], \"kind\": \"DeploymentList\", \"apiVersion\": \"apps/v1\"}");
+	struct reading r = reading_of("{\"items\": [" ITEM
+				      "], \"kind\": \"DeploymentList\", \"apiVersion\": \"apps/v1\"}");
 	check_slice(only(&r, workload)->kind, "Deployment");
 	check_slice(only(&r, workload)->group, "apps");
 }

@@ -293,6 +293,19 @@ static void a_secret_of_a_wrong_type_is_not_used(void **state)
 	assert_int_equal(r.context.defects, 1);
 }
 
+static void a_value_too_large_for_a_secret_is_a_defect(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT(LIMIT_ROW_BYTES);
+	strbuf_add_text(&json, "{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"type\": \"kubernetes.io/dockercfg\","
+			       "\"metadata\": {\"name\": \"a\"}, \"data\": {\".dockercfg\": \"");
+	strbuf_add_repeat(&json, 'e', 2 * LIMIT_SECRET_BYTES);
+	strbuf_add_text(&json, "\"}}");
+	CLEANUP(reading_release) struct reading r = reading_of(strbuf_text(&json));
+	check_slice(only(&r, defect)->code, "too_large");
+	assert_int_equal(only(&r, secret)->decodes, BOOL_UNKNOWN);
+	check_yaml_gives_the_same(strbuf_text(&json));
+}
+
 /* --- what must never be seen --- */
 static void check_nowhere(const char *json)
 {
@@ -376,6 +389,7 @@ int main(void)
 		cmocka_unit_test(a_config_that_the_kubelet_cannot_decode_blocks_pulls),
 		cmocka_unit_test(the_same_config_in_another_secret_blocks_nothing),
 		cmocka_unit_test(a_secret_of_a_wrong_type_is_not_used),
+		cmocka_unit_test(a_value_too_large_for_a_secret_is_a_defect),
 		cmocka_unit_test(passwords_reach_no_record),
 		cmocka_unit_test(passwords_in_the_wrong_place_reach_no_record_either),
 	};

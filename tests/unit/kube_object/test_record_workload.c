@@ -79,8 +79,8 @@ static void a_pod_template_is_one_itself(void **state)
 static void a_custom_owner_is_a_workload(void **state)
 {
 	CLEANUP(reading_release)
-	struct reading r =
-		workload_of("argoproj.io/v1alpha1", "Rollout", "{\"replicas\": 4, \"template\": " TEMPLATE "}");
+	struct reading r = workload_of("argoproj.io/v1alpha1", "Rollout",
+				       "{\"replicas\": 4, \"template\": " TEMPLATE "}");
 	check_workload(&r, "argoproj.io", "Rollout");
 	assert_int_equal(only(&r, workload)->replicas, 4);
 	reading_end(&r);

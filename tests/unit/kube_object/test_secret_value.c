@@ -1,5 +1,6 @@
 #include "kube/object/secret_value.h"
 
+#include "base/limits.h"
 #include "kube_object/reading.h"
 
 static struct data_value value_of(const char *text, bool plain)
@@ -93,6 +94,40 @@ static void empty_values(void **state)
 	assert_false(secret_value_is_empty(&value));
 }
 
+static void what_was_not_kept_is_no_object_or_too_large(void **state)
+{
+	CLEANUP(secret_release) struct secret_bytes bytes = { 0 };
+	struct error *err = NULL;
+	struct data_value other = { .is_other = true }, large = { .is_too_large = true };
+	assert_false(secret_value_may_be_object(&other));
+	assert_true(secret_value_may_be_object(&large));
+	assert_false(secret_value_is_empty(&other));
+	assert_false(secret_value_is_empty(&large));
+	assert_int_equal(secret_value_decode(&other, &bytes, &err), 0);
+	assert_int_equal(secret_value_decode(&large, &bytes, &err), SECRET_VALUE_TOO_LARGE);
+}
+
+static void a_value_larger_than_a_secret_is_told_apart(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
+	strbuf_add_repeat(&text, 'e', 2 * LIMIT_SECRET_BYTES);
+	for (int variant = 0; variant < 3; variant++) {
+		CLEANUP(secret_release) struct secret_bytes bytes = { 0 };
+		struct error *err = NULL;
+		struct data_value value = value_of(strbuf_text(&text), variant > 0);
+		value.is_text = variant > 1;
+		assert_int_equal(secret_value_decode(&value, &bytes, &err), SECRET_VALUE_TOO_LARGE);
+		check_no_error(&err);
+	}
+}
+
+static void two_keys_hold_configs_by_name(void **state)
+{
+	assert_true(secret_key_is_config(SLICE(".dockercfg")));
+	assert_true(secret_key_is_config(SLICE(".dockerconfigjson")));
+	assert_false(secret_key_is_config(SLICE("config.json")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -103,6 +138,9 @@ int main(void)
 		cmocka_unit_test(the_first_byte_tells_what_cannot_be_an_object),
 		cmocka_unit_test(what_is_escaped_is_not_judged_by_its_first_byte),
 		cmocka_unit_test(empty_values),
+		cmocka_unit_test(what_was_not_kept_is_no_object_or_too_large),
+		cmocka_unit_test(a_value_larger_than_a_secret_is_told_apart),
+		cmocka_unit_test(two_keys_hold_configs_by_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
