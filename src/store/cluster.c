@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "store/store_internal.h"
 
 /* A read that is still open speaks of a time later than every other. */

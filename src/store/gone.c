@@ -1,5 +1,4 @@
 #include "base/alloc.h"
-#include "base/limits.h"
 #include "base/map.h"
 #include "store/store_internal.h"
 

@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "store/store.h"
 #include "store/store_internal.h"
 

@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "store/store_internal.h"
 
 static const struct record_type *const kept_types[] = { &cluster_type, &read_type, &incident_type, &finding_type };

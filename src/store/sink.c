@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "base/time.h"
 #include "store/store_internal.h"
 

@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "base/limits.h"
 #include "store/store_internal.h"
 
 #define SETTLE_TRIES 200

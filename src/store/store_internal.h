@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "model/observed.h"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/limits.h"
 #include "store/store_internal.h"
 
 /* What rows hold by number: clusters, and reads for their times. The number is the index. */

@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "store/store_internal.h"
 
 bool table_keeps_reads(const struct record_type *type)

@@ -1,6 +1,5 @@
 #include "base/json_reader.h"
 #include "base/json_writer.h"
-#include "base/limits.h"
 #include "base/utf8.h"
 #include "store/store_internal.h"
 

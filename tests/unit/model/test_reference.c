@@ -86,6 +86,7 @@ static const struct {
 	{ "x@sha512:" HEX64, "bad digest" },
 	{ "x@sha256:" HEX64 "0", "bad digest" },
 	{ "x@blake3:" HEX32 "xyz", "bad digest" },
+	{ "x@a+b:0123456789abcdef0123456789abcde", "bad digest" }, /* 31 digits */
 	{ "x@3des:" HEX32, "bad digest" },
 	{ "x@sha256:" HEX64 "@sha256:" HEX64, "bad digest" },
 	{ "x@sha256:" HEX64 ":tag", "bad digest" },
