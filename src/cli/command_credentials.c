@@ -1,7 +1,7 @@
 #include "base/limits.h"
 #include "cli/command_list.h"
-#include "cli/session.h"
 #include "cli/filter.h"
+#include "cli/session.h"
 
 static int compare_rows(const void *left, const void *right)
 {

@@ -31,8 +31,8 @@ static int show(const struct options *options, struct session *session, struct o
 }
 
 static int run_with_session(const struct options *options,
-			    int (*answer)(const struct options *options, struct session *session,
-					  struct output *output, struct error **err),
+			    int (*answer)(const struct options *options, struct session *session, struct output *output,
+					  struct error **err),
 			    struct error **err)
 {
 	struct session session = { 0 };

@@ -12,13 +12,15 @@ static int check(const struct options *options, struct error **err)
 	if (options->operands.len > 1)
 		return error_set(err, ERROR_USAGE, "give one incident number at most");
 	if (options->operands.len == 1 && scoped)
-		return error_set(err, ERROR_USAGE,
-				 "incident %s has its scope already: leave --registry, --repository, --account, --since "
-				 "and --window away, or leave the number away to open another",
-				 options->operands.items[0]);
+		return error_set(
+			err, ERROR_USAGE,
+			"incident %s has its scope already: leave --registry, --repository, --account, --since "
+			"and --window away, or leave the number away to open another",
+			options->operands.items[0]);
 	if (options->operands.len == 0 && options->registries.len == 0)
-		return error_set(err, ERROR_USAGE, "which registry was breached? give --registry HOST (docker.io, ghcr.io, "
-						   "...), or the number of an open incident");
+		return error_set(err, ERROR_USAGE,
+				 "which registry was breached? give --registry HOST (docker.io, ghcr.io, "
+				 "...), or the number of an open incident");
 	return 0;
 }
 

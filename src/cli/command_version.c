@@ -1,5 +1,5 @@
-#include "base/limits.h"
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "cli/command_list.h"
 #include "cli/options.h"
 #include "cli/output.h"

@@ -16,8 +16,9 @@ static const char *const exit_codes[][2] = {
 	{ "0", "Fine." },
 	{ "1", "Failed; nothing was stored of what failed." },
 	{ "2", "The command line cannot be used." },
-	{ "3", "Findings at or above --fail-on. For triage, a bad image that was seen and a burnt credential in use are "
-	       "high." },
+	{ "3",
+	  "Findings at or above --fail-on. For triage, a bad image that was seen and a burnt credential in use are "
+	  "high." },
 	{ "4", "Partial: some of what was given could not be read, and nothing was found in the rest." },
 };
 

@@ -58,7 +58,8 @@ static int take_narrowing(struct session *session, const struct options *options
 	for (size_t i = 0; i < options->repositories.len; i++) {
 		paths[i] = repository_path(incident, slice_of(options->repositories.items[i]));
 		if (paths[i].len == 0)
-			return error_set(err, ERROR_USAGE, "--repository %s names no path", options->repositories.items[i]);
+			return error_set(err, ERROR_USAGE, "--repository %s names no path",
+					 options->repositories.items[i]);
 	}
 	for (size_t i = 0; i < options->accounts.len; i++)
 		users[i] = slice_of(options->accounts.items[i]);
@@ -74,8 +75,8 @@ static int take_window(struct session *session, const struct options *options, s
 
 	if (options->since && options->window)
 		return error_set(err, ERROR_USAGE, "--since and --window exclude each other");
-	if (options->window &&
-	    time_parse_window(slice_of(options->window), session->now, &incident->window_from, &incident->window_to, err) < 0)
+	if (options->window && time_parse_window(slice_of(options->window), session->now, &incident->window_from,
+						 &incident->window_to, err) < 0)
 		return options_fail(err, "--window");
 	if (!options->since)
 		return 0;
@@ -161,7 +162,8 @@ int incident_indicators(struct session *session, const struct incident *incident
 			struct error **err)
 {
 	for (size_t i = 0; i < incident->indicators.len; i++)
-		if (indicator_add(ret_indicators, incident->indicators.items[i], 0, session->now, &session->arena, err) < 0)
+		if (indicator_add(ret_indicators, incident->indicators.items[i], 0, session->now, &session->arena,
+				  err) < 0)
 			return error_context(err, "incident %lld", (long long)incident->id);
 	return 0;
 }

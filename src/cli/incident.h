@@ -5,8 +5,8 @@
 #include "cli/session.h"
 #include "triage/indicator.h"
 
-/* The incident that the options describe: registries normalised, repositories without the registry, relative times made absolute
- * against session->now. Its indicators are those of every --bad. Not stored yet. */
+/* The incident that the options describe: registries normalised, repositories without the registry, relative times made
+ * absolute against session->now. Its indicators are those of every --bad. Not stored yet. */
 int incident_from_options(struct session *session, const struct options *options, struct indicators *ret_indicators,
 			  struct incident *ret_incident, struct error **err);
 

@@ -42,15 +42,15 @@ struct option_row {
 	enum option_kind kind;
 	size_t offset; /* in struct options */
 	const char *name;
-	char letter; /* 0: none */
+	char letter;          /* 0: none */
 	const char *argument; /* NULL: takes none */
 	const char *help;
 };
 
 extern const struct option_row option_rows[OPTION_ID_COUNT];
 
-/* Finds the command (one or two words) and reads its options; they may stand anywhere, `--` ends them. ERROR_USAGE with the nearest
- * name for what is not known. Texts are borrowed from argv. */
+/* Finds the command (one or two words) and reads its options; they may stand anywhere, `--` ends them. ERROR_USAGE with
+ * the nearest name for what is not known. Texts are borrowed from argv. */
 int options_parse(int argc, char **argv, struct options *ret_options, struct error **err);
 /* Puts "context: " before *err and makes it ERROR_USAGE: a value that was typed cannot be used. Returns -1. */
 int options_fail(struct error **err, const char *format, ...) __attribute__((format(printf, 2, 3)));

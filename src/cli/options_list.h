@@ -15,8 +15,7 @@
 	  "# for comments. May be repeated.")                                                                          \
 	O(SINCE, TEXT, since, "since", 0, "T|AGE",                                                                     \
 	  "The breach began then and may go on: 2026-11-20T09:10Z, 2026-11-20, 30d.")                                  \
-	O(WINDOW, TEXT, window, "window", 0, "A..B",                                                                   \
-	  "The breach lasted from A to B. What existed by B is burnt.")                                                \
+	O(WINDOW, TEXT, window, "window", 0, "A..B", "The breach lasted from A to B. What existed by B is burnt.")     \
 	O(FAIL_ON, TEXT, fail_on, "fail-on", 0, "SEVERITY",                                                            \
 	  "Exit 3 for findings of this severity or more: critical, high (default), medium, low, none.")                \
 	O(SNAPSHOT, LIST, snapshots, "snapshot", 0, "PATH",                                                            \
@@ -25,8 +24,7 @@
 	O(CLUSTER, LIST, clusters, "cluster", 0, "NAME|UID", "Answers for this cluster only. May be repeated.")        \
 	O(AS_OF, TEXT, as_of, "as-of", 0, "T",                                                                         \
 	  "The time that the dump speaks of, in place of the newest time in it; makes output reproducible.")           \
-	O(STORE, TEXT, store, "store", 0, "FILE",                                                                      \
-	  "The store, in place of $XDG_STATE_HOME/fother/store.db.")                                                   \
+	O(STORE, TEXT, store, "store", 0, "FILE", "The store, in place of $XDG_STATE_HOME/fother/store.db.")           \
 	O(KEY_FILE, TEXT, key_file, "key-file", 0, "FILE",                                                             \
 	  "The fingerprint key, in place of the file `key` beside the store.")                                         \
 	O(OUTPUT, TEXT, output, "output", 'o', "FORMAT", "table (default), wide, json, ndjson or csv.")                \

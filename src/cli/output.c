@@ -9,7 +9,7 @@
 #define FLUSH_BYTES (64 * LIMIT_KIB)
 
 static const char *const format_names[] = {
-	[OUTPUT_TABLE] = "table", [OUTPUT_WIDE] = "wide", [OUTPUT_JSON] = "json",
+	[OUTPUT_TABLE] = "table",   [OUTPUT_WIDE] = "wide", [OUTPUT_JSON] = "json",
 	[OUTPUT_NDJSON] = "ndjson", [OUTPUT_CSV] = "csv",
 };
 
@@ -267,7 +267,8 @@ int output_table(struct output *output, const struct record_type *type, struct r
 	leave_out_unknown(&table, columns, &arena);
 	table_render(&table, output->width, 0, &output->text, &left_out);
 	if (left_out)
-		strbuf_addf(&output->text, "(%zu column%s left out to fit %zu: a wider terminal or -o json shows all)\n",
-			    left_out, left_out == 1 ? "" : "s", output->width);
+		strbuf_addf(&output->text,
+			    "(%zu column%s left out to fit %zu: a wider terminal or -o json shows all)\n", left_out,
+			    left_out == 1 ? "" : "s", output->width);
 	return strbuf_failed(&output->text, err) ? -1 : 0;
 }

@@ -40,10 +40,10 @@ struct envelope {
 	const char *schema;              /* "fother/credentials/v1" */
 	const struct incident *incident; /* NULL: none */
 	bool complete;
-	int64_t generated;          /* the wall clock, or --as-of */
-	bool reproducible;          /* --as-of was given: times of the clock are left out of reads */
-	struct record_list reads;   /* struct read */
-	struct slice_list errors;   /* sources that could not be read */
+	int64_t generated;        /* the wall clock, or --as-of */
+	bool reproducible;        /* --as-of was given: times of the clock are left out of reads */
+	struct record_list reads; /* struct read */
+	struct slice_list errors; /* sources that could not be read */
 };
 
 int output_init(struct output *output, const struct options *options, struct error **err);

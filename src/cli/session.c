@@ -112,8 +112,9 @@ static int load_world(struct session *session, const struct options *options, st
 		return -1;
 	if (session->world->clusters.len == 0)
 		return error_set(err, ERROR_USAGE,
-				 options->clusters.len ? "the store knows no such cluster" :
-							 "nothing was read yet: give --snapshot DIR (see `fother help triage`)");
+				 options->clusters.len
+					 ? "the store knows no such cluster"
+					 : "nothing was read yet: give --snapshot DIR (see `fother help triage`)");
 	return 0;
 }
 

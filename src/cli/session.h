@@ -16,7 +16,7 @@ struct session {
 	struct store *store;
 	struct fingerprint_key key;
 	struct world *world;
-	int64_t now;             /* --as-of, else the wall clock */
+	int64_t now; /* --as-of, else the wall clock */
 	bool as_of_given;
 	struct slice_list errors; /* sources that could not be read: "PATH: why" */
 	size_t sources;           /* that were given */

@@ -4,9 +4,9 @@
 #include "base/utf8.h"
 
 #define GAP 2
-#define LEAST_ELASTIC 10 /* below this a shortened name tells nothing */
+#define LEAST_ELASTIC 10       /* below this a shortened name tells nothing */
 #define COMFORTABLE_WRAPPED 28 /* below this a sentence is a list of words: rather leave a column out */
-#define LEAST_WRAPPED 12 /* where no column can be left out */
+#define LEAST_WRAPPED 12       /* where no column can be left out */
 
 struct layout {
 	size_t widths[TABLE_MOST_COLUMNS];

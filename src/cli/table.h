@@ -37,8 +37,8 @@ struct slice *table_row(struct table *table);
 /* Printable copy of any text, for a cell; "-" for "not there". */
 struct slice table_text(struct table *table, struct slice text);
 
-/* Title line and rows, each indented, none wider than width. When columns gave way, *ret_left_out (may be NULL) says how
- * many. */
+/* Title line and rows, each indented, none wider than width. When columns gave way, *ret_left_out (may be NULL) says
+ * how many. */
 void table_render(const struct table *table, size_t width, size_t indent, struct strbuf *out, size_t *ret_left_out);
 
 #endif

@@ -1,8 +1,8 @@
 #include "cli/triage_answer.h"
 
 #include "cli/incident.h"
-#include "cli/triage_screen.h"
 #include "cli/triage_rows.h"
+#include "cli/triage_screen.h"
 #include "detect/detect.h"
 
 /* --fail-on by its weight; triage's own grounds are high. */

@@ -99,8 +99,8 @@ int triage_rows(struct session *session, struct output *output, const struct tri
 	if (output->quiet)
 		return write_identities(output, triage, err);
 	for (size_t i = 0; i < count; i++)
-		if ((flat ? write_flat(output, &sections[i], err) :
-			    output_items(output, sections[i].type, sections[i].list, err)) < 0)
+		if ((flat ? write_flat(output, &sections[i], err)
+			  : output_items(output, sections[i].type, sections[i].list, err)) < 0)
 			return -1;
 	return 0;
 }

@@ -76,26 +76,25 @@ static enum credential_class class_of(const struct credential *row)
 
 static struct slice why_of(const struct credential *row, enum credential_class class, struct arena *arena)
 {
-	long long users = row->users, readers = row->readers;
+	long long bad = row->bad_readers, users = row->users, readers = row->readers;
 
 	switch (class) {
 	case CLASS_EXPOSED:
-		return arena_printf(arena, "%lld workload%s with a bad image can read it", (long long)row->bad_readers,
-				    row->bad_readers == 1 ? "" : "s");
+		return arena_printf(arena, "%lld workload%s with a bad image can read it", bad, bad == 1 ? "" : "s");
 	case CLASS_IN_USE:
-		return arena_printf(arena, "leaked and in use: %lld workload%s pull%s with it", users,
-				    users == 1 ? "" : "s", users == 1 ? "s" : "");
+		return arena_printf(arena, "in use: %lld workload%s pull%s with it", users, users == 1 ? "" : "s",
+				    users == 1 ? "s" : "");
 	case CLASS_USERS_UNKNOWN:
-		return slice_of("leaked; who uses it is not known: no pods were read");
+		return slice_of("who uses it is not known: no pods were read");
 	case CLASS_READ_ONLY:
-		return arena_printf(arena, "leaked; %lld workload%s can read it, none pulls with it", readers,
+		return arena_printf(arena, "%lld workload%s can read it, none pulls with it", readers,
 				    readers == 1 ? "" : "s");
 	case CLASS_UNUSED:
-		return slice_of("leaked, and nothing known uses it: delete the secrets, revoke it all the same");
+		return slice_of("no known user; leaked all the same");
 	case CLASS_UNPROVEN:
-		return slice_of("no proof that it is older or newer than the breach");
+		return slice_of("proven neither older nor newer");
 	default:
-		return slice_of("seen to replace another value after the breach");
+		return slice_of("seen to replace another value");
 	}
 }
 

@@ -41,8 +41,8 @@ static void mark_bad(struct triage_run *run, struct image *image)
 	for (size_t i = 0; i < image->sightings.len; i++)
 		if (sightings[i].bad == BOOL_TRUE)
 			image->bad = BOOL_TRUE;
-	if (image->digest.data && (indicators_digest(run->indicators, image->digest) ||
-				   map_get(&run->bad_by_tag, image->digest)))
+	if (image->digest.data &&
+	    (indicators_digest(run->indicators, image->digest) || map_get(&run->bad_by_tag, image->digest)))
 		image->bad = BOOL_TRUE;
 }
 

@@ -75,8 +75,8 @@ static struct slice canonical(const struct indicator *i, struct slice word, stru
 	if (i->kind == INDICATOR_FILE)
 		return arena_printf(arena, "file:%.*s", SLICE_ARG(i->digest));
 	if (i->kind == INDICATOR_DIGEST)
-		return i->reference.path.data ? arena_printf(arena, "%.*s", SLICE_ARG(word)) :
-						arena_printf(arena, "%.*s", SLICE_ARG(i->digest));
+		return i->reference.path.data ? arena_printf(arena, "%.*s", SLICE_ARG(word))
+					      : arena_printf(arena, "%.*s", SLICE_ARG(i->digest));
 	struct slice name = arena_printf(arena, "%.*s/%.*s:%.*s", SLICE_ARG(i->reference.domain),
 					 SLICE_ARG(i->reference.path), SLICE_ARG(i->reference.tag));
 	if (!name.data || (i->from == TIME_UNSET && i->to == TIME_UNSET))

@@ -1,6 +1,7 @@
 #include "triage/triage_internal.h"
 
-/* When the image may have been pulled under its tag. A cache tells nothing of that; a template pulls with its next pod. */
+/* When the image may have been pulled under its tag. A cache tells nothing of that; a template pulls with its next pod.
+ */
 static struct indicator_sight sight_of(const struct sighting *s)
 {
 	struct indicator_sight sight = { s->registry, s->repository, s->tag, s->from_time, s->pulled_by };
@@ -81,8 +82,8 @@ static struct slice name_key(const struct sighting *s, struct arena *arena)
 			    SLICE_ARG(s->repository), SLICE_ARG(s->tag));
 }
 
-/* Where a name stood for bad content in a cluster, what names it there without a digest (a template, a pod that waits) may
- * start that content again: out of the cache, or because the tag still points to it. */
+/* Where a name stood for bad content in a cluster, what names it there without a digest (a template, a pod that waits)
+ * may start that content again: out of the cache, or because the tag still points to it. */
 static int note_bad_names(struct triage_run *run, struct error **err)
 {
 	for (size_t i = 0; i < run->world->sightings.len; i++) {

@@ -52,8 +52,9 @@ static int count_readers(struct triage_run *run, struct error **err)
 			const struct world_use *use = secret->uses.items[u];
 			if (use->relation != USE_READS || !use->workload)
 				continue;
-			struct triage_workload *w = triage_workload(run, secret->cluster->name, use->workload->namespace,
-								    use->workload->kind, use->workload->name);
+			struct triage_workload *w = triage_workload(run, secret->cluster->name,
+								    use->workload->namespace, use->workload->kind,
+								    use->workload->name);
 			if (!w)
 				return error_no_memory(err);
 			w->reads++;

@@ -12,9 +12,10 @@
 
 struct triage {
 	struct incident incident;
-	struct record_list actions;     /* struct action: DO NOW */
-	struct record_list sightings;   /* struct sighting: bad digests where they run, ran, lie cached; most urgent first */
-	struct record_list images;      /* struct image of the scope, by where they run */
+	struct record_list actions;   /* struct action: DO NOW */
+	struct record_list sightings; /* struct sighting: bad digests where they run, ran, lie cached; most urgent first
+				       */
+	struct record_list images;    /* struct image of the scope, by where they run */
 	struct record_list credentials; /* struct credential of the scope, in the order to act */
 	struct record_list blocked;     /* struct secret_row: secrets that block every pull, whichever registry */
 	struct record_list unknown;     /* struct unknown: NOT KNOWN */

@@ -18,11 +18,11 @@ struct triage_run {
 	const struct incident *incident;
 	const struct indicators *indicators;
 	struct triage *triage;
-	int64_t cutoff;                    /* values proven to have existed by then are burnt */
-	struct map workloads;              /* triage_workload_key -> struct triage_workload * */
-	struct map older;                  /* digest seen under an indicator's tag before its window */
-	struct map bad_names;              /* name_key of a name that stood for bad content in a cluster */
-	struct map bad_by_tag;             /* digest -> const struct indicator *: seen under a bad tag */
+	int64_t cutoff;        /* values proven to have existed by then are burnt */
+	struct map workloads;  /* triage_workload_key -> struct triage_workload * */
+	struct map older;      /* digest seen under an indicator's tag before its window */
+	struct map bad_names;  /* name_key of a name that stood for bad content in a cluster */
+	struct map bad_by_tag; /* digest -> const struct indicator *: seen under a bad tag */
 };
 
 /* The row of a workload, made when missing; NULL when memory is out. */

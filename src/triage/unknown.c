@@ -1,5 +1,5 @@
-#include "base/strbuf.h"
 #include "base/limits.h"
+#include "base/strbuf.h"
 #include "triage/triage_internal.h"
 
 struct unknown_rows {
@@ -26,8 +26,8 @@ static int add(struct unknown_rows *rows, struct slice cluster, const struct unk
 	return 0;
 }
 
-/* What is not known when a kind was not read. Every cluster has objects of the first five; that a dump has none of the others
- * may also mean that there are none, and an empty list does not say its kind. */
+/* What is not known when a kind was not read. Every cluster has objects of the first five; that a dump has none of the
+ * others may also mean that there are none, and an empty list does not say its kind. */
 static const struct {
 	const char *kind, *lost;
 	bool always_there;
@@ -74,7 +74,8 @@ static int add_absent(struct unknown_rows *rows, const struct world_cluster *clu
 		struct unknown_text text = {
 			.subject = slice_of(needed_kinds[k].lost),
 			.why = arena_printf(arena, "no %s was read", needed_kinds[k].kind),
-			.fix = arena_printf(arena, "kubectl get %ss -A -o json --show-managed-fields", needed_kinds[k].kind),
+			.fix = arena_printf(arena, "kubectl get %ss -A -o json --show-managed-fields",
+					    needed_kinds[k].kind),
 			.incomplete = needed_kinds[k].always_there,
 		};
 		if (add(rows, cluster->name, &text, err) < 0)
@@ -99,7 +100,8 @@ static int add_partial(struct unknown_rows *rows, const struct world_cluster *cl
 			text.why = c->why.data ? c->why : slice_of("did not decode, or the list was cut");
 			text.fix = slice_of("dump that kind again");
 		} else {
-			text.subject = arena_printf(arena, "%lld of kind %.*s", (long long)c->objects, SLICE_ARG(c->kind));
+			text.subject = arena_printf(arena, "%lld of kind %.*s", (long long)c->objects,
+						    SLICE_ARG(c->kind));
 			text.why = slice_of("not a kind that Fother reads");
 			text.fix = slice_of("nothing, unless it makes pods or holds logins");
 		}
@@ -126,7 +128,8 @@ static bool told_by_coverage(const struct world *world, const struct defect *def
 		const struct world_cluster *cluster = world->clusters.items[i];
 		for (size_t k = 0; k < cluster->coverage.len; k++) {
 			const struct coverage *c = cluster->coverage.items[k];
-			if (slice_equal_text(c->outcome, "partial") && slice_equal(cluster->record->cluster, defect->cluster) &&
+			if (slice_equal_text(c->outcome, "partial") &&
+			    slice_equal(cluster->record->cluster, defect->cluster) &&
 			    slice_equal(slice_part(c->why, 0, defect->object.len), defect->object))
 				return true;
 		}
@@ -167,7 +170,8 @@ static int add_nodes(struct unknown_rows *rows, const struct world_cluster *clus
 		without += node->image_count == INT_UNKNOWN;
 	}
 	struct arena *arena = &rows->run->world->arena;
-	struct unknown_text text = { .fix = slice_of("kubelet nodeStatusMaxImages: -1, or look on the node: crictl images") };
+	struct unknown_text text = { .fix = slice_of(
+					     "kubelet nodeStatusMaxImages: -1, or look on the node: crictl images") };
 	if (cut) {
 		text.subject = arena_printf(arena, "images on %zu node%s", cut, cut == 1 ? "" : "s");
 		text.why = slice_of("image list cut at 50: more may be cached");
@@ -257,7 +261,8 @@ int triage_unknown(struct triage_run *run, struct error **err)
 		    add_nodes(&rows, cluster, err) < 0 || add_undated(&rows, cluster, err) < 0)
 			return -1;
 	}
-	if (add_file_defects(&rows, err) < 0 || add_file_indicators(&rows, err) < 0 || add_other_sources(&rows, err) < 0)
+	if (add_file_defects(&rows, err) < 0 || add_file_indicators(&rows, err) < 0 ||
+	    add_other_sources(&rows, err) < 0)
 		return -1;
 	triage->unknown = rows.rows.list;
 	triage->complete = run->world->clusters.len > 0;

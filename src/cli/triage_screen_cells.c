@@ -1,0 +1,102 @@
+#include <stdarg.h>
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "cli/triage_screen_internal.h"
+
+/* Rows of a section before "and N more"; -o wide shows all. */
+#define SCREEN_ROWS 15
+
+void screen_heading(struct screen *s, const char *title, const char *format, ...)
+{
+	char counts[160];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(counts, sizeof counts, format, arguments);
+	va_end(arguments);
+	strbuf_addf(s->out, s->colour ? "\n\033[1m%s\033[0m" : "\n%s", title);
+	if (counts[0])
+		strbuf_addf(s->out, "   %s", counts);
+	strbuf_add_char(s->out, '\n');
+}
+
+size_t screen_shown_rows(const struct screen *s, size_t rows)
+{
+	/* A single row left over is shown, rather than announced. */
+	return s->wide || rows <= SCREEN_ROWS + 1 ? rows : SCREEN_ROWS;
+}
+
+void screen_more_line(struct screen *s, size_t rows)
+{
+	size_t shown = screen_shown_rows(s, rows);
+	if (shown < rows)
+		strbuf_addf(s->out, "  and %zu more: -o wide shows all\n", rows - shown);
+}
+
+/* "2026-11-20 09:10Z": to the minute, and said to be UTC. Seconds are in JSON. */
+const char *screen_minute(int64_t time, char text[TIME_TEXT_BYTES])
+{
+	time_format(time, text);
+	if (time == TIME_UNSET)
+		return text;
+	text[10] = ' ';
+	memcpy(text + 16, "Z", 2);
+	return text;
+}
+
+struct slice screen_time_cell(struct table *table, int64_t time)
+{
+	char text[TIME_TEXT_BYTES];
+	struct slice copy = SLICE_NONE;
+
+	return arena_copy(table->arena, slice_of(screen_minute(time, text)), &copy) < 0 ? SLICE_NONE : copy;
+}
+
+/* An age in months needs no hours. */
+struct slice screen_date_cell(struct table *table, int64_t time)
+{
+	struct slice text = screen_time_cell(table, time);
+	return time == TIME_UNSET ? text : slice_part(text, 0, 10);
+}
+
+struct slice screen_number_cell(struct table *table, int64_t number)
+{
+	return number == INT_UNKNOWN ? slice_of("?") : arena_printf(table->arena, "%lld", (long long)number);
+}
+
+struct slice screen_short_cell(struct table *table, struct slice text, size_t len)
+{
+	return table_text(table, text.data ? slice_part(text, 0, len) : text);
+}
+
+/* The first 12 digits, as container tools print them; `fother where` takes them so. */
+struct slice screen_digest_cell(struct table *table, struct slice digest)
+{
+	struct slice algorithm, digits;
+	return screen_short_cell(table, slice_cut(digest, ':', &algorithm, &digits) ? digits : digest, 12);
+}
+
+struct slice screen_place_cell(struct table *table, struct slice cluster, struct slice namespace)
+{
+	if (!namespace.data || namespace.len == 0)
+		return table_text(table, cluster);
+	return table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(cluster), SLICE_ARG(namespace)));
+}
+
+int screen_table(struct screen *s, const struct table *table, struct error **err)
+{
+	for (size_t i = 0; i < table->rows * table->column_count; i++)
+		if (!table->cells[i].data)
+			return arena_fail(table->arena, err);
+	table_render(table, s->output->width, 1, s->out, NULL);
+	return strbuf_failed(s->out, err) ? -1 : 0;
+}
+
+void screen_add_list(struct strbuf *out, struct slice_list list, const char *separator)
+{
+	for (size_t i = 0; i < list.len; i++) {
+		strbuf_add_text(out, i ? separator : "");
+		utf8_add_printable(out, list.items[i]);
+	}
+}
