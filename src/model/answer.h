@@ -35,7 +35,8 @@
 	F(TEXT, workload_kind, FIELD_COLUMN, "", 1, "Kind of the top controller, Pod or ServiceAccount.")              \
 	F(TEXT, workload, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Its name.")                                            \
 	F(TEXT, secret, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Name of the secret.")                                    \
-	F(TEXT, relation, FIELD_COLUMN, "", 1, "pulls, template, service_account or reads (mounted, not pulled with).")\
+	F(TEXT, relation, FIELD_COLUMN, "", 1,                                                                         \
+	  "pulls, template, service_account or reads (mounted, not pulled with).")                                     \
 	F(TEXT, via, FIELD_WIDE, "", 1, "pod, template, service_account NAME, or the volume or variable.")             \
 	F(INT, pods, FIELD_COLUMN, "", 1, "Live pods of it that list the secret.")                                     \
 	F(INT, ended_pods, FIELD_WIDE, "", 1, "Ended pods of it that list the secret.")                                \
@@ -123,7 +124,7 @@
 	F(TEXT, digest_kind, FIELD_WIDE, "", 1, "index, manifest, config or unknown.")                                 \
 	F(TIME, from_time, FIELD_COLUMN, "", 1, "Earliest time that it was there.")                                    \
 	F(TIME, to_time, FIELD_COLUMN, "", 1, "Latest time that it was there; the read's time while it runs.")         \
-	F(TIME, pulled_by, 0, "", 1, "The image was pulled between from_time and this; unknown where nothing tells.")   \
+	F(TIME, pulled_by, 0, "", 1, "The image was pulled between from_time and this; unknown where nothing tells.")  \
 	F(TEXT, proof, FIELD_WIDE, "", 1, "pod status, node image list, event REASON, template.")                      \
 	F(TEXT, why, 0, "", 1, "Why it stands where it stands.")
 
@@ -176,7 +177,8 @@
 
 /* Any row of triage in one shape, for CSV. */
 #define MODEL_TRIAGE_ROW(F, R)                                                                                         \
-	F(TEXT, section, FIELD_COLUMN, "", 1, "do_now, bad_images, images, credentials, blocked, findings, not_known.") \
+	F(TEXT, section, FIELD_COLUMN, "", 1,                                                                          \
+	  "do_now, bad_images, images, credentials, blocked, findings, not_known.")                                    \
 	F(INT, rank, FIELD_COLUMN, "", 1, "Place in the section's order.")                                             \
 	F(TEXT, what, FIELD_COLUMN, "", 1, "Action, state or severity.")                                               \
 	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Name of the cluster.")                                                  \

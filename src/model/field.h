@@ -10,8 +10,8 @@
  *
  * F(type, name, flags, unit, since, doc); R(name, sub_record, flags, since, doc) is a list of other records.
  * Types: TEXT (struct slice, may hold any byte), INT, BOOL (three-valued), TIME (base/time.h), TEXTS (a list of text).
- * Every field can be unknown: a slice without data, INT_UNKNOWN, BOOL_UNKNOWN, TIME_UNSET, a list without items pointer.
- * Records hold no pointer that they own: text belongs to an arena or to the caller.
+ * Every field can be unknown: a slice without data, INT_UNKNOWN, BOOL_UNKNOWN, TIME_UNSET, a list without items
+ * pointer. Records hold no pointer that they own: text belongs to an arena or to the caller.
  */
 #ifndef FOTHER_MODEL_FIELD_H
 #define FOTHER_MODEL_FIELD_H
@@ -34,16 +34,16 @@ struct record_list {
 enum field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_TIME, FIELD_TEXTS, FIELD_RECORDS };
 
 enum field_flags {
-	FIELD_KEY = 1,        /* part of the record's identity */
-	FIELD_CLUSTER = 2,    /* the cluster's identity: the store files it by the cluster's row */
-	FIELD_NAMESPACE = 4,  /* the namespace that decides whether a complete read covered the record */
-	FIELD_KIND = 8,       /* the Kubernetes kind, where it is not the same for all records of the type */
-	FIELD_SUBTYPE = 16,   /* narrows a read's coverage further (a Secret's type) */
-	FIELD_SEEN = 32,      /* first_seen, last_seen, gone: kept by the store, never written by a reader of sources */
-	FIELD_COLUMN = 64,    /* shown by -o table */
-	FIELD_WIDE = 128,     /* shown by -o wide as well */
-	FIELD_QUIET = 256,    /* printed by -q (the identity a person would type; several are joined by a slash) */
-	FIELD_ELASTIC = 512,  /* may be shortened to fit the terminal */
+	FIELD_KEY = 1,       /* part of the record's identity */
+	FIELD_CLUSTER = 2,   /* the cluster's identity: the store files it by the cluster's row */
+	FIELD_NAMESPACE = 4, /* the namespace that decides whether a complete read covered the record */
+	FIELD_KIND = 8,      /* the Kubernetes kind, where it is not the same for all records of the type */
+	FIELD_SUBTYPE = 16,  /* narrows a read's coverage further (a Secret's type) */
+	FIELD_SEEN = 32,     /* first_seen, last_seen, gone: kept by the store, never written by a reader of sources */
+	FIELD_COLUMN = 64,   /* shown by -o table */
+	FIELD_WIDE = 128,    /* shown by -o wide as well */
+	FIELD_QUIET = 256,   /* printed by -q (the identity a person would type; several are joined by a slash) */
+	FIELD_ELASTIC = 512, /* may be shortened to fit the terminal */
 };
 
 struct record_type;
@@ -60,8 +60,8 @@ struct field {
 };
 
 struct record_type {
-	const char *name; /* "secret": SQL table, JSON "kind" */
-	const char *object_kind; /* Kubernetes kind that a read must cover to call a record gone; NULL: see FIELD_KIND */
+	const char *name;        /* "secret": SQL table, JSON "record" */
+	const char *object_kind; /* that a read must cover to call a record gone; NULL: see FIELD_KIND */
 	const char *doc;
 	const struct field *fields;
 	size_t field_count;

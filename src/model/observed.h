@@ -1,7 +1,7 @@
 /* What was read, as it was read: DESIGN section 1. Upserted by identity into the store, never changed by conclusions.
  *
- * `cluster` is an identity text given out by sink_begin. first_seen and last_seen are the times (as_of) of the first and
- * the latest read that held the record; gone is true when a later complete read that covered it no longer held it.
+ * `cluster` is an identity text given out by sink_begin. first_seen and last_seen are the times (as_of) of the first
+ * and the latest read that held the record; gone is true when a later complete read that covered it no longer held it.
  */
 #ifndef FOTHER_MODEL_OBSERVED_H
 #define FOTHER_MODEL_OBSERVED_H
@@ -161,7 +161,8 @@
 	F(TEXT, data_written_by, 0, "", 1, "That entry's manager.")                                                    \
 	F(TEXT, managed_by, 0, "", 1, "What would revert or replace a change; unknown when nothing says so.")          \
 	F(TEXT, managed_at, 0, "", 1, "Where to change it instead: the owner, release, application or source.")        \
-	F(BOOL, decodes, 0, "", 1, "The kubelet can decode it; a pull secret that it cannot blocks all pulls with it.")\
+	F(BOOL, decodes, 0, "", 1,                                                                                     \
+	  "The kubelet can decode it; a pull secret that it cannot blocks all pulls with it.")                         \
 	F(TEXTS, other_stores, 0, "", 1, "credsStore and credHelpers named in it: HOST=HELPER, or HELPER alone.")      \
 	MODEL_SEEN(F)
 
@@ -260,9 +261,11 @@
 	F(INT, id, FIELD_KEY | FIELD_COLUMN | FIELD_QUIET, "", 1, "Number, short to type.")                            \
 	F(TEXT, state, FIELD_COLUMN, "", 1, "open or closed.")                                                         \
 	F(TEXTS, registries, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Registries in scope, normalised.")                  \
-	F(TEXTS, repositories, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Repository path prefixes that narrow it; none: all.") \
+	F(TEXTS, repositories, FIELD_COLUMN | FIELD_ELASTIC, "", 1,                                                    \
+	  "Repository path prefixes that narrow it; none: all.")                                                       \
 	F(TEXTS, accounts, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "User names that narrow the credentials; none: all.")  \
-	F(TEXTS, indicators, FIELD_WIDE | FIELD_ELASTIC, "", 1, "Bad digests, tags and files, one canonical line each.") \
+	F(TEXTS, indicators, FIELD_WIDE | FIELD_ELASTIC, "", 1,                                                        \
+	  "Bad digests, tags and files, one canonical line each.")                                                     \
 	F(TIME, window_from, FIELD_COLUMN, "", 1, "Start of the window; credentials older than its end are burnt.")    \
 	F(TIME, window_to, FIELD_COLUMN, "", 1, "End of the window; unknown while the breach may go on.")              \
 	F(TIME, opened, FIELD_WIDE, "", 1, "When it was opened (time of the answers, not of the keyboard).")           \
