@@ -41,11 +41,9 @@ static int lose(struct object_list *list, struct decoder *decoder, size_t offset
 /* After decoding failed: -1 to end the reading, 0 to go on behind the object, which `depth` levels deep is open. */
 static int read_on(struct object_list *list, struct decoder *decoder, unsigned depth, size_t offset, struct error **err)
 {
-	struct document *document = list->document;
-	document->dead = document->dead || decoder->dead;
-	if (document->dead || lose(list, decoder, offset, err) < 0)
+	if (list->document->dead || lose(list, decoder, offset, err) < 0)
 		return -1;
-	return leave(document, depth - 1, err);
+	return leave(list->document, depth - 1, err);
 }
 
 static int pass_over_items(struct object_list *list, struct error **err)
@@ -96,7 +94,9 @@ int read_object(struct object_list *list, struct arena *arena, size_t offset, st
 		.newest = TIME_UNSET,
 	};
 	inner.decoder = &decoder;
-	if (decode_object(&decoder, &object, err) < 0)
+	int decoded = decode_object(&decoder, &object, err);
+	document->dead = document->dead || decoder.dead;
+	if (decoded < 0)
 		return inner.failed ? -1 : read_on(list, &decoder, depth, offset, err);
 	if (decoder.newest > document->context->newest)
 		document->context->newest = decoder.newest;

@@ -3,6 +3,7 @@
 #include "base/json_reader.h"
 #include "base/limits.h"
 #include "support/mangle.h"
+#include "support/torture.h"
 
 /* clang-format off */
 static const char LIST[] = JSON({
@@ -202,6 +203,44 @@ static void a_failing_sink_ends_the_reading(void **state)
 	json_reader_release(&json);
 }
 
+/* --- memory --- */
+static int put_nothing(struct sink *sink, int64_t read, const struct record_type *type, const void *record,
+		       struct error **err)
+{
+	return 0;
+}
+
+/* A context, a document, its coverage; every kind of object stands in the list. */
+static int read_text(void *data, struct error **err)
+{
+	static const struct sink_ops ops = { .put = put_nothing };
+	static const struct fingerprint_key no_key;
+	struct sink sink = { &ops };
+	struct object_context context;
+	struct json_reader json;
+	json_reader_init(&json, *(struct slice *)data, 0);
+	int read = object_context_init(&context, &sink, 1, &no_key, err);
+	if (read == 0)
+		read = object_read(&json.reader, &context, err);
+	if (read >= 0)
+		read = object_put_coverage(&context, err);
+	object_context_release(&context);
+	json_reader_release(&json);
+	return read;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	struct slice list = slice_of(LIST);
+	assert_true(torture(read_text, &list) > 20);
+}
+
+static void also_in_a_document_that_dies(void **state)
+{
+	struct slice cut = slice_part(slice_of(LIST), 0, strlen(LIST) - 60);
+	torture(read_text, &cut);
+}
+
 static size_t passed;
 static void count_passed(void *data, const struct reader *reader)
 {
@@ -234,6 +273,8 @@ int main(void)
 		cmocka_unit_test(an_array_is_read_as_single_objects),
 		cmocka_unit_test(the_server_says_its_version),
 		cmocka_unit_test(a_failing_sink_ends_the_reading),
+		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(also_in_a_document_that_dies),
 		cmocka_unit_test(progress_is_told_after_every_object),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
