@@ -5,9 +5,9 @@
 #include "collect/snapshot/cluster_read.h"
 #include "collect/snapshot/dump.h"
 
-#define HOW_TO_DUMP                                                                                                      \
-	"a dump is what `kubectl get KIND -A -o json --show-managed-fields` prints, one file for each kind, one folder " \
-	"for each cluster"
+#define HOW_TO_DUMP                                                                                                    \
+	"a dump is what `kubectl get KIND -A -o json --show-managed-fields` prints, one file for each kind, "          \
+	"one folder for each cluster"
 
 /* One reading of the whole dump: all clusters side by side, as an archive may mix their files. */
 struct pass {
