@@ -87,44 +87,85 @@ static bool owner_allowed(const struct world_workload *workload, const struct wo
 	return !owner;
 }
 
-/* "web-5d4f9c7b6" -> "web": what the controller puts behind the owner's name; letters are those of the suffix. */
-static bool cut_suffix(struct slice name, const char *letters, struct slice *ret_owner)
+/* What controllers put behind names: random letters without vowels (so that no words come out), times, numbers. */
+#define RANDOM_LETTERS "bcdfghjklmnpqrstvwxz2456789"
+#define DIGITS "0123456789"
+
+/* "web-5d4f9c7b6" -> "web", when the end has `least` to `most` of the letters. */
+static bool cut_suffix(struct slice name, const char *letters, size_t least, size_t most, struct slice *ret_start)
 {
 	struct slice suffix;
-	if (!slice_cut_last(name, '-', ret_owner, &suffix) || !ret_owner->len || suffix.len < 5 || suffix.len > 12)
+	if (!slice_cut_last(name, '-', ret_start, &suffix) || !ret_start->len || suffix.len < least ||
+	    suffix.len > most)
 		return false;
 	for (size_t i = 0; i < suffix.len; i++) {
-		if (!strchr(letters, suffix.data[i]) || !suffix.data[i])
+		if (!suffix.data[i] || !strchr(letters, suffix.data[i]))
 			return false;
 	}
 	return true;
 }
 
+/* The controller of that kind and name, when its record was read. */
+static int find_read(struct build *build, const struct world_cluster *cluster, const struct workload_name *name,
+		     struct world_workload **ret_workload, struct error **err)
+{
+	struct world_workload *workload = NULL;
+	if (workload_find(build, cluster, name, &workload, err) < 0)
+		return -1;
+	if (workload && workload->record)
+		*ret_workload = workload;
+	return 0;
+}
+
 /* Dumps often hold Deployments and pods, but not the ReplicaSets between them. Then the name tells, if a Deployment
- * (CronJob) of that name was read. */
-static int guess_owner(struct build *build, struct world_workload *made, struct error **err)
+ * (CronJob) of that name was read. *ret_owner stays as it is where it does not. */
+static int guess_owner(struct build *build, const struct world_cluster *cluster, const struct workload_name *made,
+		       struct world_workload **ret_owner, struct error **err)
 {
 	struct workload_name name = { made->namespace, made->group, SLICE_NONE, SLICE_NONE };
-	if (slice_equal_text(made->kind, "ReplicaSet") &&
-	    cut_suffix(made->name, "bcdfghjklmnpqrstvwxz2456789", &name.name))
+	if (slice_equal_text(made->kind, "ReplicaSet") && cut_suffix(made->name, RANDOM_LETTERS, 5, 10, &name.name))
 		name.kind = SLICE("Deployment");
-	else if (slice_equal_text(made->kind, "Job") && cut_suffix(made->name, "0123456789", &name.name))
+	else if (slice_equal_text(made->kind, "Job") && cut_suffix(made->name, DIGITS, 5, 12, &name.name))
 		name.kind = SLICE("CronJob");
 	else
 		return 0;
-	struct world_workload *owner = NULL;
-	if (workload_find(build, made->cluster, &name, &owner, err) < 0)
-		return -1;
-	if (owner && owner->record)
-		made->owner = owner;
+	return find_read(build, cluster, &name, ret_owner, err);
+}
+
+int workload_of_pod_name(struct build *build, const struct world_cluster *cluster, struct slice namespace,
+			 struct slice pod, struct world_workload **ret_workload, struct error **err)
+{
+	static const struct {
+		const char *group, *kind, *letters;
+		size_t least, most;
+	} makers[] = {
+		{ "apps", "ReplicaSet", RANDOM_LETTERS, 5, 5 }, { "batch", "Job", RANDOM_LETTERS, 5, 5 },
+		{ "apps", "DaemonSet", RANDOM_LETTERS, 5, 5 },  { "", "ReplicationController", RANDOM_LETTERS, 5, 5 },
+		{ "apps", "StatefulSet", DIGITS, 1, 6 },
+	};
+	*ret_workload = NULL;
+	for (size_t i = 0; i < sizeof makers / sizeof *makers && !*ret_workload; i++) {
+		struct workload_name name = { namespace, slice_of(makers[i].group), slice_of(makers[i].kind),
+					      SLICE_NONE };
+		if (!cut_suffix(pod, makers[i].letters, makers[i].least, makers[i].most, &name.name))
+			continue;
+		if (find_read(build, cluster, &name, ret_workload, err) < 0)
+			return -1;
+		if (!*ret_workload && guess_owner(build, cluster, &name, ret_workload, err) < 0)
+			return -1;
+	}
+	if (*ret_workload)
+		*ret_workload = (*ret_workload)->top;
 	return 0;
 }
 
 static int link_owner(struct build *build, struct world_workload *workload, struct error **err)
 {
 	const struct workload *record = workload->record;
-	if (!record)
-		return guess_owner(build, workload, err);
+	if (!record) {
+		struct workload_name made = { workload->namespace, workload->group, workload->kind, workload->name };
+		return guess_owner(build, workload->cluster, &made, &workload->owner, err);
+	}
 	if (!record->owner_kind.len || !record->owner_name.len)
 		return 0;
 	struct workload_name name = { record->namespace, record->owner_group, record->owner_kind, record->owner_name };

@@ -192,6 +192,24 @@ static int add_node_images(struct sightings *sightings, struct error **err)
 	return 0;
 }
 
+/* Events outlive their pods: then the pod's name tells what made it. */
+static int workload_of_event(struct sightings *sightings, const struct world_cluster *cluster,
+			     const struct event *record, struct world_workload **ret_workload, struct error **err)
+{
+	const struct world_pod *pod = NULL;
+	if (record->involved_uid.data)
+		pod = map_get(&cluster->pods_by_uid, record->involved_uid);
+	if (pod) {
+		*ret_workload = pod->workload;
+		return 0;
+	}
+	*ret_workload = NULL;
+	if (!slice_equal_text(record->involved_kind, "Pod"))
+		return 0;
+	return workload_of_pod_name(sightings->build, cluster, record->namespace, record->involved_name, ret_workload,
+				    err);
+}
+
 static int add_event(struct sightings *sightings, const struct event *record, struct error **err)
 {
 	struct world_cluster *cluster = build_cluster(sightings->build, record->cluster);
@@ -205,11 +223,11 @@ static int add_event(struct sightings *sightings, const struct event *record, st
 	if (!sighting)
 		return -1;
 	struct sighting *row = &sighting->row;
-	const struct world_pod *pod = NULL;
-	if (record->involved_uid.data)
-		pod = map_get(&cluster->pods_by_uid, record->involved_uid);
-	if (pod)
-		name_workload(sighting, pod->workload);
+	struct world_workload *workload = NULL;
+	if (workload_of_event(sightings, cluster, record, &workload, err) < 0)
+		return -1;
+	if (workload)
+		name_workload(sighting, workload);
 	row->namespace = record->namespace;
 	row->state = SLICE("pulled");
 	row->pod = record->involved_name;

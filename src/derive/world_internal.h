@@ -90,6 +90,10 @@ struct workload_name {
 /* 0, and NULL when there is no such workload; never makes one. Owned ones too. */
 int workload_find(struct build *build, const struct world_cluster *cluster, const struct workload_name *name,
 		  struct world_workload **ret_workload, struct error **err);
+/* The top workload whose pods are named like that, for a pod that nothing else is known of; NULL: none that was read.
+ */
+int workload_of_pod_name(struct build *build, const struct world_cluster *cluster, struct slice namespace,
+			 struct slice pod, struct world_workload **ret_workload, struct error **err);
 /* Of build.logins; a user name that is not there is an empty one. */
 int login_key(struct build *build, struct slice registry, struct slice username, struct slice fingerprint,
 	      struct slice *ret_key, struct error **err);

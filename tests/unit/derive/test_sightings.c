@@ -211,6 +211,44 @@ static void pull_events_are_seen_and_others_are_not(void **state)
 	scenario_release(&s);
 }
 
+/* The pods are gone, and so are the Jobs and ReplicaSets between them and what was read. */
+static void pull_of_a_pod_that_is_gone_is_told_of_its_workload(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *pod, *workload; /* NULL: not known */
+	} cases[] = {
+		{ "nightly-29000000-x7k2p", "nightly" },
+		{ "web-7d9c6b5f4d-x7k2p", "web" },
+		{ "agent-x7k2p", "agent" },
+		{ "db-0", "db" },
+		{ "db-x", NULL },
+		{ "agent-aeiou", NULL },
+		{ "agent-x7k2", NULL },
+		{ "web-x7k2p", NULL },
+		{ "other-29000000-x7k2p", NULL },
+		{ "-x7k2p", NULL },
+		{ "", NULL },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		scenario_init(&s);
+		add_workload(&s, "ci", "CronJob", "nightly");
+		add_workload(&s, "ci", "Deployment", "web");
+		add_workload(&s, "ci", "DaemonSet", "agent");
+		add_workload(&s, "ci", "StatefulSet", "db");
+		add_workload(&s, "shop", "CronJob", "other");
+		add_event(&s, "Pulled", "acme/nightly:2")->involved_name = slice_of(cases[i].pod);
+		const struct sighting *row = sighting_at(scenario_world(&s), 0);
+		check_slice(row->namespace, "ci");
+		if (!cases[i].workload)
+			assert_null(row->workload.data);
+		else if (!slice_equal_text(row->workload, cases[i].workload))
+			fail_msg("%s is of %.*s", cases[i].pod, SLICE_ARG(row->workload));
+		scenario_release(&s);
+	}
+}
+
 static void image_that_does_not_parse_is_seen_as_it_is_written(void **state)
 {
 	(void)state;
@@ -235,6 +273,7 @@ int main(void)
 		cmocka_unit_test(node_caches_each_image_once_a_repository),
 		cmocka_unit_test(image_that_left_a_node_s_list_was_cached_earlier),
 		cmocka_unit_test(pull_events_are_seen_and_others_are_not),
+		cmocka_unit_test(pull_of_a_pod_that_is_gone_is_told_of_its_workload),
 		cmocka_unit_test(image_that_does_not_parse_is_seen_as_it_is_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
