@@ -148,19 +148,11 @@ static int run_put(struct store *store, sqlite3_stmt *statement, const struct re
 	return sql_run(store, statement, err);
 }
 
-static int count_columns(const struct record_type *type)
-{
-	int count = 0;
-	for (size_t i = 0; i < type->field_count; i++)
-		count += table_has_column(type, &type->fields[i]);
-	return count;
-}
-
 /* Later reads keep their word about what the record is; only when it was seen first may change. */
 static int put_older(struct store *store, struct table_statements *statements, const struct record_type *type,
 		     const struct open_read *read, const void *record, struct error **err)
 {
-	int as_of = count_columns(type) + 3;
+	int as_of = table_column_count(type) + 1;
 	if (!statements->upsert_older && prepare_upsert_older(store, type, as_of, &statements->upsert_older, err) < 0)
 		return -1;
 	if (!statements->lower_first && prepare_lower_first(store, type, as_of, &statements->lower_first, err) < 0)

@@ -5,8 +5,8 @@
 #include "base/alloc.h"
 #include "store/store_internal.h"
 
-#define SETTLE_TRIES 200
-#define SETTLE_PAUSE_NS 20000000
+#define WAL_PAUSE_MS 20
+#define WAL_TRIES (STORE_BUSY_MS / WAL_PAUSE_MS)
 
 /* Nothing a stored schema says is trusted to run code, and no temporary file is made. */
 static int configure(struct store *store, struct error **err)
@@ -25,11 +25,13 @@ static int configure(struct store *store, struct error **err)
 static int set_wal(struct store *store, struct error **err)
 {
 	int result = SQLITE_BUSY;
-	for (int i = 0; i < SETTLE_TRIES && (result & 0xff) == SQLITE_BUSY; i++) {
+	sqlite3_busy_timeout(store->db, 0);
+	for (int i = 0; i < WAL_TRIES && (result & 0xff) == SQLITE_BUSY; i++) {
 		if (i)
-			nanosleep(&(struct timespec){ .tv_nsec = SETTLE_PAUSE_NS }, NULL);
+			nanosleep(&(struct timespec){ .tv_nsec = WAL_PAUSE_MS * 1000000 }, NULL);
 		result = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 	}
+	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	return result == SQLITE_OK ? 0 : store_fail(store, "journal_mode = WAL", err);
 }
 

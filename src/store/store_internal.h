@@ -88,6 +88,8 @@ int transaction_end(struct store *store, int result, struct error **err);
 bool table_has_column(const struct record_type *type, const struct field *field);
 /* first_seen and last_seen are kept as the reads that they come from. */
 bool table_keeps_reads(const struct record_type *type);
+/* Columns that table_add_insert names, first_read and last_read among them. */
+int table_column_count(const struct record_type *type);
 void sql_add_name(struct strbuf *sql, const char *name);
 /* CREATE TABLE with the fields that schema version `version` has. */
 void table_add_create(struct strbuf *sql, const struct record_type *type, unsigned version);

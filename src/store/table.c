@@ -90,7 +90,7 @@ static void add_columns(struct strbuf *sql, const struct record_type *type)
 		strbuf_add_text(sql, ", \"first_read\", \"last_read\"");
 }
 
-static int column_count(const struct record_type *type)
+int table_column_count(const struct record_type *type)
 {
 	int count = table_keeps_reads(type) ? 2 : 0;
 	for (size_t i = 0; i < type->field_count; i++)
@@ -113,7 +113,7 @@ void table_add_insert(struct strbuf *sql, const struct record_type *type)
 	strbuf_add_text(sql, " (");
 	add_columns(sql, type);
 	strbuf_add_text(sql, ") VALUES (");
-	for (int i = 1; i <= column_count(type); i++)
+	for (int i = 1; i <= table_column_count(type); i++)
 		strbuf_addf(sql, i > 1 ? ", ?%d" : "?%d", i);
 	strbuf_add_char(sql, ')');
 }

@@ -37,6 +37,24 @@ static void a_new_store_says_what_it_is(void **state)
 	}
 }
 
+static void check_since(const struct record_type *type)
+{
+	for (size_t i = 0; i < type->field_count; i++)
+		if (type->fields[i].since > STORE_SCHEMA_VERSION)
+			fail_msg("%s.%s is of schema %u: a migration is missing", type->name, type->fields[i].name,
+				 type->fields[i].since);
+}
+
+static void every_field_has_its_migration(void **state)
+{
+	for (size_t i = 0; i < observed_type_count; i++)
+		check_since(observed_types[i]);
+	check_since(&cluster_type);
+	check_since(&read_type);
+	check_since(&incident_type);
+	check_since(&finding_type);
+}
+
 static void opening_it_again_changes_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -110,6 +128,7 @@ int main(void)
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_new_store_says_what_it_is),
+		cmocka_unit_test(every_field_has_its_migration),
 		STORE_TEST(opening_it_again_changes_nothing),
 		STORE_TEST(a_newer_schema_is_refused),
 		STORE_TEST(another_programs_database_is_left_alone),
