@@ -29,13 +29,12 @@ static int leave(struct document *document, unsigned depth, struct error **err)
 /* An object larger than any may be is lost, and the next one read. `decoder` has read it, or as far as it came. */
 static int lose(struct object_list *list, struct decoder *decoder, size_t offset, struct error **err)
 {
-	struct arena *arena = decoder->arena;
 	if ((*err)->code != ERROR_LIMIT)
 		return -1;
 	*err = error_free(*err);
 	decoder_release(decoder);
-	arena_clear(arena);
-	return put_lost_item(list, arena, offset, "too_large", SLICE("larger than any object may be"), err);
+	arena_clear(decoder->arena);
+	return put_lost_item(list, offset, "too_large", SLICE("larger than any object may be"), err);
 }
 
 /* After decoding failed: -1 to end the reading, 0 to go on behind the object, which `depth` levels deep is open. */
@@ -55,8 +54,8 @@ static int refuse_items(struct object_list *list, struct error **err)
 {
 	if (pass_over_items(list, err) < 0)
 		return -1;
-	return put_lost_item(list, list->decoder->arena, list->offset, "nested_lists",
-			     SLICE("lists in lists in lists: not read so deep"), err);
+	return put_lost_item(list, list->offset, "nested_lists", SLICE("lists in lists in lists: not read so deep"),
+			     err);
 }
 
 static int start_items(void *data, struct object *object, struct error **err)
@@ -111,7 +110,7 @@ static int read_item(struct object_list *list, struct arena *arena, const struct
 		return read_object(list, arena, token->offset, err);
 	if (token->type == TOKEN_ARRAY_BEGIN && leave(list->document, list->document->reader->depth - 1, err) < 0)
 		return -1;
-	return put_lost_item(list, arena, token->offset, "not_an_object", SLICE("an item that is no object"), err);
+	return put_lost_item(list, token->offset, "not_an_object", SLICE("an item that is no object"), err);
 }
 
 int read_items(struct object_list *list, struct error **err)

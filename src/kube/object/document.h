@@ -43,7 +43,6 @@ int put_object(struct object_list *list, struct decoder *decoder, const struct o
 /* put.c: the end of a list, whose own fields are now complete. */
 int put_list(struct object_list *list, const struct object *object, struct error **err);
 /* put.c: an item that is no object, or too large for one. */
-int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code, struct slice message,
-		  struct error **err);
+int put_lost_item(struct object_list *list, size_t offset, const char *code, struct slice message, struct error **err);
 
 #endif

@@ -1,7 +1,6 @@
-#include "base/json_reader.h"
-#include "base/yaml_reader.h"
 #include "kube/object/document.h"
 #include "kube/object/error_text.h"
+#include "kube/object/list_kind.h"
 #include "kube/object/mask.h"
 #include "kube/object/records.h"
 
@@ -17,77 +16,6 @@ static const struct known_kind *known_kind_of(struct slice kind, struct slice gr
 			return known;
 	}
 	return NULL;
-}
-
-/* Reads the list's own fields once more, from its start, passing over its items. A list that ends badly tells nothing.
- */
-static int decode_ahead(const struct object_list *list, struct reader *reader, struct arena *arena,
-			struct object *ret_object, struct error **err)
-{
-	struct token token;
-	struct decoder decoder = { .reader = reader, .arena = arena, .shape = list->document->context->shape };
-	if (decode_take(&decoder, &token, err) < 0 || token.type != TOKEN_OBJECT_BEGIN)
-		return -1;
-	int decoded = decode_object(&decoder, ret_object, err);
-	decoder_release(&decoder);
-	return decoded;
-}
-
-static int read_ahead(const struct object_list *list, struct arena *arena, struct object *ret_object,
-		      struct error **err)
-{
-	struct slice document = list->document->reader->document;
-	struct slice rest = slice_part(document, list->offset, document.len);
-	if (rest.len && rest.data[0] == '{') {
-		struct json_reader json;
-		json_reader_init(&json, rest, 0);
-		int decoded = decode_ahead(list, &json.reader, arena, ret_object, err);
-		json_reader_release(&json);
-		return decoded;
-	}
-	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(rest, 0, err);
-	return yaml ? decode_ahead(list, yaml_reader_reader(yaml), arena, ret_object, err) : -1;
-}
-
-/* The kind of the list may stand behind its items (`jq --sort-keys` of a raw list). */
-static int look_ahead(struct object_list *list, struct error **err)
-{
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
-	CLEANUP(error_freep) struct error *why = NULL;
-	struct arena *kept = &list->document->context->kept;
-	struct object object = { 0 };
-	list->looked_ahead = true;
-	if (read_ahead(list, &arena, &object, &why) < 0)
-		return why && why->code == ERROR_NO_MEMORY ? error_move(err, &why) : 0;
-	if (arena_copy(kept, object.kind, &list->kind_ahead) < 0 ||
-	    arena_copy(kept, object.api_version, &list->api_version_ahead) < 0)
-		return arena_fail(kept, err);
-	return 0;
-}
-
-/* "PodList" -> "Pod"; not there for `List` and for what is no list. */
-static struct slice item_kind(struct slice list_kind)
-{
-	if (!slice_ends_with(list_kind, "List") || list_kind.len == strlen("List"))
-		return SLICE_NONE;
-	return slice_part(list_kind, 0, list_kind.len - strlen("List"));
-}
-
-/* The object's own kind, else its list's. */
-static int find_kind(struct object_list *list, const struct object *object, struct slice *ret_kind,
-		     struct slice *ret_api_version, struct error **err)
-{
-	*ret_kind = object->kind;
-	*ret_api_version = object->api_version;
-	if (object->kind.len || !list->object)
-		return 0;
-	if (!list->object->kind.len && !list->looked_ahead && look_ahead(list, err) < 0)
-		return -1;
-	bool ahead = !list->object->kind.len;
-	*ret_kind = item_kind(ahead ? list->kind_ahead : list->object->kind);
-	if (!object->api_version.data)
-		*ret_api_version = ahead ? list->api_version_ahead : list->object->api_version;
-	return 0;
 }
 
 /* --- the item --- */
@@ -160,17 +88,13 @@ static int put_faults(const struct item *item, const struct decoder *decoder, st
 	return 0;
 }
 
-int put_lost_item(struct object_list *list, struct arena *arena, size_t offset, const char *code, struct slice message,
-		  struct error **err)
+int put_lost_item(struct object_list *list, size_t offset, const char *code, struct slice message, struct error **err)
 {
-	static const struct object NOTHING;
-	struct item item;
-	struct slice place;
-	start_item(list, &NOTHING, arena, offset, &item);
-	if (item_place(&item, &place, err) < 0)
-		return -1;
+	struct document *document = list->document;
+	char text[64];
 	list->lost = true;
-	return object_file_defect(item.context, code, place, message, err);
+	return object_file_defect(document->context, code, slice_of(reader_place(document->reader, offset, text)),
+				  message, err);
 }
 
 /* --- putting it --- */
@@ -191,12 +115,12 @@ static int first_sight(const struct item *item, bool *ret_first, struct error **
 static int count_object(struct object_list *list, const struct item *item, bool known, struct error **err)
 {
 	struct object_context *context = item->context;
-	bool is_secret = slice_equal_text(item->label, "Secret");
-	bool first = true;
+	bool is_secret = slice_equal_text(item->label, "Secret"), first = true;
+	struct slice type = item->object->type.len ? item->object->type : SLICE("Opaque");
 	struct object_coverage *coverage = coverage_kind(context, item->label, err);
 	if (!coverage || first_sight(item, &first, err) < 0)
 		return -1;
-	coverage->known = known;
+	coverage->known = coverage->known || known;
 	coverage->objects += first;
 	context->objects += first;
 	if (!known)
@@ -204,7 +128,7 @@ static int count_object(struct object_list *list, const struct item *item, bool 
 	struct object_scope *scope = coverage_scope(&list->coverage, item->label, err);
 	if (!scope)
 		return -1;
-	return coverage_widen(context, scope, item->meta->namespace, is_secret ? item->object->type : SLICE_NONE, err);
+	return coverage_widen(context, scope, item->meta->namespace, is_secret ? type : SLICE_NONE, err);
 }
 
 /* The time of the deletion itself: deletionTimestamp is when the grace ends. */
@@ -263,25 +187,25 @@ static int put_by_kind(struct object_list *list, struct item *item, const struct
 /* metav1.Status: what an API server says instead of an object. */
 static int put_refusal(const struct item *item, struct error **err)
 {
-	struct slice message, place;
-	struct slice text = item->object->message.data ? item->object->message : item->object->reason;
-	if (mask_tokens(text, item->arena, &message, err) < 0 || item_place(item, &place, err) < 0)
+	struct slice said = item->object->message.data ? item->object->message : item->object->reason, message;
+	char text[64];
+	if (mask_tokens(said, item->arena, &message, err) < 0)
 		return -1;
-	return object_file_defect(item->context, "error_response", place, message, err);
+	return object_file_defect(item->context, "error_response",
+				  slice_of(reader_place(item->reader, item->offset, text)), message, err);
 }
 
 /* Something whose kind is not known: no kind of this list is complete without it. */
 static int put_kindless(struct object_list *list, struct item *item, struct error **err)
 {
-	struct slice document = item->reader->document, place;
-	struct slice text = slice_part(document, item->offset, document.len);
+	struct slice document = item->reader->document;
+	struct slice said = slice_part(document, item->offset, document.len);
+	char text[64];
 	if (list->kind_ahead.len && !slice_ends_with(list->kind_ahead, "List"))
 		return 0; /* `items` of a custom kind that is no list */
-	if (!list->object && error_text_likely(text)) {
-		if (item_place(item, &place, err) < 0)
-			return -1;
-		return error_text_put(item->context, text, place, err);
-	}
+	if (!list->object && error_text_likely(said))
+		return error_text_put(item->context, said, slice_of(reader_place(item->reader, item->offset, text)),
+				      err);
 	list->lost = true;
 	item->context->defects++;
 	if (fill_uid(item, err) < 0)
@@ -302,7 +226,7 @@ int put_object(struct object_list *list, struct decoder *decoder, const struct o
 	struct slice api_version = SLICE_NONE;
 	struct item item;
 	start_item(list, object, decoder->arena, offset, &item);
-	if (find_kind(list, object, &item.kind, &api_version, err) < 0)
+	if (list_kind_find(list, object, &item.kind, &api_version, err) < 0)
 		return -1;
 	item.group = api_group(api_version);
 	if (slice_equal_text(item.kind, "Status") && !item.group.len)
@@ -318,7 +242,7 @@ int put_object(struct object_list *list, struct decoder *decoder, const struct o
 /* A list of one kind that holds nothing says so: that kind was read. */
 static int count_empty(struct object_list *list, const struct object *object, struct error **err)
 {
-	struct slice kind = item_kind(object->kind), group = api_group(object->api_version);
+	struct slice kind = list_kind_of_items(object->kind), group = api_group(object->api_version);
 	if (!kind.len || !known_kind_of(kind, group, object->api_version.len))
 		return 0;
 	struct object_coverage *coverage = coverage_kind(list->coverage.context, kind, err);

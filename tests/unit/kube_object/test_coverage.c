@@ -178,6 +178,17 @@ static void unknown_kinds_are_counted(void **state)
 	assert_int_equal(count(&r, defect), 0);
 }
 
+static void a_custom_kind_with_some_templates_is_known(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r = reading_of(LIST(
+		"{\"apiVersion\": \"x.example/v1\", \"kind\": \"Roll\", \"metadata\": {\"name\": \"a\", \"namespace\": \"n\"},"
+		"\"spec\": {\"template\": {\"spec\": {\"containers\": [{\"name\": \"c\"}]}}}},"
+		"{\"apiVersion\": \"x.example/v1\", \"kind\": \"Roll\", \"metadata\": {\"name\": \"b\", \"namespace\": \"n\"}}"));
+	reading_end(&r);
+	check_coverage(reading_coverage(&r, "Roll.x.example"), "complete", "n", "*", 1);
+}
+
 static void an_object_read_twice_is_counted_once(void **state)
 {
 	CLEANUP(reading_release) struct reading r = reading_of(LIST(POD("a", "n")) LIST(POD("a", "n")));
@@ -203,6 +214,7 @@ int main(void)
 		cmocka_unit_test(an_empty_list_of_no_kind_says_nothing),
 		cmocka_unit_test(every_kind_that_was_not_read_is_absent),
 		cmocka_unit_test(unknown_kinds_are_counted),
+		cmocka_unit_test(a_custom_kind_with_some_templates_is_known),
 		cmocka_unit_test(an_object_read_twice_is_counted_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

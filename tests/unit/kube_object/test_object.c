@@ -141,6 +141,17 @@ static void a_text_in_quotes_is_not_an_object(void **state)
 	assert_int_equal(r.context.defects, 1);
 }
 
+static void nothing_between_two_lines_of_dashes_is_nothing(void **state)
+{
+	CLEANUP(reading_release) struct reading r;
+	reading_start(&r);
+	reading_yaml(&r, SLICE("---\n---\nkind: Pod\napiVersion: v1\nmetadata: {name: a}\n---\n# end\n---\n"));
+	assert_int_equal(count(&r, defect), 0);
+	check_slice(only(&r, pod)->name, "a");
+	CLEANUP(reading_release) struct reading n = reading_of("null");
+	reading_defect(&n, "not_an_object");
+}
+
 static void a_status_is_an_error_response_with_its_tokens_masked(void **state)
 {
 	CLEANUP(reading_release)
@@ -268,6 +279,7 @@ int main(void)
 		cmocka_unit_test(an_error_text_is_an_error_response),
 		cmocka_unit_test(an_error_text_read_as_yaml_too),
 		cmocka_unit_test(a_text_in_quotes_is_not_an_object),
+		cmocka_unit_test(nothing_between_two_lines_of_dashes_is_nothing),
 		cmocka_unit_test(a_status_is_an_error_response_with_its_tokens_masked),
 		cmocka_unit_test(single_objects_follow_each_other),
 		cmocka_unit_test(an_array_is_read_as_single_objects),

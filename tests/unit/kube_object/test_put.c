@@ -2,60 +2,6 @@
 
 #include "base/limits.h"
 
-#define ITEM "{\"metadata\": {\"name\": \"a\", \"namespace\": \"n\"}, \"spec\": {\"nodeName\": \"x\"}}"
-
-static void check_kind_from_list(const char *json)
-{
-	CLEANUP(reading_release) struct reading r = reading_of(json);
-	check_slice(only(&r, pod)->name, "a");
-	assert_int_equal(count(&r, defect), 0);
-	check_yaml_gives_the_same(json);
-}
-
-static void items_take_the_kind_of_their_list(void **state)
-{
-	check_kind_from_list("{\"kind\": \"PodList\", \"apiVersion\": \"v1\", \"metadata\": {}, \"items\": [" ITEM
-			     "]}");
-}
-
-static void also_when_it_stands_behind_them(void **state)
-{
-	check_kind_from_list("{\"apiVersion\": \"v1\", \"items\": [" ITEM
-			     "], \"kind\": \"PodList\", \"metadata\": {}}");
-	check_kind_from_list("{\"items\": [" ITEM "], \"kind\": \"PodList\", \"apiVersion\": \"v1\"}");
-	check_kind_from_list("{\"items\": [{\"kind\": \"List\"}, " ITEM
-			     "], \"kind\": \"PodList\", \"apiVersion\": \"v1\"}");
-}
-
-static void the_group_comes_with_it(void **state)
-{
-	CLEANUP(reading_release)
-	struct reading r = reading_of("{\"items\": [" ITEM
-				      "], \"kind\": \"DeploymentList\", \"apiVersion\": \"apps/v1\"}");
-	check_slice(only(&r, workload)->kind, "Deployment");
-	check_slice(only(&r, workload)->group, "apps");
-}
-
-static void a_list_that_ends_before_its_kind_leaves_none(void **state)
-{
-	CLEANUP(reading_release) struct reading r = reading_of("{\"items\": [" ITEM "], \"ki");
-	assert_int_equal(count(&r, pod), 0);
-	reading_defect(&r, "no_kind");
-	reading_defect(&r, "truncated");
-	assert_int_equal(r.result, 1);
-}
-
-static void an_items_own_kind_wins(void **state)
-{
-	CLEANUP(reading_release)
-	struct reading r = reading_of(JSON({
-		"kind" : "PodList",
-		"apiVersion" : "v1",
-		"items" : [ { "kind" : "Deployment", "apiVersion" : "apps/v1", "metadata" : { "name" : "d" } } ]
-	}));
-	check_slice(only(&r, workload)->name, "d");
-}
-
 static void without_an_api_version_a_built_in_kind_is_meant(void **state)
 {
 	CLEANUP(reading_release)
@@ -154,11 +100,6 @@ static void faults_of_unknown_kinds_are_nobodys_business(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(items_take_the_kind_of_their_list),
-		cmocka_unit_test(also_when_it_stands_behind_them),
-		cmocka_unit_test(the_group_comes_with_it),
-		cmocka_unit_test(a_list_that_ends_before_its_kind_leaves_none),
-		cmocka_unit_test(an_items_own_kind_wins),
 		cmocka_unit_test(without_an_api_version_a_built_in_kind_is_meant),
 		cmocka_unit_test(an_object_without_a_kind_is_a_defect),
 		cmocka_unit_test(an_object_without_a_name_is_a_defect),
