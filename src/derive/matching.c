@@ -6,7 +6,8 @@
 /* The keyring of one list of pull secrets in one namespace. */
 struct pull_list {
 	struct keyring keyring;
-	bool blocked; /* one of the secrets does not decode: the kubelet gives up on all */
+	struct world_list last_resort; /* struct world_entry * that are asked only when no other matches */
+	bool blocked;                  /* one of the secrets does not decode: the kubelet gives up on all */
 };
 
 struct matching {
@@ -26,15 +27,27 @@ static void matching_release(struct matching *matching)
 	map_release(&matching->asked);
 }
 
+static int add_entry(struct build *build, struct pull_list *list, struct world_entry *entry, struct error **err)
+{
+	struct arena *arena = &build->world->arena;
+	struct slice key = entry->record->registry_key;
+	struct keyring_key parsed = { 0 };
+	bool usable = false;
+	if (keyring_add(&list->keyring, key, entry, arena, &usable, err) < 0 ||
+	    keyring_key_parse(key, arena, &parsed, &usable, err) < 0)
+		return -1;
+	if (usable && slice_equal_text(parsed.index, "index.docker.io"))
+		return build_push(build, &list->last_resort, entry, err);
+	return 0;
+}
+
 static int add_secret_entries(struct build *build, struct pull_list *list, const struct world_secret *secret,
 			      struct error **err)
 {
 	for (size_t i = 0; i < secret->entries.len; i++) {
 		struct world_entry *entry = secret->entries.items[i];
-		bool added;
 		if (entry->record->kubelet_reads == BOOL_TRUE && entry->record->overridden != BOOL_TRUE &&
-		    keyring_add(&list->keyring, entry->record->registry_key, entry, &build->world->arena, &added, err) <
-			    0)
+		    add_entry(build, list, entry, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -107,6 +120,14 @@ static int order_is_fixed(struct build *build, const struct world_entry *first, 
 	return 0;
 }
 
+static void note_shadow(struct world_entry *entry, const struct world_entry *by, const struct slice *repository)
+{
+	if (entry->shadowed_by)
+		return;
+	entry->shadowed_by = by;
+	entry->shadowed_for = repository;
+}
+
 /* The entry matches the repository, and `first` is the one that the kubelet tries first (perhaps itself). */
 static int note_match(struct matching *matching, struct world_entry *entry, const struct world_entry *first,
 		      const struct slice *repository, struct error **err)
@@ -117,8 +138,8 @@ static int note_match(struct matching *matching, struct world_entry *entry, cons
 		return -1;
 	if (!after)
 		entry->tried_first++;
-	else if (!entry->shadowed_by)
-		entry->shadowed_by = first;
+	else
+		note_shadow(entry, first, repository);
 	struct pair pair = { entry, repository };
 	void **place = map_put(&build->world->served, pair_key(&pair));
 	if (!place)
@@ -127,6 +148,20 @@ static int note_match(struct matching *matching, struct world_entry *entry, cons
 		return 0;
 	*place = entry;
 	return build_push(build, &entry->images, repository, err);
+}
+
+/* Rule 4 of facts A3: for an image of Docker Hub that another key matches, index.docker.io is not asked at all. */
+static void note_last_resort(const struct pull_list *list, const struct world_entry *first,
+			     const struct slice *repository)
+{
+	if (!slice_starts_with(*repository, "docker.io/"))
+		return;
+	for (size_t i = 0; i < list->last_resort.len; i++) {
+		if (list->last_resort.items[i] == first)
+			return;
+	}
+	for (size_t i = 0; i < list->last_resort.len; i++)
+		note_shadow(list->last_resort.items[i], first, repository);
 }
 
 static int match_repository(struct matching *matching, struct pull_list *list, const struct slice *repository,
@@ -147,6 +182,8 @@ static int match_repository(struct matching *matching, struct pull_list *list, c
 		if (note_match(matching, owners[i], owners[0], repository, err) < 0)
 			return -1;
 	}
+	if (count)
+		note_last_resort(list, owners[0], repository);
 	return 0;
 }
 
@@ -192,7 +229,7 @@ static void mark_shadowed(const struct world_cluster *cluster)
 {
 	for (size_t i = 0; i < cluster->entries.len; i++) {
 		struct world_entry *entry = cluster->entries.items[i];
-		entry->shadowed = entry->images.len > 0 && entry->tried_first == 0;
+		entry->shadowed = entry->shadowed_by && entry->tried_first == 0;
 		if (!entry->shadowed)
 			entry->shadowed_by = NULL;
 	}

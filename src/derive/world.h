@@ -81,10 +81,13 @@ struct world_container {
 struct world_entry {
 	const struct entry *record;
 	struct world_secret *secret;
-	bool dead;          /* no image can match its key */
-	bool shadowed;      /* it matches images, and for each of them another entry is always tried before it */
+	bool dead; /* no image can match its key */
+	/* It matches images, and for each of them another entry is always tried before it; or it is Docker Hub's last
+	 * resort (index.docker.io), and for each image of the Hub another entry matches, so that it is not asked. */
+	bool shadowed;
 	size_t tried_first; /* (pull-secret list, repository) pairs of the namespace for which it is tried first */
 	const struct world_entry *shadowed_by; /* one such entry; of the same secret or of another in the pod's list */
+	const struct slice *shadowed_for;      /* ... and the repository (interned) for which it is tried */
 	struct world_list images; /* const struct slice * (interned): repositories of the namespace that it matches */
 	int64_t set_after; /* last time another value was seen in its place, before this one was; see credential */
 };

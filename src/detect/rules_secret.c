@@ -44,9 +44,8 @@ static int check_key_shadowed(struct detect_run *run, const struct world_entry *
 	struct detect_subject subject = detect_secret(entry->secret, entry->record->registry_key);
 	const struct world_entry *before = entry->shadowed_by;
 	return detect_add(run, &subject, err, "for %.*s the kubelet tries key %.*s of secret %.*s first (user %.*s)",
-			  SLICE_ARG(*(const struct slice *)entry->images.items[0]),
-			  SLICE_ARG(before->record->registry_key), SLICE_ARG(before->secret->record->name),
-			  SLICE_ARG(before->record->username));
+			  SLICE_ARG(*entry->shadowed_for), SLICE_ARG(before->record->registry_key),
+			  SLICE_ARG(before->secret->record->name), SLICE_ARG(before->record->username));
 }
 
 int find_key_shadowed(struct detect_run *run, struct error **err)

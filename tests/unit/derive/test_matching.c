@@ -50,9 +50,43 @@ static void hub_fallback_is_shadowed_by_a_direct_key(void **state)
 	assert_false(prefix->shadowed);
 	assert_true(exact->shadowed);
 	assert_ptr_equal(exact->shadowed_by, prefix);
-	/* The fallback is not even asked: it matches nothing, so nothing comes before it. */
+	/* The last resort is not even asked. */
 	assert_int_equal(fallback->images.len, 0);
-	assert_false(fallback->shadowed);
+	assert_true(fallback->shadowed);
+	assert_ptr_equal(fallback->shadowed_by, prefix);
+	check_slice(*fallback->shadowed_for, "docker.io/acme/web");
+	scenario_release(&s);
+}
+
+static void last_resort_that_is_asked_for_some_image_is_not_shadowed(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct secret *hub = add_secret(&s, "shop", "hub");
+	add_entry(&s, hub, "docker.io/acme", "team", "f1");
+	add_entry(&s, hub, "index.docker.io", "all", "f2");
+	runs(&s, "a", "acme/web:1", texts(&s, "hub", NULL));
+	runs(&s, "b", "nginx", texts(&s, "hub", NULL));
+	const struct world_secret *secret = secret_named(scenario_world(&s), "shop", "hub");
+	const struct world_entry *all = entry_of(secret, "index.docker.io");
+	assert_int_equal(all->images.len, 1);
+	assert_false(all->shadowed);
+	scenario_release(&s);
+}
+
+/* No image of the Hub at all: nothing is known to come before it. */
+static void last_resort_without_images_of_the_hub_is_not_shadowed(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct secret *hub = add_secret(&s, "shop", "hub");
+	add_entry(&s, hub, "quay.io", "team", "f1");
+	add_entry(&s, hub, "index.docker.io", "all", "f2");
+	runs(&s, "a", "quay.io/acme/web", texts(&s, "hub", NULL));
+	const struct world_secret *secret = secret_named(scenario_world(&s), "shop", "hub");
+	assert_false(entry_of(secret, "index.docker.io")->shadowed);
 	scenario_release(&s);
 }
 
@@ -222,6 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entry_serves_the_images_that_it_matches),
 		cmocka_unit_test(hub_fallback_is_shadowed_by_a_direct_key),
+		cmocka_unit_test(last_resort_that_is_asked_for_some_image_is_not_shadowed),
+		cmocka_unit_test(last_resort_without_images_of_the_hub_is_not_shadowed),
 		cmocka_unit_test(entry_that_is_first_for_some_image_is_not_shadowed),
 		cmocka_unit_test(order_of_the_list_decides_between_equal_keys),
 		cmocka_unit_test(two_spellings_in_one_secret_shadow_neither),

@@ -239,6 +239,13 @@ static void shadowed_key(struct scenario *s)
 	runs(s, "web", "acme/web", texts(s, "hub", NULL));
 }
 
+static void last_resort_that_is_never_asked(struct scenario *s)
+{
+	add_entry(s, add_secret(s, "shop", "new"), "docker.io", "new", "f2");
+	add_entry(s, add_secret(s, "shop", "hub"), "https://index.docker.io/v1/", "old", "f1");
+	runs(s, "web", "acme/web", texts(s, "new", "hub", NULL));
+}
+
 static void shadowed_by_the_same_login(struct scenario *s)
 {
 	struct secret *hub = add_secret(s, "shop", "hub");
@@ -341,6 +348,8 @@ const struct rule_case rule_cases[] = {
 	CASE("pull-rotation-blocked", written_by_something_else, 1, "hub", "managed", "ansible wrote it, and may"),
 	NEAR_MISS("pull-rotation-blocked", free_to_change),
 	CASE("pull-key-shadowed", shadowed_key, 1, "hub", "docker.io", "tries key docker.io/acme of secret hub first"),
+	CASE("pull-key-shadowed", last_resort_that_is_never_asked, 1, "hub", "https://index.docker.io/v1/",
+	     "for docker.io/acme/web the kubelet tries key docker.io of secret new first"),
 	NEAR_MISS("pull-key-shadowed", shadowed_by_the_same_login),
 	NEAR_MISS("pull-key-shadowed", first_for_another_image),
 	CASE("pull-unused", unused, 1, "hub", "", "pods that have ended did"),
