@@ -154,9 +154,33 @@ def test_run_prints_what_failed_and_exits_1(tree):
     assert said.endswith("\n8 passed, 1 failed\n")
 
 
-def test_run_without_anything_to_run_fails(tree):
-    status, said = run([tree / "tools/run-tests", "fuzz"])
+@pytest.fixture
+def pretend(tree):
+    """pretend(NINJA, TARGETS): a build that only pretends; the environment that has it."""
+
+    def tools(ninja="exit 0", targets="[]"):
+        script(tree / "bin/meson", f"#!/bin/sh\nmkdir -p {tree}/build {tree}/build-fuzz\n"
+                                   f"[ \"$1\" != introspect ] || echo '{targets}'\n")
+        script(tree / "bin/ninja", f"#!/bin/sh\n{ninja}\n")
+        return f"{tree}/bin:{os.environ['PATH']}"
+
+    return tools
+
+
+def test_run_without_anything_to_run_fails(tree, pretend):
+    status, said = run([tree / "tools/run-tests", "fuzz"], PATH=pretend())
     assert status == 1 and "there are no fuzz targets" in said and said.endswith("\n0 passed, 1 failed\n")
+
+
+def test_run_of_a_fuzz_source_that_no_target_has_fails(tree, pretend):
+    for name in ("fuzz_listed.c", "fuzz_forgotten.c"):
+        script(tree / "tests/fuzz" / name, "")
+    script(tree / "tools/run-fuzz", "#!/bin/sh\necho $3: 7 inputs, no crash\n")
+    sources = f'[{{"sources": ["{tree}/tests/fuzz/fuzz_listed.c"]}}, {{"linker": []}}]'
+    targets = f'[{{"name": "fuzz_listed", "target_sources": {sources}}}, {{"name": "base", "target_sources": []}}]'
+    status, said = run([tree / "tools/run-tests", "fuzz"], PATH=pretend(targets=targets))
+    assert status == 1 and "FAILED fuzz, 5 s each: fuzz_forgotten.c\n" in said
+    assert said.endswith("\n1 passed, 1 failed\n")
 
 
 def test_run_with_a_tool_that_is_not_there_fails(tree):
@@ -165,16 +189,19 @@ def test_run_with_a_tool_that_is_not_there_fails(tree):
     assert status == 1 and "could not be run" in said and re.search(r" [1-9]\d* failed\n\Z", said)
 
 
-def pytest_suite(tree, text, ninja="exit 0"):
-    """Runs a suite of that text, after a build that only pretends."""
-    script(tree / "bin/meson", f"#!/bin/sh\nmkdir -p {tree}/build\n")
-    script(tree / "bin/ninja", f"#!/bin/sh\n{ninja}\n")
-    script(tree / "tests/cli/test_x.py", text)
-    return run([tree / "tools/run-tests", "pytest"], PATH=f"{tree}/bin:{os.environ['PATH']}")
+@pytest.fixture
+def pytest_suite(tree, pretend):
+    """Runs a suite of one file with that text."""
+
+    def suite(text, **build):
+        script(tree / "tests/cli/test_x.py", text)
+        return run([tree / "tools/run-tests", "pytest"], PATH=pretend(**build))
+
+    return suite
 
 
-def test_run_counts_pytest_and_names_skips_with_their_reason(tree):
-    status, said = pytest_suite(tree, "import pytest\ndef test_a(): pass\ndef test_b(): pytest.skip('no kernel here')\n")
+def test_run_counts_pytest_and_names_skips_with_their_reason(pytest_suite):
+    status, said = pytest_suite("import pytest\ndef test_a(): pass\ndef test_b(): pytest.skip('no kernel here')\n")
     assert status == 0
     assert said.endswith("skipped tests.cli.test_x::test_b: no kernel here\n1 passed, 0 failed, 1 skipped\n")
 
@@ -185,13 +212,13 @@ def test_run_counts_pytest_and_names_skips_with_their_reason(tree):
     ("def test_a(gone): pass\n", "0 passed, 1 failed"),
     ("", "0 passed, 1 failed"),
 ])
-def test_run_counts_what_pytest_could_not_do(tree, text, count):
-    status, said = pytest_suite(tree, text)
+def test_run_counts_what_pytest_could_not_do(pytest_suite, text, count):
+    status, said = pytest_suite(text)
     assert status == 1 and said.endswith(f"\n{count}\n")
 
 
-def test_run_with_a_build_that_fails_prints_it_and_fails(tree):
-    status, said = pytest_suite(tree, "def test_a(): pass\n", ninja="echo x.c:3: error: planted; exit 1")
+def test_run_with_a_build_that_fails_prints_it_and_fails(pytest_suite):
+    status, said = pytest_suite("def test_a(): pass\n", ninja="echo x.c:3: error: planted; exit 1")
     assert status == 1 and "x.c:3: error: planted" in said and said.endswith("\n0 passed, 1 failed\n")
 
 
