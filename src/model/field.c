@@ -29,32 +29,11 @@ static int compare_numbers(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_texts(struct slice_list a, struct slice_list b)
-{
-	for (size_t i = 0; i < a.len && i < b.len; i++) {
-		int order = slice_compare(a.items[i], b.items[i]);
-		if (order)
-			return order;
-	}
-	return (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_field(const struct field *field, const void *a, const void *b)
 {
-	switch (field->type) {
-	case FIELD_TEXT:
+	if (field->type == FIELD_TEXT)
 		return slice_compare(field_text(field, a), field_text(field, b));
-	case FIELD_INT:
-	case FIELD_TIME:
-		return compare_numbers(field_int(field, a), field_int(field, b));
-	case FIELD_BOOL:
-		return compare_numbers(field_bool(field, a), field_bool(field, b));
-	case FIELD_TEXTS:
-		return compare_texts(field_texts(field, a), field_texts(field, b));
-	case FIELD_RECORDS: /* a list of records is never part of an identity */
-		break;
-	}
-	return 0;
+	return compare_numbers(field_int(field, a), field_int(field, b));
 }
 
 int record_compare(const struct record_type *type, const void *a, const void *b)

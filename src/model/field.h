@@ -34,7 +34,7 @@ struct record_list {
 enum field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_TIME, FIELD_TEXTS, FIELD_RECORDS };
 
 enum field_flags {
-	FIELD_KEY = 1,       /* part of the record's identity */
+	FIELD_KEY = 1,       /* part of the record's identity; TEXT, INT or TIME */
 	FIELD_CLUSTER = 2,   /* the cluster's identity: the store files it by the cluster's row */
 	FIELD_NAMESPACE = 4, /* the namespace that decides whether a complete read covered the record */
 	FIELD_KIND = 8,      /* the Kubernetes kind, where it is not the same for all records of the type */

@@ -41,6 +41,8 @@ static void check_well_formed(const struct record_type *type)
 		assert_true(*field->doc && field->doc[strlen(field->doc) - 1] == '.');
 		assert_true(field->since >= 1);
 		assert_int_equal(field->record != NULL, field->type == FIELD_RECORDS);
+		if (field->flags & FIELD_KEY)
+			assert_true(field->type == FIELD_TEXT || field->type == FIELD_INT || field->type == FIELD_TIME);
 		end = field->offset + 1;
 	}
 }

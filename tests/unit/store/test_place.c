@@ -68,6 +68,16 @@ static void what_others_could_have_written_is_refused(void **state)
 	}
 }
 
+static void a_store_of_another_user_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	if (geteuid() != 0)
+		skip(); /* only root may give a file away */
+	f->store = store_close(f->store);
+	assert_int_equal(chown(scratch_path(&f->scratch, "state/store.db"), 12345, 12345), 0);
+	refused(f, "state/store.db", ERROR_STORE, "uid 12345");
+}
+
 static void what_others_could_only_read_is_closed_to_them(void **state)
 {
 	struct fixture *f = *state;
@@ -144,6 +154,7 @@ int main(void)
 		STORE_TEST(folder_and_files_are_ours_alone_whatever_the_umask),
 		STORE_TEST(a_folder_that_was_there_keeps_its_mode),
 		STORE_TEST(what_others_could_have_written_is_refused),
+		STORE_TEST(a_store_of_another_user_is_refused),
 		STORE_TEST(what_others_could_only_read_is_closed_to_them),
 		STORE_TEST(links_folders_and_pipes_are_refused),
 		STORE_TEST(a_linked_folder_above_is_fine),
