@@ -1,3 +1,5 @@
+#include "kube/object/decode.h"
+
 #include "kube/object/decode_internal.h"
 
 /* Names of members that we know are shorter. */
