@@ -199,7 +199,8 @@
 	F(TEXT, key_id, 0, "", 1, "Id of the key that made the fingerprint: others do not compare.")                   \
 	F(TEXT, namespace, 0, "", 1, "The secret's namespace, by name: survives a re-creation with another UID.")      \
 	F(TEXT, secret, 0, "", 1, "The secret's name.")                                                                \
-	F(TIME, data_written, 0, "", 1, "secret.data_written at the latest sight of this value.")                      \
+	F(TIME, data_written, FIELD_KEY, "", 1,                                                                        \
+	  "secret.data_written: each write that the value was seen under is a row.")                                   \
 	MODEL_SEEN(F)
 
 /* A pod, template or service account that can read a secret through a volume or its environment. */

@@ -91,7 +91,7 @@ static struct slice login_text(const struct credential *row, struct arena *arena
 static enum action_class credential_class(const struct credential *row)
 {
 	if (slice_equal_text(row->action, "revoke"))
-		return ACTION_REVOKE;
+		return row->bad_readers > 0 ? ACTION_REVOKE : ACTION_DELETE;
 	if (slice_equal_text(row->action, "rotate"))
 		return ACTION_ROTATE;
 	if (slice_equal_text(row->action, "delete"))
@@ -114,7 +114,7 @@ static struct slice login_why(const struct credential *row, struct arena *arena)
 				    users == 1 ? "" : "s", users == 1 ? "s" : "");
 	if (readers > 0)
 		return arena_printf(arena, "in %lld secret%s, %lld can read it", secrets, plural, readers);
-	return arena_printf(arena, "in %lld secret%s, no known user", secrets, plural);
+	return arena_printf(arena, "in %lld secret%s, no pull needs it", secrets, plural);
 }
 
 static int add_credentials(struct action_rows *rows, enum action_class class, struct error **err)
@@ -128,6 +128,8 @@ static int add_credentials(struct action_rows *rows, enum action_class class, st
 		struct slice why = class == ACTION_CHECK ? items[i].why : login_why(&items[i], arena);
 		if (add(rows, class, login_text(&items[i], arena), why, err) < 0)
 			return -1;
+		struct action *row = &((struct action *)rows->rows.list.items)[rows->rows.list.len - 1];
+		row->action = items[i].action;
 	}
 	return 0;
 }

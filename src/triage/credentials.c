@@ -13,16 +13,10 @@ enum credential_class {
 	CLASS_COUNT,
 };
 
-static const struct {
-	const char *action, *rule;
-} class_table[CLASS_COUNT] = {
-	[CLASS_EXPOSED] = { "revoke", "exposed" },
-	[CLASS_IN_USE] = { "rotate", "in_use" },
-	[CLASS_USERS_UNKNOWN] = { "rotate", "users_unknown" },
-	[CLASS_READ_ONLY] = { "rotate", "read_only" },
-	[CLASS_UNUSED] = { "delete", "unused" },
-	[CLASS_UNPROVEN] = { "check", "unproven" },
-	[CLASS_PROVEN_NEW] = { "none", "proven_new" },
+static const char *const class_actions[CLASS_COUNT] = {
+	[CLASS_EXPOSED] = "revoke",   [CLASS_IN_USE] = "rotate", [CLASS_USERS_UNKNOWN] = "rotate",
+	[CLASS_READ_ONLY] = "rotate", [CLASS_UNUSED] = "delete", [CLASS_UNPROVEN] = "check",
+	[CLASS_PROVEN_NEW] = "none",
 };
 
 /* What a thief can do with each kind: a password opens the account, a token what it was made for. */
@@ -74,6 +68,21 @@ static enum credential_class class_of(const struct credential *row)
 	return row->readers > 0 ? CLASS_READ_ONLY : CLASS_UNUSED;
 }
 
+static bool has_note(const struct credential *row, const char *note)
+{
+	for (size_t i = 0; i < row->notes.len; i++)
+		if (slice_equal_text(row->notes.items[i], note))
+			return true;
+	return false;
+}
+
+/* What nobody lists can be deleted. A dead key in a secret that pods list is revoked only: the secret may serve others.
+ */
+static const char *action_of(const struct credential *row, enum credential_class class)
+{
+	return class == CLASS_UNUSED && !has_note(row, "unused") ? "revoke" : class_actions[class];
+}
+
 static struct slice why_of(const struct credential *row, enum credential_class class, struct arena *arena)
 {
 	long long bad = row->bad_readers, users = row->users, readers = row->readers;
@@ -85,12 +94,13 @@ static struct slice why_of(const struct credential *row, enum credential_class c
 		return arena_printf(arena, "in use: %lld workload%s pull%s with it", users, users == 1 ? "" : "s",
 				    users == 1 ? "s" : "");
 	case CLASS_USERS_UNKNOWN:
-		return slice_of("who uses it is not known: no pods were read");
+		return slice_of("users not known: not all that could use it was read");
 	case CLASS_READ_ONLY:
 		return arena_printf(arena, "%lld workload%s can read it, none pulls with it", readers,
 				    readers == 1 ? "" : "s");
 	case CLASS_UNUSED:
-		return slice_of("no known user; leaked all the same");
+		return slice_of(has_note(row, "unused") ? "no known user; leaked all the same"
+							: "no pull needs it; a secret with it is listed");
 	case CLASS_UNPROVEN:
 		return slice_of("proven neither older nor newer");
 	default:
@@ -124,7 +134,7 @@ static int judge(struct triage_run *run, const struct world_credential *source, 
 	row->standing = slice_of(standing_of(run, source));
 	row->bad_readers = (int64_t)count_bad_readers(run, row);
 	enum credential_class class = class_of(row);
-	row->action = slice_of(class_table[class].action);
+	row->action = slice_of(action_of(row, class));
 	row->why = why_of(row, class, &run->world->arena);
 	if (!row->why.data)
 		return arena_fail(&run->world->arena, err);

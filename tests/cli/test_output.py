@@ -267,3 +267,30 @@ def test_help_and_manual_agree(command, fother):
     in_help = set(re.findall(r"^  (?:-\w, )?--([a-z-]+)", text, re.M))
     in_manual = {name.replace("\\-", "-") for name in re.findall(r"\\fB\\-\\-([a-z\\-]+)\\fR", section)}
     assert in_help == in_manual and in_help
+
+
+def test_a_value_written_again_stays_as_old_as_it_is(fother, tmp_path):
+    """Rewriting a secret with the old value after the breach moves its write time, not the value's age."""
+    old = Scene(["secret a/hub user=acme written=2026-10-01"]).write(tmp_path / "old")
+    again = Scene(["secret a/hub user=acme written=2026-11-23"]).write(tmp_path / "again")
+    fother.answers("credentials", "--snapshot", old, "--as-of", "2026-11-22T00:00:00Z")
+    answer = fother.triage(again, "--registry", "docker.io", "--window", WINDOW)
+    row = records(answer, "credential")[0]
+    assert (row["standing"], row["not_changed_since"]) == ("burnt", "2026-10-01T00:00:00Z")
+
+
+def test_a_secret_made_again_with_the_old_value_stays_burnt(fother, tmp_path):
+    scene = Scene(["secret a/hub user=acme written=2026-10-01"])
+    fother.answers("credentials", "--snapshot", scene.write(tmp_path / "old"), "--as-of", "2026-11-22T00:00:00Z")
+    again = Scene(["secret a/hub user=acme written=2026-11-23"])
+    secret = next(o for o in again.objects if o["kind"] == "Secret")
+    secret["metadata"].update(uid="00000000-0000-4000-8000-000000000001", creationTimestamp="2026-11-23T00:00:00Z")
+    answer = fother.triage(again.write(tmp_path / "again"), "--registry", "docker.io", "--window", WINDOW)
+    assert records(answer, "credential")[0]["standing"] == "burnt"
+
+
+def test_an_unused_login_is_deleted_only_where_nothing_lists_its_secret(fother, tmp_path):
+    dump = Scene(["secret a/unused user=one", "secret b/dead registry-1.docker.io user=two",
+                  "deployment b/web image=acme/web:1 pull=dead"]).write(tmp_path / "dump")
+    answer = fother.triage(dump, "--registry", "docker.io", "--window", WINDOW)
+    assert {r["username"]: r["action"] for r in records(answer, "credential")} == {"one": "delete", "two": "revoke"}
