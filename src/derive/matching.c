@@ -147,6 +147,7 @@ static int note_match(struct matching *matching, struct world_entry *entry, cons
 	if (*place)
 		return 0;
 	*place = entry;
+	entry->dead = false; /* an image is spelled with one of Docker Hub's other hosts: the key lives after all */
 	return build_push(build, &entry->images, repository, err);
 }
 

@@ -197,6 +197,7 @@ static void dead_keys_are_told(void **state)
 		{ "docker.io", false },
 		{ "docker.io/my", false },
 		{ "https://index.docker.io/v1", true },
+		{ "registry-1.docker.io", true },
 		{ "index.docker.io/myorg", true },
 	};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -207,6 +208,20 @@ static void dead_keys_are_told(void **state)
 		assert_int_equal(entry_of(hub, keys[i].key)->dead, keys[i].dead);
 		scenario_release(&s);
 	}
+}
+
+static void a_key_that_an_image_is_spelled_with_lives(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_entry(&s, add_secret(&s, "shop", "hub"), "registry-1.docker.io", "a", "f1");
+	add_account(&s, "shop", "default")->pull_secrets = texts(&s, "hub", NULL);
+	add_template(&s, add_workload(&s, "shop", "CronJob", "nightly"), "registry-1.docker.io/acme/nightly:1");
+	const struct world_secret *hub = secret_named(scenario_world(&s), "shop", "hub");
+	assert_false(entry_of(hub, "registry-1.docker.io")->dead);
+	assert_int_equal(entry_of(hub, "registry-1.docker.io")->images.len, 1);
+	scenario_release(&s);
 }
 
 static void templates_match_too_with_their_account_s_list(void **state)
@@ -264,6 +279,7 @@ int main(void)
 		cmocka_unit_test(secret_that_does_not_decode_blocks_the_good_ones),
 		cmocka_unit_test(what_the_kubelet_does_not_read_serves_nothing),
 		cmocka_unit_test(dead_keys_are_told),
+		cmocka_unit_test(a_key_that_an_image_is_spelled_with_lives),
 		cmocka_unit_test(templates_match_too_with_their_account_s_list),
 		cmocka_unit_test(images_of_ended_pods_are_not_pulled_again),
 		cmocka_unit_test(names_that_do_not_parse_match_nothing),
