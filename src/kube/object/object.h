@@ -1,14 +1,19 @@
 /* One Kubernetes object: from a reader's tokens to records in a sink. Used by every reader of clusters and dumps.
  *
- * The fields that we know stand in one table per kind (tables.h), each with its name, protobuf number and type; the
- * decoder fills a struct per kind (kinds.h) in an arena, and records.h turns that into model records.
+ * The fields that we know stand in one table per message (tables.h), each with its name, protobuf number and type; the
+ * decoder (decode.h) fills the structs of kinds.h in an arena, and one function per kind (records.h) turns them into
+ * model records.
  *
  *     reader is at the start of a value (a List or an object):
  *     object_read(reader, &context, err)
  *
- * Lists: `kind` and `apiVersion` may stand after `items`; what is then not known is taken from the items' own. Items of
- * a typed list without a kind of their own (kubectl get --raw) get the list's kind. An item that does not decode is a
- * defect with its name and place, and the next one is read.
+ * Lists: `kind` and `apiVersion` may stand after `items`. Items of a typed list without a kind of their own (kubectl get
+ * --raw) get the list's kind. An item that does not decode is a defect with its name and place, and the next one is read.
+ *
+ * Codes of defects made here, beside those of credential/docker_config.h:
+ *     File     truncated, bad_document, not_an_object, error_response, too_large, nested_lists
+ *     objects  wrong_type, no_name, no_kind (not used, their list is not complete); duplicate_key, bad_time (used)
+ *     Secret   missing_data_key, bad_base64_data, too_large
  */
 #ifndef FOTHER_KUBE_OBJECT_OBJECT_H
 #define FOTHER_KUBE_OBJECT_OBJECT_H
