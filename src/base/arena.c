@@ -107,18 +107,19 @@ int arena_copy(struct arena *a, struct slice s, struct slice *ret_copy)
 
 struct slice arena_printf(struct arena *a, const char *format, ...)
 {
-	va_list args;
+	struct arena_block *block = a->blocks;
+	char *room = block ? (char *)block->data + block->used : NULL; /* mostly enough: then one pass does */
+	va_list args, again;
 	va_start(args, format);
-	va_list again;
 	va_copy(again, args);
-	int formatted = vsnprintf(NULL, 0, format, again);
-	va_end(again);
+	int formatted = vsnprintf(room, block ? block->size - block->used : 0, format, args);
 	size_t len = formatted < 0 ? 0 : (size_t)formatted;
 	char *text = arena_bytes(a, len + 1);
-	if (text) {
+	if (text && text != room)
+		vsnprintf(text, len + 1, format, again);
+	if (text && formatted < 0)
 		text[0] = '\0';
-		vsnprintf(text, len + 1, format, args);
-	}
+	va_end(again);
 	va_end(args);
 	return text ? (struct slice){ text, len } : SLICE_NONE;
 }

@@ -25,10 +25,13 @@ static bool in_object(const struct json_reader *json)
 }
 
 /* The end of the innermost object or array stands at the cursor. */
-static bool at_end(const struct json_reader *json)
+static inline bool at_end(const struct json_reader *json)
 {
+	int byte = cursor_peek(&json->scan.cursor);
+	if (byte != '}' && byte != ']') /* nearly always */
+		return false;
 	bool may_end = json->state == STATE_FIRST || json->state == STATE_AFTER;
-	return may_end && cursor_peek(&json->scan.cursor) == (in_object(json) ? '}' : ']');
+	return may_end && byte == (in_object(json) ? '}' : ']');
 }
 
 static int die(struct json_reader *json, struct error **err)
@@ -156,9 +159,10 @@ static int next_key(struct json_reader *json, struct token *token, struct error 
 }
 
 /* Moves to the start of what comes next, over blanks and the comma that is due. */
-static bool approach(struct json_reader *json)
+static inline bool approach(struct json_reader *json)
 {
-	json_scan_blanks(&json->scan);
+	if (cursor_peek(&json->scan.cursor) <= ' ')
+		json_scan_blanks(&json->scan);
 	if (json->state != STATE_AFTER || at_end(json))
 		return true;
 	json->state = STATE_COMMA;

@@ -8,6 +8,7 @@
 #if defined(__SSE2__) && !defined(JSON_SCAN_PORTABLE)
 #include <emmintrin.h>
 #define BLOCK_BYTES 16
+#define SPACES_BYTES 32
 
 /* How many bytes of the block, from its start, a string may hold as they are. */
 static inline size_t block_plain(const unsigned char *block)
@@ -21,15 +22,21 @@ static inline size_t block_plain(const unsigned char *block)
 	return (size_t)__builtin_ctz(stops | 1u << BLOCK_BYTES);
 }
 
-/* How many bytes of the block, from its start, are spaces. */
-static inline size_t block_spaces(const unsigned char *block)
+static inline unsigned spaces_mask(const unsigned char *block)
 {
 	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)block);
-	unsigned spaces = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
-	return (size_t)__builtin_ctz(~spaces);
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')));
+}
+
+/* How many of SPACES_BYTES bytes, from their start, are spaces: the indentation that kubectl prints seldom has more. */
+static inline size_t block_spaces(const unsigned char *block)
+{
+	uint64_t spaces = spaces_mask(block) | (uint64_t)spaces_mask(block + BLOCK_BYTES) << BLOCK_BYTES;
+	return (size_t)__builtin_ctzll(~spaces);
 }
 #else
 #define BLOCK_BYTES 8
+#define SPACES_BYTES BLOCK_BYTES
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
 static inline uint64_t block_load(const unsigned char *block)
@@ -85,10 +92,10 @@ static bool wrong(struct json_scan *scan, const char *problem)
 
 static inline void pass_spaces(struct cursor *c)
 {
-	while (cursor_left(c) >= BLOCK_BYTES) {
+	while (cursor_left(c) >= SPACES_BYTES) {
 		size_t spaces = block_spaces(c->position);
 		cursor_skip(c, spaces);
-		if (spaces < BLOCK_BYTES)
+		if (spaces < SPACES_BYTES)
 			break;
 	}
 	while (cursor_peek(c) == ' ')
@@ -101,12 +108,11 @@ static inline void pass_blanks(struct cursor *c)
 		int byte = cursor_peek(c);
 		if (byte > ' ') /* in a document without indentation: nearly always */
 			return;
-		if (byte == ' ')
-			pass_spaces(c);
-		else if (byte == '\n' || byte == '\r' || byte == '\t')
-			cursor_skip(c, 1);
-		else
+		if (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t')
 			return;
+		cursor_skip(c, 1);
+		if (cursor_peek(c) == ' ') /* a space behind a colon stands alone */
+			pass_spaces(c);
 	}
 }
 
@@ -373,12 +379,13 @@ bool json_scan_separator(struct json_scan *scan, char separator, const char *mis
 }
 
 /* The bytes from where `before` stood to the cursor, without `edge` bytes at both ends. */
-static struct slice passed(const struct json_scan *scan, const struct cursor *before, size_t edge)
+static inline struct slice passed(const struct json_scan *scan, const struct cursor *before, size_t edge)
 {
 	struct cursor from = *before;
 	struct slice text = SLICE_NONE;
-	cursor_take_slice(&from, cursor_left(before) - cursor_left(&scan->cursor), &text);
-	return slice_part(text, edge, text.len - 2 * edge);
+	cursor_skip(&from, edge);
+	cursor_take_slice(&from, cursor_left(&from) - cursor_left(&scan->cursor) - edge, &text);
+	return text;
 }
 
 bool json_scan_string(struct json_scan *scan, struct slice *ret_text)

@@ -1,5 +1,6 @@
 #include "base/map.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static uint64_t rotate(uint64_t value, unsigned bits)
 	return value << bits | value >> (64 - bits);
 }
 
-static void sip_round(struct sip *s)
+static inline void sip_round(struct sip *s)
 {
 	s->v0 += s->v1;
 	s->v1 = rotate(s->v1, 13) ^ s->v0;
@@ -58,7 +59,14 @@ static uint64_t little_endian(const char *bytes, size_t count)
 	return word;
 }
 
-static void sip_add(struct sip *s, uint64_t word)
+static inline uint64_t load_word(const char *bytes)
+{
+	uint64_t word;
+	memcpy(&word, bytes, sizeof word);
+	return le64toh(word);
+}
+
+static inline void sip_add(struct sip *s, uint64_t word)
 {
 	s->v3 ^= word;
 	sip_round(s);
@@ -71,7 +79,7 @@ uint64_t hash_bytes_keyed(struct slice bytes, uint64_t key0, uint64_t key1)
 			 key1 ^ 0x7465646279746573 };
 	size_t done = 0;
 	for (; bytes.len - done >= 8; done += 8)
-		sip_add(&s, little_endian(bytes.data + done, 8));
+		sip_add(&s, load_word(bytes.data + done));
 	uint64_t last = bytes.len - done ? little_endian(bytes.data + done, bytes.len - done) : 0;
 	sip_add(&s, last | (uint64_t)bytes.len << 56);
 	s.v2 ^= 0xff;
