@@ -7,8 +7,9 @@
  *     reader is at the start of a value (a List or an object):
  *     object_read(reader, &context, err)
  *
- * Lists: `kind` and `apiVersion` may stand after `items`. Items of a typed list without a kind of their own (kubectl get
- * --raw) get the list's kind. An item that does not decode is a defect with its name and place, and the next one is read.
+ * Lists: `kind` and `apiVersion` may stand after `items`. Items of a typed list without a kind of their own (those of
+ * `kubectl get --raw`) get the list's. An item that does not decode is a defect with its name and place, and the next
+ * one is read.
  *
  * Codes of defects made here, beside those of credential/docker_config.h:
  *     File     truncated, bad_document, not_an_object, error_response, too_large, nested_lists
