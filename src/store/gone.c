@@ -5,6 +5,7 @@
 /* Latest complete read of each (cluster, kind, namespace, subtype); times lie in the arena. */
 struct coverage_index {
 	struct map latest;
+	int64_t newest; /* of them all */
 	struct arena arena;
 	struct strbuf key;
 	const struct record_type *type;
@@ -70,6 +71,8 @@ static int note_coverage(struct coverage_index *index, sqlite3_stmt *row, struct
 	if (!as_of)
 		return arena_fail(&index->arena, err);
 	*as_of = sql_int(row, 4);
+	if (*as_of > index->newest)
+		index->newest = *as_of;
 	*latest = as_of;
 	return 0;
 }
@@ -103,6 +106,7 @@ int coverage_load(struct store *store, const struct record_type *type, struct co
 	*index = (struct coverage_index){
 		.arena = ARENA_INIT(LIMIT_WORLD_BYTES),
 		.key = STRBUF_INIT(LIMIT_ROW_BYTES),
+		.newest = TIME_UNSET,
 		.type = type,
 		.kind = type->object_kind ? NULL : kind_field(type),
 		.group = type->object_kind ? NULL : group_field(type),
@@ -123,7 +127,7 @@ static struct slice text_or_none(const struct field *field, const void *record)
 int coverage_after(struct coverage_index *index, int64_t cluster, const void *record, int64_t last_seen,
 		   struct error **err)
 {
-	if (!index || !index->latest.len)
+	if (!index || last_seen >= index->newest) /* nearly all: the last read still held them */
 		return 0;
 	struct slice kind = index->kind ? field_text(index->kind, record) : slice_of(index->type->object_kind);
 	struct slice group = text_or_none(index->group, record);

@@ -2,7 +2,12 @@
 
 bool table_keeps_reads(const struct record_type *type)
 {
-	return type != &finding_type && record_field(type, "last_seen");
+	if (type == &finding_type)
+		return false;
+	for (size_t i = type->field_count; i > 0; i--) /* they stand last */
+		if (type->fields[i - 1].flags & FIELD_SEEN)
+			return true;
+	return false;
 }
 
 bool table_has_column(const struct record_type *type, const struct field *field)
