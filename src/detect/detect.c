@@ -9,7 +9,7 @@ const struct detect_rule detect_rules[] = {
 	{ "pull-entry-undecodable", "high", "Malformed: every pull that lists it fails",
 	  "Write the docker config anew (kubectl create secret docker-registry), keeping its other entries.",
 	  find_entry_undecodable },
-	{ "pull-missing", "high", "Names a pull secret that is missing or holds no login",
+	{ "pull-missing", "high", "Names a pull secret that is not there",
 	  "Create the secret in this namespace, or take the reference out.", find_missing },
 	{ "pull-exposed", "high", "A workload can read a registry login",
 	  "Treat the login as known to the workload. Give it one of its own that can only do what it needs.",

@@ -12,6 +12,8 @@ static int parse(char **argv, const char *complaint)
 	struct error *error = NULL;
 	int argc = 0;
 
+	options_release(&options);
+
 	while (argv[argc])
 		argc++;
 	int result = options_parse(argc, argv, &options, &error);
