@@ -1,8 +1,8 @@
 /* What the files of this folder share. Nobody else includes it.
  *
  * sql.c runs statements, table.c makes SQL and binds records from the field lists, place.c looks at where the file
- * lies, migrate.c makes and raises the schema, cluster.c files reads under clusters, sink.c is the sink, store_read.c
- * and gone.c read out, incident.c and finding.c keep what is not observed.
+ * lies, migrate.c makes and raises the schema, cluster.c files reads under clusters, cluster_merge.c makes two clusters
+ * one, sink.c is the sink, store_read.c and gone.c read out, incident.c and finding.c keep what is not observed.
  */
 #ifndef FOTHER_STORE_STORE_INTERNAL_H
 #define FOTHER_STORE_STORE_INTERNAL_H
@@ -151,6 +151,11 @@ int cluster_refresh(struct store *store, int64_t cluster, int64_t read, struct s
 		    struct error **err);
 /* The row of an identity; 0 when text is not there (records of no cluster); -1 when it is not known. */
 int cluster_find(struct store *store, struct slice identity, int64_t *ret_cluster, struct error **err);
+
+/* --- cluster_merge.c --- */
+/* Everything filed under `from` is filed under `to`, and `from` is no more. Of what both hold, the later read's word
+ * stays, and the earlier first sight. */
+int cluster_merge(struct store *store, int64_t from, int64_t to, struct error **err);
 
 /* --- sink.c --- */
 extern const struct sink_ops store_sink_ops;

@@ -19,14 +19,13 @@ struct reading {
 	struct lookup lookup;
 	struct coverage_index *coverage;
 	const struct field *first_seen, *last_seen, *gone; /* NULL: the type has none */
-	char *records;                                     /* on the heap while they grow */
-	size_t count, capacity;
+	char *records;                                     /* in the arena */
+	size_t count;
 };
 
 static void reading_release(struct reading *reading)
 {
 	coverage_freep(&reading->coverage);
-	reading->records = mem_free(reading->records);
 }
 
 /* --- numbers to what they stand for --- */
@@ -129,20 +128,7 @@ static int fill_record(struct reading *reading, sqlite3_stmt *row, void *record,
 	return 0;
 }
 
-static void *push_record(struct reading *reading)
-{
-	if (reading->count == reading->capacity) {
-		size_t wanted = reading->capacity ? 2 * reading->capacity : 64;
-		char *larger = mem_resize(reading->records, wanted, reading->type->size);
-		if (!larger)
-			return NULL;
-		reading->records = larger;
-		reading->capacity = wanted;
-	}
-	return reading->records + reading->count++ * reading->type->size;
-}
-
-/* --- the query --- */
+/* --- the queries --- */
 
 static int add_condition(struct reading *reading, struct strbuf *sql, const struct store_where *where, size_t number,
 			 struct error **err)
@@ -173,18 +159,17 @@ static int bind_condition(struct reading *reading, sqlite3_stmt *statement, cons
 	return 0;
 }
 
-static int prepare_query(struct reading *reading, const struct store_where *where, size_t where_count,
-			 sqlite3_stmt **ret_statement, struct error **err)
+/* `sql` is the query up to its conditions. */
+static int prepare_query(struct reading *reading, struct strbuf *sql, const struct store_where *where,
+			 size_t where_count, sqlite3_stmt **ret_statement, struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
-	table_add_select(&sql, reading->type);
 	for (size_t i = 0; i < where_count; i++)
-		if (add_condition(reading, &sql, &where[i], i + 1, err) < 0)
+		if (add_condition(reading, sql, &where[i], i + 1, err) < 0)
 			return -1;
-	strbuf_add_text(&sql, " ORDER BY ");
-	table_add_keys(&sql, reading->type);
-	if (sql_prepare_buffer(reading->store, &sql, &statement, err) < 0)
+	strbuf_add_text(sql, " ORDER BY ");
+	table_add_keys(sql, reading->type);
+	if (sql_prepare_buffer(reading->store, sql, &statement, err) < 0)
 		return -1;
 	for (size_t i = 0; i < where_count; i++)
 		if (bind_condition(reading, statement, &where[i], (int)i + 1, err) < 0)
@@ -193,27 +178,47 @@ static int prepare_query(struct reading *reading, const struct store_where *wher
 	return 0;
 }
 
-static int read_rows(struct reading *reading, sqlite3_stmt *statement, struct error **err)
+/* Counted first, so that a large table is never copied from one array to the next while it grows. */
+static int make_room(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
 {
-	int got;
-	while ((got = sql_step(reading->store, statement, err)) > 0) {
-		void *record = push_record(reading);
-		if (!record)
-			return error_no_memory(err);
-		if (fill_record(reading, statement, record, err) < 0)
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	int64_t count;
+	strbuf_addf(&sql, "SELECT count(*) FROM \"%s\"", reading->type->name);
+	if (prepare_query(reading, &sql, where, where_count, &statement, err) < 0 ||
+	    sql_number(reading->store, statement, &count, err) < 0)
+		return -1;
+	reading->records = arena_zeroed(reading->arena, count > 0 ? (size_t)count : 1, reading->type->size);
+	if (!reading->records)
+		return arena_fail(reading->arena, err);
+	reading->count = (size_t)count;
+	return 0;
+}
+
+static int read_rows(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	table_add_select(&sql, reading->type);
+	if (prepare_query(reading, &sql, where, where_count, &statement, err) < 0)
+		return -1;
+	for (size_t i = 0; i < reading->count; i++) {
+		int got = sql_step(reading->store, statement, err);
+		if (got <= 0)
+			return got < 0 ? -1 : error_set(err, ERROR_STORE, "fewer rows than were counted");
+		if (fill_record(reading, statement, reading->records + i * reading->type->size, err) < 0)
 			return -1;
 	}
-	return got;
+	return 0;
 }
 
 static int run_query(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
 {
-	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
 	if (load_clusters(reading, err) < 0 || load_read_times(reading, err) < 0 ||
 	    coverage_load(reading->store, reading->type, &reading->coverage, err) < 0 ||
-	    prepare_query(reading, where, where_count, &statement, err) < 0)
+	    make_room(reading, where, where_count, err) < 0)
 		return -1;
-	return read_rows(reading, statement, err);
+	return read_rows(reading, where, where_count, err);
 }
 
 /* --- the result --- */
@@ -234,18 +239,11 @@ static bool in_order(const struct reading *reading)
 	return true;
 }
 
-static int hand_over(struct reading *reading, struct record_list *ret_records, struct error **err)
+static void sort_records(struct reading *reading)
 {
-	size_t size = reading->type->size;
-	void *items = arena_zeroed(reading->arena, reading->count ? reading->count : 1, size);
-	if (!items)
-		return arena_fail(reading->arena, err);
 	if (!in_order(reading))
-		qsort_r(reading->records, reading->count, size, compare_records, (void *)(uintptr_t)reading->type);
-	if (reading->count)
-		memcpy(items, reading->records, reading->count * size);
-	*ret_records = (struct record_list){ items, reading->count };
-	return 0;
+		qsort_r(reading->records, reading->count, reading->type->size, compare_records,
+			(void *)(uintptr_t)reading->type);
 }
 
 /* Inside a transaction, so that all the queries speak of the same state. */
@@ -273,7 +271,9 @@ int store_read_all(struct store *store, const struct record_type *type, const st
 	};
 	if (read_consistently(&reading, where, where_count, err) < 0)
 		return error_context(err, "reading %s records", type->name);
-	return hand_over(&reading, ret_records, err);
+	sort_records(&reading);
+	*ret_records = (struct record_list){ reading.records, reading.count };
+	return 0;
 }
 
 int store_read_incident(struct store *store, int64_t id, struct arena *arena, struct incident *ret_incident,

@@ -1,0 +1,78 @@
+#include "store/store_internal.h"
+
+/* A read that is still open speaks of a time later than every other. */
+#define AS_OF(read) "ifnull((SELECT as_of FROM \"read\" WHERE id = " read "), 9223372036854775807)"
+
+static void add_same_identity(struct strbuf *sql, const struct record_type *type)
+{
+	strbuf_add_text(sql, " WHERE ours.cluster = ?2 AND theirs.cluster = ?1");
+	for (size_t i = 0; i < type->field_count; i++)
+		if (type->fields[i].flags & FIELD_KEY && !(type->fields[i].flags & FIELD_CLUSTER))
+			strbuf_addf(sql, " AND ours.\"%s\" = theirs.\"%s\"", type->fields[i].name,
+				    type->fields[i].name);
+}
+
+/* What both clusters hold: the later read's attributes, the earlier one's first sight. */
+static void add_join(struct strbuf *sql, const struct record_type *type)
+{
+	strbuf_addf(sql, "UPDATE \"%s\" AS ours SET first_read = theirs.first_read FROM \"%s\" AS theirs", type->name,
+		    type->name);
+	add_same_identity(sql, type);
+	strbuf_add_text(sql, " AND " AS_OF("theirs.first_read") " < " AS_OF("ours.first_read") ";");
+	strbuf_addf(sql, "UPDATE \"%s\" AS ours SET ", type->name);
+	table_add_assignments(sql, type, "theirs");
+	strbuf_addf(sql, " FROM \"%s\" AS theirs", type->name);
+	add_same_identity(sql, type);
+	strbuf_add_text(sql, " AND " AS_OF("theirs.last_read") " >= " AS_OF("ours.last_read") ";");
+}
+
+/* Runs each statement of sql with ?1 = from and ?2 = to. */
+static int run_for_both(struct store *store, const struct strbuf *sql, int64_t from, int64_t to, struct error **err)
+{
+	const char *rest = strbuf_text(sql);
+	if (strbuf_failed(sql, err))
+		return -1;
+	while (*rest) {
+		CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+		if (sqlite3_prepare_v2(store->db, rest, -1, &statement, &rest) != SQLITE_OK)
+			return store_fail(store, "merge of clusters", err);
+		if (!statement)
+			break;
+		if (sqlite3_bind_parameter_count(statement) >= 1)
+			sql_bind_int(statement, 1, from);
+		if (sqlite3_bind_parameter_count(statement) >= 2)
+			sql_bind_int(statement, 2, to);
+		if (sql_run(store, statement, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int merge_table(struct store *store, const struct record_type *type, int64_t from, int64_t to,
+		       struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	strbuf_addf(&sql, "UPDATE OR IGNORE \"%s\" SET cluster = ?2 WHERE cluster = ?1;", type->name);
+	if (table_keeps_reads(type))
+		add_join(&sql, type);
+	strbuf_addf(&sql, "DELETE FROM \"%s\" WHERE cluster = ?1;", type->name);
+	return run_for_both(store, &sql, from, to, err);
+}
+
+int cluster_merge(struct store *store, int64_t from, int64_t to, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	for (size_t i = 0; i < observed_type_count; i++)
+		if (merge_table(store, observed_types[i], from, to, err) < 0)
+			return -1;
+	if (merge_table(store, &finding_type, from, to, err) < 0)
+		return -1;
+	strbuf_add_text(&sql,
+			"UPDATE \"read\" SET cluster = ?2 WHERE cluster = ?1; DELETE FROM cluster WHERE id = ?1;");
+	if (run_for_both(store, &sql, from, to, err) < 0)
+		return -1;
+	for (size_t i = 0; i < store->reads.len; i++)
+		if (store->reads.items[i].cluster == from)
+			store->reads.items[i].cluster = to;
+	return 0;
+}
