@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/alloc.h"
 #include "store/store_internal.h"
 
 /* What rows hold by number: clusters, and reads for their times. The number is the index. */
@@ -159,17 +158,24 @@ static int bind_condition(struct reading *reading, sqlite3_stmt *statement, cons
 	return 0;
 }
 
-/* `sql` is the query up to its conditions. */
-static int prepare_query(struct reading *reading, struct strbuf *sql, const struct store_where *where,
-			 size_t where_count, sqlite3_stmt **ret_statement, struct error **err)
+/* Of the rows in their order, or of their number. */
+static int prepare_query(struct reading *reading, bool number, const struct store_where *where, size_t where_count,
+			 sqlite3_stmt **ret_statement, struct error **err)
 {
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	if (number)
+		strbuf_addf(&sql, "SELECT count(*) FROM \"%s\"", reading->type->name);
+	else
+		table_add_select(&sql, reading->type);
 	for (size_t i = 0; i < where_count; i++)
-		if (add_condition(reading, sql, &where[i], i + 1, err) < 0)
+		if (add_condition(reading, &sql, &where[i], i + 1, err) < 0)
 			return -1;
-	strbuf_add_text(sql, " ORDER BY ");
-	table_add_keys(sql, reading->type);
-	if (sql_prepare_buffer(reading->store, sql, &statement, err) < 0)
+	if (!number) {
+		strbuf_add_text(&sql, " ORDER BY ");
+		table_add_keys(&sql, reading->type);
+	}
+	if (sql_prepare_buffer(reading->store, &sql, &statement, err) < 0)
 		return -1;
 	for (size_t i = 0; i < where_count; i++)
 		if (bind_condition(reading, statement, &where[i], (int)i + 1, err) < 0)
@@ -181,11 +187,9 @@ static int prepare_query(struct reading *reading, struct strbuf *sql, const stru
 /* Counted first, so that a large table is never copied from one array to the next while it grows. */
 static int make_room(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
 	int64_t count;
-	strbuf_addf(&sql, "SELECT count(*) FROM \"%s\"", reading->type->name);
-	if (prepare_query(reading, &sql, where, where_count, &statement, err) < 0 ||
+	if (prepare_query(reading, true, where, where_count, &statement, err) < 0 ||
 	    sql_number(reading->store, statement, &count, err) < 0)
 		return -1;
 	reading->records = arena_zeroed(reading->arena, count > 0 ? (size_t)count : 1, reading->type->size);
@@ -197,10 +201,8 @@ static int make_room(struct reading *reading, const struct store_where *where, s
 
 static int read_rows(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
-	table_add_select(&sql, reading->type);
-	if (prepare_query(reading, &sql, where, where_count, &statement, err) < 0)
+	if (prepare_query(reading, false, where, where_count, &statement, err) < 0)
 		return -1;
 	for (size_t i = 0; i < reading->count; i++) {
 		int got = sql_step(reading->store, statement, err);
