@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-/* Exit codes of DESIGN section 4. */
+/* Exit codes; help.c says what each means. */
 enum exit_code { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_FINDINGS = 3, EXIT_PARTIAL = 4 };
 
 struct options;

@@ -1,4 +1,4 @@
-/* Answers on stdout in the form that -o asks for: the envelope of DESIGN section 4 and what goes into it.
+/* Answers on stdout in the form that -o asks for: the envelope (docs/schema) and what goes into it.
  *
  *     struct output output;
  *     output_init(&output, options, err);

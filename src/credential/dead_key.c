@@ -1,4 +1,4 @@
-/* keyring_key_is_dead: the grammar of normalised image names (distribution/reference, facts/images.md 2.5) turned
+/* keyring_key_is_dead: the grammar of normalised image names (distribution/reference) turned
  * round: which keys can none of them match. */
 #include "base/limits.h"
 #include "credential/go_glob.h"

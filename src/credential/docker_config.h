@@ -18,7 +18,7 @@
  *
  * Sources: kubernetes pkg/credentialprovider/config.go (DockerConfigJSON, DockerConfigEntry.UnmarshalJSON,
  * decodeDockerConfigFieldAuth) and secrets/secrets.go from 1.34 on, docker/cli cli/config/configfile (the names that
- * others read), behaviour of encoding/json; summed up in facts/kubernetes.md A3 and facts/images.md 2.4. Older kubelets
+ * others read), behaviour of encoding/json. Older kubelets
  * refuse an unpadded `auth`; the difference is not told.
  */
 #ifndef FOTHER_CREDENTIAL_DOCKER_CONFIG_H

@@ -5,7 +5,7 @@
  *         keyring_add(&keyring, entry->key, entry, arena, &added, err);
  *     keyring_lookup(&keyring, SLICE("docker.io/library/nginx"), arena, &owners, &count, err);
  *
- * The rules, once more (facts/kubernetes.md A3; where facts/images.md differs, A3 wins):
+ * The rules, once more:
  *  1. `https://` is put before a key without http:// or https:// (lower case) and the whole is parsed as a URL; what
  *     does not parse is dropped. A leading /v1/ or /v2/ of the path goes. The index of the key is host[:port] and
  *     the rest of the path.

@@ -26,7 +26,7 @@ struct sign {
 };
 
 /* Strongest first: what writes the value back at once, then what does at an interval, at a sync, at an upgrade, and
- * last what only tells who wrote. facts/kubernetes.md A5. */
+ * last what only tells who wrote. */
 static const struct sign signs[] = {
 	{ "External Secrets", WHERE_OWNER, "ExternalSecret.external-secrets.io", NULL, PLACE_OWNER, "ExternalSecret",
 	  NULL },

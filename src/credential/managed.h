@@ -1,11 +1,11 @@
-/* Who manages a Kubernetes object, for what that means to a change: facts/kubernetes.md A5.
+/* Who manages a Kubernetes object, for what that means to a change.
  *
  * Told from the marks that managers leave (owner, label, annotation), else from an owner that no row knows ("owner"),
  * else from who last wrote the data: a known controller, or "other writer" for a name that is not one of the tools of
  * persons. What Flux was told to leave alone is not managed. The source of a replicator is not either: a change there
  * is what is wanted. A kustomize name with a hash at its end cannot be told from any other name.
  *
- * Sources: the marks in the documentation and code of each manager, as A5 lists them.
+ * Sources: the marks in the documentation and code of each manager.
  */
 #ifndef FOTHER_CREDENTIAL_MANAGED_H
 #define FOTHER_CREDENTIAL_MANAGED_H

@@ -1,4 +1,4 @@
-/* What was read, as it was read: DESIGN section 1. Upserted by identity into the store, never changed by conclusions.
+/* What was read, as it was read. Upserted by identity into the store, never changed by conclusions.
  *
  * `cluster` is an identity text given out by sink_begin. first_seen and last_seen are the times (as_of) of the first
  * and the latest read that held the record; gone is true when a later complete read that covered it no longer held it.

@@ -29,7 +29,7 @@ static unsigned kind_weight(struct slice kind)
 	return sizeof order / sizeof order[0];
 }
 
-/* DESIGN section 5: the earliest proof that the value existed, against the end of the window; a value is new only where
+/* docs/ranking.md: the earliest proof that the value existed, against the end of the window; a value is new only where
  * we saw another one in its place after that, in every copy. */
 static const char *standing_of(const struct triage_run *run, const struct world_credential *c)
 {

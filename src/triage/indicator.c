@@ -44,7 +44,7 @@ static int parse_reference(struct slice word, struct arena *arena, struct indica
 	return 0;
 }
 
-/* DESIGN section 4 promises these for later; until then they must not pass as names of images. */
+/* Kinds of indicators that come later; until then they must not pass as names of images. */
 static int refuse_later_kinds(struct slice word, struct error **err)
 {
 	if (slice_starts_with(word, "domain:") || slice_starts_with(word, "addr:"))

@@ -19,7 +19,7 @@ struct triage {
 	struct record_list credentials; /* struct credential of the scope, in the order to act */
 	struct record_list blocked;     /* struct secret_row: secrets that block every pull, whichever registry */
 	struct record_list unknown;     /* struct unknown: NOT KNOWN */
-	bool complete;                  /* see DESIGN section 4 */
+	bool complete;                  /* every source that was given was read as far as it was needed */
 	bool bad_seen, burnt_in_use;    /* what --fail-on high looks at */
 };
 

@@ -111,7 +111,7 @@ def probe(build):
     return Probe(build)
 
 
-# facts/kubernetes.md A3, for docker.io/myorg/app: how the key serves the image, or that it does not.
+# The kubelet, for docker.io/myorg/app: how the key serves the image, or that it does not.
 TRUTH = [
     ("https://index.docker.io/v1/", "fallback"), ("https://index.docker.io/v2/", "fallback"), ("index.docker.io", "fallback"),
     ("docker.io", "direct"), ("https://docker.io", "direct"), ("docker.io/myorg", "direct"), ("docker.io/my", "direct"),

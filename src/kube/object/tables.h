@@ -6,7 +6,7 @@
  * The JSON of an object may say its kind after everything else, so JSON and YAML are always decoded as `any_object`, a
  * message that no API has: the union of all kinds. The first member of a name counts there.
  * tests/unit/kube_object/test_tables.c holds that all members of one name agree, and that the numbers are those of
- * facts/kubernetes.md A2 and kubernetes/api generated.proto.
+ * kubernetes/api generated.proto.
  */
 #ifndef FOTHER_KUBE_OBJECT_TABLES_H
 #define FOTHER_KUBE_OBJECT_TABLES_H

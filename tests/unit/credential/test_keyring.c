@@ -47,7 +47,7 @@ static const char *serving_alone(const char *key, const char *image)
 
 #define IMAGE "docker.io/myorg/app"
 
-/* facts/kubernetes.md A3. */
+/* What the kubelet does with each spelling of Docker Hub. */
 enum how { NEVER, DIRECT, FALLBACK };
 
 static void truth_table_of_docker_hub(void **state)

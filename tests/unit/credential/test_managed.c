@@ -19,7 +19,7 @@ struct example {
 
 static const struct example examples[] = {
 	{ .manager = NULL },
-	/* facts/kubernetes.md A5, row by row */
+	/* manager by manager */
 	{ MARK(OWNER, "ExternalSecret.external-secrets.io=es-hub"), NULL, "External Secrets",
 	  "ExternalSecret shop/es-hub" },
 	{ MARK(LABEL, "reconcile.external-secrets.io/managed=true"), NULL, "External Secrets",

@@ -7,7 +7,7 @@
 #include "kube/object/kinds.h"
 #include "support/check.h"
 
-/* From kubernetes/api generated.proto (2026-07-24) and facts/kubernetes.md A2. */
+/* From kubernetes/api generated.proto (2026-07-24). */
 static const char *const NUMBERS[] = {
 	"OwnerReference kind 1 name 3 apiVersion 5 controller 6",
 	"ManagedFieldsEntry manager 1 time 4 fieldsV1 7 subresource 8",
