@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/map.h"
 #include "cli/triage_screen_internal.h"
 
 /* --- bad images --- */
@@ -10,12 +11,25 @@ struct sighting_group {
 	int64_t from, to;
 };
 
-static bool same_group(const struct sighting *a, const struct sighting *b)
+/* Made while the sightings are gone through: what was met already, so that thousands of replicas cost one look each. */
+struct sighting_groups {
+	struct sighting_group *items;
+	size_t len;
+	struct map by_key;    /* state, workload or node, digest -> struct sighting_group * */
+	struct map workloads; /* those that run or wait: their template needs no line of its own */
+};
+
+static struct slice workload_key(const struct sighting *s, struct arena *arena)
 {
-	return slice_equal(a->state, b->state) && slice_equal(a->cluster, b->cluster) &&
-	       slice_equal(a->namespace, b->namespace) && slice_equal(a->workload_kind, b->workload_kind) &&
-	       slice_equal(a->workload, b->workload) && slice_equal(a->digest, b->digest) &&
-	       (a->workload.data || slice_equal(a->node, b->node));
+	return arena_printf(arena, "%.*s\n%.*s\n%.*s\n%.*s", SLICE_ARG(s->cluster), SLICE_ARG(s->namespace),
+			    SLICE_ARG(s->workload_kind), SLICE_ARG(s->workload));
+}
+
+static struct slice group_key(const struct sighting *s, struct slice workload, struct arena *arena)
+{
+	struct slice node = s->workload.data ? SLICE_NONE : s->node;
+	return arena_printf(arena, "%.*s\n%.*s\n%.*s\n%.*s", SLICE_ARG(workload), SLICE_ARG(s->state), SLICE_ARG(node),
+			    SLICE_ARG(s->digest));
 }
 
 static void join_group(struct sighting_group *group, const struct sighting *sighting)
@@ -27,38 +41,44 @@ static void join_group(struct sighting_group *group, const struct sighting *sigh
 		group->to = sighting->to_time;
 }
 
-/* A workload that runs the bad image needs no second line for its template. */
-static bool runs_already(const struct sighting_group *groups, size_t count, const struct sighting *template)
+static int add_to_groups(struct sighting_groups *groups, const struct sighting *sighting, struct arena *arena)
 {
-	for (size_t i = 0; i < count && slice_equal_text(template->state, "template"); i++)
-		if (slice_equal(groups[i].first->cluster, template->cluster) &&
-		    slice_equal(groups[i].first->namespace, template->namespace) &&
-		    slice_equal(groups[i].first->workload_kind, template->workload_kind) &&
-		    slice_equal(groups[i].first->workload, template->workload))
-			return true;
-	return false;
+	struct slice workload = workload_key(sighting, arena);
+	struct slice key = workload.data ? group_key(sighting, workload, arena) : SLICE_NONE;
+	if (!key.data)
+		return -1;
+	if (slice_equal_text(sighting->state, "template") && map_get(&groups->workloads, workload))
+		return 0;
+	void **place = map_put(&groups->by_key, key);
+	if (!place)
+		return -1;
+	if (!*place) {
+		*place = &groups->items[groups->len++];
+		*(struct sighting_group *)*place = (struct sighting_group){ sighting, 0, TIME_UNSET, TIME_UNSET };
+	}
+	join_group(*place, sighting);
+	if (!slice_equal_text(sighting->state, "runs") && !slice_equal_text(sighting->state, "waits"))
+		return 0;
+	void **running = map_put(&groups->workloads, workload);
+	if (running)
+		*running = groups;
+	return running ? 0 : -1;
 }
 
-static struct sighting_group *group_sightings(struct screen *s, size_t *ret_count, struct error **err)
+/* The sightings come most urgent first: what runs stands before the templates. */
+static int group_sightings(struct screen *s, struct sighting_groups *groups, struct error **err)
 {
+	struct arena *arena = &s->session->arena;
 	const struct sighting *items = s->triage->sightings.items;
-	size_t len = s->triage->sightings.len, count = 0;
-	struct sighting_group *groups = arena_zeroed(&s->session->arena, len + 1, sizeof *groups);
+	size_t len = s->triage->sightings.len;
 
-	for (size_t i = 0; groups && i < len; i++) {
-		size_t g = 0;
-		if (runs_already(groups, count, &items[i]))
-			continue;
-		while (g < count && !same_group(groups[g].first, &items[i]))
-			g++;
-		if (g == count)
-			groups[count++] = (struct sighting_group){ &items[i], 0, TIME_UNSET, TIME_UNSET };
-		join_group(&groups[g], &items[i]);
-	}
-	if (!groups)
-		arena_fail(&s->session->arena, err);
-	*ret_count = count;
-	return groups;
+	groups->items = arena_zeroed(arena, len + 1, sizeof *groups->items);
+	int result = groups->items ? 0 : -1;
+	for (size_t i = 0; result == 0 && i < len; i++)
+		result = add_to_groups(groups, &items[i], arena);
+	map_release(&groups->by_key);
+	map_release(&groups->workloads);
+	return result < 0 ? error_no_memory(err) : 0;
 }
 
 static const struct table_column sighting_columns[] = {
@@ -106,11 +126,12 @@ static size_t count_state(const struct sighting_group *groups, size_t count, con
 int screen_bad_images(struct screen *s, struct error **err)
 {
 	struct table table = NEW_TABLE(s, sighting_columns);
-	size_t count;
-	struct sighting_group *groups = group_sightings(s, &count, err);
+	struct sighting_groups grouped = { 0 };
 
-	if (!groups)
+	if (group_sightings(s, &grouped, err) < 0)
 		return -1;
+	const struct sighting_group *groups = grouped.items;
+	size_t count = grouped.len;
 	if (s->triage->incident.indicators.len == 0) {
 		screen_heading(s, "BAD IMAGES", "no --bad given: nothing to look for");
 		return 0;

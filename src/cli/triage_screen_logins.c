@@ -153,26 +153,46 @@ static int finding_row(struct table *table, const struct finding *first, size_t 
 	return 0;
 }
 
+/* Findings of one rule and severity; detect has few of either. */
+struct finding_group {
+	const struct finding *first;
+	size_t count;
+};
+
+#define MOST_FINDING_GROUPS 64
+
+static size_t group_findings(const struct record_list *findings, struct finding_group groups[MOST_FINDING_GROUPS])
+{
+	const struct finding *items = findings->items;
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->len; i++) {
+		size_t g = 0;
+		while (g < count && (!slice_equal(groups[g].first->rule, items[i].rule) ||
+				     !slice_equal(groups[g].first->severity, items[i].severity)))
+			g++;
+		if (g == MOST_FINDING_GROUPS)
+			continue;
+		if (g == count)
+			groups[count++] = (struct finding_group){ &items[i], 0 };
+		groups[g].count++;
+	}
+	return count;
+}
+
 int screen_findings(struct screen *s, struct error **err)
 {
 	struct table table = NEW_TABLE(s, finding_columns);
-	const struct finding *items = s->session->world->findings.items;
+	struct finding_group groups[MOST_FINDING_GROUPS];
 	size_t len = s->session->world->findings.len;
+	size_t count = group_findings(&s->session->world->findings, groups);
 
 	if (len == 0)
 		return 0;
 	screen_heading(s, "ALSO WRONG", "%zu finding%s by rule, worst first; -o json has each", len,
 		       len == 1 ? "" : "s");
-	for (size_t i = 0; i < len; i++) {
-		size_t count = 0, before = 0;
-		for (size_t k = 0; k < len; k++)
-			if (slice_equal(items[k].rule, items[i].rule) &&
-			    slice_equal(items[k].severity, items[i].severity)) {
-				before += k < i;
-				count++;
-			}
-		if (before == 0 && finding_row(&table, &items[i], count, err) < 0)
+	for (size_t i = 0; i < count; i++)
+		if (finding_row(&table, groups[i].first, groups[i].count, err) < 0)
 			return -1;
-	}
 	return screen_table(s, &table, err);
 }

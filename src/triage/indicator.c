@@ -1,19 +1,9 @@
 #include "triage/indicator.h"
 
 #include "base/limits.h"
+#include "base/strbuf.h"
 #include "base/time.h"
 #include "base/vec.h"
-
-static int add(struct indicators *list, const struct indicator *indicator, struct error **err)
-{
-	if (list->len >= LIMIT_INDICATORS)
-		return error_set(err, ERROR_LIMIT, "more than %d indicators", LIMIT_INDICATORS);
-	struct indicator *item = vec_push(list);
-	if (!item)
-		return error_no_memory(err);
-	*item = *indicator;
-	return 1;
-}
 
 static int parse_digest(struct slice word, struct indicator *indicator, struct error **err)
 {
@@ -86,26 +76,61 @@ static struct slice canonical(const struct indicator *i, struct slice word, stru
 			    i->to == TIME_UNSET ? "" : time_format(i->to, to));
 }
 
-static bool known(const struct indicators *list, struct slice text)
+static struct slice tag_name(struct slice domain, struct slice path, struct slice tag, struct strbuf *name)
 {
-	for (size_t i = 0; i < list->len; i++)
-		if (slice_equal(list->items[i].text, text))
-			return true;
-	return false;
+	strbuf_clear(name);
+	strbuf_add_slice(name, domain);
+	strbuf_add_char(name, '/');
+	strbuf_add_slice(name, path);
+	strbuf_add_char(name, ':');
+	strbuf_add_slice(name, tag);
+	return strbuf_slice(name);
+}
+
+/* Puts the index of the indicator that comes next under the key; *ret_before is what stood there, 0 for nothing. */
+static int put_index(const struct indicators *list, struct map *map, struct slice key, size_t *ret_before,
+		     struct error **err)
+{
+	void **place = key.data ? map_put(map, key) : NULL;
+	if (!place)
+		return error_no_memory(err);
+	*ret_before = (uintptr_t)*place;
+	*place = (void *)(uintptr_t)(list->len + 1);
+	return 0;
+}
+
+/* The same line twice, or the same digest under any name, is one indicator. */
+static bool known(const struct indicators *list, const struct indicator *indicator)
+{
+	if (indicator->kind == INDICATOR_DIGEST)
+		return map_get(&list->by_digest, indicator->digest);
+	return map_get(&list->by_text, indicator->text);
 }
 
 static int add_parsed(struct indicators *list, struct indicator *indicator, struct error **err)
 {
-	if (indicator->kind == INDICATOR_FILE || indicator->kind == INDICATOR_TAG)
-		return known(list, indicator->text) ? 0 : add(list, indicator, err);
-	void **place = map_put(&list->by_digest, indicator->digest);
-	if (!place)
-		return error_no_memory(err);
-	if (*place)
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT(LIMIT_REFERENCE_BYTES);
+	const struct reference *reference = &indicator->reference;
+	size_t before;
+
+	if (known(list, indicator))
 		return 0;
-	/* The map keeps an index, not a pointer: items move when the list grows. */
-	*place = (void *)(uintptr_t)(list->len + 1);
-	return add(list, indicator, err);
+	if (list->len >= LIMIT_INDICATORS)
+		return error_set(err, ERROR_LIMIT, "more than %d indicators", LIMIT_INDICATORS);
+	if (put_index(list, &list->by_text, indicator->text, &before, err) < 0)
+		return -1;
+	if (indicator->kind == INDICATOR_DIGEST &&
+	    put_index(list, &list->by_digest, indicator->digest, &before, err) < 0)
+		return -1;
+	if (indicator->kind == INDICATOR_TAG &&
+	    put_index(list, &list->by_name, tag_name(reference->domain, reference->path, reference->tag, &name),
+		      &indicator->next, err) < 0)
+		return -1;
+	struct indicator *item = vec_push(list);
+	if (!item)
+		return error_no_memory(err);
+	*item = *indicator;
+	return 0;
 }
 
 int indicator_add(struct indicators *list, struct slice line, size_t line_number, int64_t now, struct arena *arena,
@@ -159,24 +184,32 @@ const struct indicator *indicators_digest(const struct indicators *list, struct 
 	return index ? &list->items[index - 1] : NULL;
 }
 
+static bool windows_overlap(const struct indicator *indicator, const struct indicator_sight *sight)
+{
+	bool before = indicator->from != TIME_UNSET && sight->to != TIME_UNSET && sight->to < indicator->from;
+	bool after = indicator->to != TIME_UNSET && sight->from != TIME_UNSET && sight->from > indicator->to;
+	return !before && !after;
+}
+
 const struct indicator *indicators_tag(const struct indicators *list, const struct indicator_sight *sight)
 {
-	for (size_t i = 0; i < list->len; i++) {
-		const struct indicator *item = &list->items[i];
-		if (item->kind != INDICATOR_TAG || !slice_equal(item->reference.tag, sight->tag) ||
-		    !slice_equal(item->reference.path, sight->repository) ||
-		    !slice_equal(item->reference.domain, sight->registry))
-			continue;
-		bool before = item->from != TIME_UNSET && sight->to != TIME_UNSET && sight->to < item->from;
-		bool after = item->to != TIME_UNSET && sight->from != TIME_UNSET && sight->from > item->to;
-		if (!before && !after)
-			return item;
-	}
-	return NULL;
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT(LIMIT_REFERENCE_BYTES);
+	const struct indicator *found = NULL;
+
+	if (list->by_name.len == 0 || !sight->tag.data)
+		return NULL;
+	struct slice key = tag_name(sight->registry, sight->repository, sight->tag, &name);
+	uintptr_t index = name.failure ? 0 : (uintptr_t)map_get(&list->by_name, key);
+	for (; index; index = list->items[index - 1].next)
+		if (windows_overlap(&list->items[index - 1], sight))
+			found = &list->items[index - 1]; /* the one that was given first */
+	return found;
 }
 
 void indicators_release(struct indicators *list)
 {
 	vec_release(list);
 	map_release(&list->by_digest);
+	map_release(&list->by_name);
+	map_release(&list->by_text);
 }

@@ -26,12 +26,16 @@ struct indicator {
 	int64_t from, to;           /* TAG: TIME_UNSET when open */
 	struct slice text;          /* canonical line */
 	size_t line;                /* where it came from; 0 on the command line */
+	size_t next;                /* TAG: index + 1 of another one of the same name, 0 for none */
 };
 
 struct indicators {
 	struct indicator *items;
 	size_t len, capacity;
-	struct map by_digest; /* digest -> index + 1 in items, as a pointer */
+	/* Index + 1 in items, as a pointer: items move when the list grows. */
+	struct map by_digest; /* digest */
+	struct map by_name;   /* domain/path:tag: the latest one, which leads to the others */
+	struct map by_text;   /* canonical line */
 };
 
 /* A named image seen somewhere, for the question whether a tag indicator means it. Times may be TIME_UNSET. */
