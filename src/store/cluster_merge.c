@@ -1,7 +1,7 @@
 #include "store/store_internal.h"
 
-/* A read that is still open speaks of a time later than every other. */
-#define AS_OF(read) "ifnull((SELECT as_of FROM \"read\" WHERE id = " read "), 9223372036854775807)"
+/* When a read was: its time, and of one time the one that was read later. One that is still open is later than all. */
+#define WHEN(read) "(ifnull((SELECT as_of FROM \"read\" WHERE id = " read "), 9223372036854775807), " read ")"
 
 static void add_same_identity(struct strbuf *sql, const struct record_type *type)
 {
@@ -18,12 +18,12 @@ static void add_join(struct strbuf *sql, const struct record_type *type)
 	strbuf_addf(sql, "UPDATE \"%s\" AS ours SET first_read = theirs.first_read FROM \"%s\" AS theirs", type->name,
 		    type->name);
 	add_same_identity(sql, type);
-	strbuf_add_text(sql, " AND " AS_OF("theirs.first_read") " < " AS_OF("ours.first_read") ";");
+	strbuf_add_text(sql, " AND " WHEN("theirs.first_read") " < " WHEN("ours.first_read") ";");
 	strbuf_addf(sql, "UPDATE \"%s\" AS ours SET ", type->name);
 	table_add_assignments(sql, type, "theirs");
 	strbuf_addf(sql, " FROM \"%s\" AS theirs", type->name);
 	add_same_identity(sql, type);
-	strbuf_add_text(sql, " AND " AS_OF("theirs.last_read") " >= " AS_OF("ours.last_read") ";");
+	strbuf_add_text(sql, " AND " WHEN("theirs.last_read") " > " WHEN("ours.last_read") ";");
 }
 
 /* Runs each statement of sql with ?1 = from and ?2 = to. */
@@ -67,8 +67,10 @@ int cluster_merge(struct store *store, int64_t from, int64_t to, struct error **
 			return -1;
 	if (merge_table(store, &finding_type, from, to, err) < 0)
 		return -1;
-	strbuf_add_text(&sql,
-			"UPDATE \"read\" SET cluster = ?2 WHERE cluster = ?1; DELETE FROM cluster WHERE id = ?1;");
+	strbuf_add_text(&sql, "UPDATE \"read\" SET cluster = ?2 WHERE cluster = ?1;"
+			      "UPDATE cluster SET server_version = (SELECT server_version FROM cluster WHERE id = ?1) "
+			      "WHERE id = ?2 AND server_version IS NULL;"
+			      "DELETE FROM cluster WHERE id = ?1;");
 	if (run_for_both(store, &sql, from, to, err) < 0)
 		return -1;
 	for (size_t i = 0; i < store->reads.len; i++)

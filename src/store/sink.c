@@ -46,20 +46,35 @@ static int insert_read(struct store *store, const struct sink_scope *scope, stru
 	return 0;
 }
 
-/* A source that is read again must not be asked a third time: what is still not known then is filed under a row of its
- * own, and merged into its cluster record by record when it ends. */
+/* Identities that are addresses hold a slash or begin with a dash: what looks like one is no UID. */
+static struct slice usable_uid(struct slice uid)
+{
+	bool usable = uid.len && uid.data[0] != '-' && !memchr(uid.data, '/', uid.len);
+	return usable ? uid : SLICE_NONE;
+}
+
+/* What is not known yet is filed under a row of its own, and settled when it ends; so nothing can turn out to be filed
+ * wrongly, and a source that is read again is not asked a third time. Only where the cluster is as good as known, the
+ * records go there at once. */
 static int file_read(struct store *store, const struct sink_scope *scope, struct open_read *read, struct error **err)
 {
-	read->staged = store->again && (!scope->cluster_uid.data || scope->as_of == TIME_UNSET);
-	if (read->staged)
-		return cluster_stage(store, scope->cluster_uid, scope->cluster_name, &read->cluster, err);
-	return cluster_for(store, scope->cluster_uid, scope->cluster_name, true, &read->cluster, err);
+	struct slice uid = usable_uid(scope->cluster_uid);
+	bool certain = uid.data && scope->as_of != TIME_UNSET;
+	int found = 0;
+	if (uid.data && (certain || !store->again))
+		return cluster_for_uid(store, uid, scope->cluster_name, &read->cluster, err);
+	if (!store->again)
+		found = cluster_guess(store, scope->source, scope->cluster_name, &read->cluster, err);
+	read->staged = found == 0;
+	if (found)
+		return found < 0 ? -1 : 0;
+	return cluster_stage(store, uid, scope->cluster_name, &read->cluster, err);
 }
 
 static int begin_read(struct store *store, const struct sink_scope *scope, struct open_read *read, struct error **err)
 {
 	int64_t newest;
-	*read = (struct open_read){ .as_of = scope->as_of, .uid_known = scope->cluster_uid.data != NULL };
+	*read = (struct open_read){ .as_of = scope->as_of, .uid_known = usable_uid(scope->cluster_uid).data };
 	if (file_read(store, scope, read, err) < 0 || insert_read(store, scope, read, err) < 0)
 		return -1;
 	if (cluster_newest(store, read->cluster, read->id, &newest, err) < 0)
@@ -205,15 +220,15 @@ static int filed_rightly(struct store *store, const struct open_read *read, cons
 			 struct error **err)
 {
 	int64_t newest;
-	int nameless = cluster_has_uid(store, read->cluster, SLICE_NONE, err);
-	int same = nameless < 0 ? -1 : cluster_has_uid(store, read->cluster, end->cluster_uid, err);
+	struct slice uid = usable_uid(end->cluster_uid);
+	int same = cluster_has_uid(store, read->cluster, uid, err);
 	if (same < 0)
 		return -1;
-	if (read->uid_known && end->cluster_uid.data && !same)
+	if (read->uid_known && uid.data && !same)
 		return error_set(err, ERROR_STORE, "the read was begun for another cluster than %.*s, which it read",
-				 SLICE_ARG(end->cluster_uid));
-	if (!read->uid_known && !nameless && !same)
-		return 0; /* the name was another cluster's */
+				 SLICE_ARG(uid));
+	if (!read->uid_known && !same)
+		return 0; /* the guess was wrong */
 	if (read->as_of != TIME_UNSET)
 		return 1;
 	if (cluster_newest(store, read->cluster, read->id, &newest, err) < 0)
@@ -254,7 +269,8 @@ static int store_finish(struct sink *sink, int64_t id, const struct sink_end *en
 		return SINK_AGAIN;
 	}
 	int64_t cluster;
-	if (write_end(store, read, end, err) < 0 || cluster_settle(store, read, end->cluster_uid, &cluster, err) < 0 ||
+	if (write_end(store, read, end, err) < 0 ||
+	    cluster_settle(store, read, usable_uid(end->cluster_uid), &cluster, err) < 0 ||
 	    cluster_refresh(store, cluster, id, end->server_version, err) < 0)
 		return -1;
 	read->finished = true;

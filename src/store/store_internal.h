@@ -1,8 +1,9 @@
 /* What the files of this folder share. Nobody else includes it.
  *
  * sql.c runs statements, table.c makes SQL and binds records from the field lists, place.c looks at where the file
- * lies, migrate.c makes and raises the schema, cluster.c files reads under clusters, cluster_merge.c makes two clusters
- * one, sink.c is the sink, store_read.c and gone.c read out, incident.c and finding.c keep what is not observed.
+ * lies, migrate.c makes and raises the schema, cluster.c keeps the clusters, cluster_same.c tells which are the same,
+ * cluster_merge.c makes two one, sink.c is the sink, store_read.c and gone.c read out, incident.c and finding.c keep
+ * what is not observed.
  */
 #ifndef FOTHER_STORE_STORE_INTERNAL_H
 #define FOTHER_STORE_STORE_INTERNAL_H
@@ -133,15 +134,22 @@ int migrate(struct store *store, struct error **err);
 int store_is_ours(struct store *store, struct error **err);
 
 /* --- cluster.c --- */
-/* The row to file a read under; made when missing. uid not there: found by name, the most recently read first, which is
- * a guess. uid there: the row of that uid, else the provisional one of that name, whose uid is learnt by this. */
-int cluster_for(struct store *store, struct slice uid, struct slice name, bool guess, int64_t *ret_cluster,
-		struct error **err);
-/* A row for one read alone, until finish. */
+/* As in the record's field `provisional`; a staged row is one read's alone, and found by nobody else, until it ends. */
+enum cluster_state { CLUSTER_KNOWN, CLUSTER_PROVISIONAL, CLUSTER_STAGED };
+/* Of a row, or -1. */
+int cluster_state(struct store *store, int64_t cluster, struct error **err);
+/* The row of a uid; made when missing. */
+int cluster_for_uid(struct store *store, struct slice uid, struct slice name, int64_t *ret_cluster, struct error **err);
+/* The known cluster that was last read from the source, or is of the name where the source is new. Only a guess, to
+ * write records at once where they will most likely stay. 1, 0 none, -1. */
+int cluster_guess(struct store *store, struct slice source, struct slice name, int64_t *ret_cluster,
+		  struct error **err);
 int cluster_stage(struct store *store, struct slice uid, struct slice name, int64_t *ret_cluster, struct error **err);
-/* After finish learnt the uid (or not): *cluster becomes where the read's records are now. */
-int cluster_settle(struct store *store, const struct open_read *read, struct slice uid, int64_t *ret_cluster,
-		   struct error **err);
+/* The uid (may be not there) of a row that may have one already. *ret_known is the row known by it: that row itself,
+ * which is known from now on, or another one; or the row as it was when it still has none. */
+int cluster_set_uid(struct store *store, int64_t cluster, struct slice uid, int64_t *ret_known, struct error **err);
+/* A staged row becomes provisional, with the address that the read was of for an identity. */
+int cluster_set_address(struct store *store, int64_t cluster, int64_t read, struct error **err);
 /* 1: equal, 0: another or none, -1. */
 int cluster_has_uid(struct store *store, int64_t cluster, struct slice uid, struct error **err);
 /* Latest as_of of the cluster's other reads; TIME_UNSET when there are none. */
@@ -156,6 +164,11 @@ int cluster_find(struct store *store, struct slice identity, int64_t *ret_cluste
 /* Everything filed under `from` is filed under `to`, and `from` is no more. Of what both hold, the later read's word
  * stays, and the earlier first sight. */
 int cluster_merge(struct store *store, int64_t from, int64_t to, struct error **err);
+
+/* --- cluster_same.c --- */
+/* After a read: *ret_cluster is where its records are now, by what sink.h says of clusters. uid: what the end told. */
+int cluster_settle(struct store *store, const struct open_read *read, struct slice uid, int64_t *ret_cluster,
+		   struct error **err);
 
 /* --- sink.c --- */
 extern const struct sink_ops store_sink_ops;

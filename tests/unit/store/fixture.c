@@ -34,7 +34,13 @@ int fixture_teardown(void **state)
 
 int64_t begin(struct fixture *f, const char *name, const char *uid, int64_t as_of)
 {
-	struct sink_scope scope = { .source = SLICE("/dumps/one"),
+	struct slice folder = arena_printf(&f->arena, "/dumps/%s", name ? name : "");
+	return begin_at(f, folder.data, name, uid, as_of);
+}
+
+int64_t begin_at(struct fixture *f, const char *source, const char *name, const char *uid, int64_t as_of)
+{
+	struct sink_scope scope = { .source = slice_of(source),
 				    .source_kind = SLICE("snapshot"),
 				    .cluster_name = slice_of(name),
 				    .cluster_uid = slice_of(uid),

@@ -26,8 +26,9 @@ struct fixture {
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
-/* uid NULL and as_of TIME_UNSET: not known yet. */
+/* uid NULL and as_of TIME_UNSET: not known yet. Read from the folder /dumps/NAME, or from the source. */
 int64_t begin(struct fixture *f, const char *name, const char *uid, int64_t as_of);
+int64_t begin_at(struct fixture *f, const char *source, const char *name, const char *uid, int64_t as_of);
 int finish(struct fixture *f, int64_t read, const char *uid, int64_t as_of);
 void commit(struct fixture *f);
 void put(struct fixture *f, int64_t read, const struct record_type *type, const void *record);

@@ -28,19 +28,19 @@ static const struct cluster *only_cluster(struct fixture *f)
 	return clusters.items;
 }
 
-static void without_a_uid_it_is_provisional_and_found_again_by_name(void **state)
+static void without_a_uid_it_is_provisional_and_found_again_by_address(void **state)
 {
 	struct fixture *f = *state;
 	read_cluster(f, "prod", NULL, HOUR(1), "pod-1", "node-1");
 	read_cluster(f, "prod", NULL, HOUR(2), "pod-1", "node-2");
 	const struct cluster *cluster = only_cluster(f);
-	check_slice(cluster->cluster, "name:prod");
+	check_slice(cluster->cluster, "/dumps/prod");
 	check_slice(cluster->name, "prod");
 	check_slice(cluster->server_version, "v1.31.2");
 	assert_null(cluster->uid.data);
 	assert_int_equal(cluster->provisional, BOOL_TRUE);
 	assert_true(cluster->first_seen == HOUR(1) && cluster->last_seen == HOUR(2));
-	check_slice(pod_of(f, "pod-1")->cluster, "name:prod");
+	check_slice(pod_of(f, "pod-1")->cluster, "/dumps/prod");
 }
 
 static void a_learnt_uid_keeps_everything_in_place(void **state)
@@ -112,7 +112,7 @@ static void two_clusters_of_one_name_stay_two(void **state)
 	assert_int_equal(pod_of(f, "pod-a")->gone, BOOL_FALSE);
 }
 
-/* A name alone is a guess: a dump without kube-system must not make another cluster's records gone. */
+/* A name or a place alone is a guess: a dump without kube-system must not make another cluster's records gone. */
 static void a_read_without_uid_is_not_taken_for_a_known_cluster(void **state)
 {
 	struct fixture *f = *state;
@@ -120,7 +120,7 @@ static void a_read_without_uid_is_not_taken_for_a_known_cluster(void **state)
 	read_cluster(f, "dump", NULL, HOUR(2), "pod-b", "node-1");
 	assert_int_equal(count_of(f, &cluster_type), 2);
 	check_slice(pod_of(f, "pod-a")->cluster, UID_A);
-	check_slice(pod_of(f, "pod-b")->cluster, "name:dump");
+	check_slice(pod_of(f, "pod-b")->cluster, "/dumps/dump");
 	assert_int_equal(pod_of(f, "pod-a")->gone, BOOL_FALSE);
 }
 
@@ -131,7 +131,7 @@ static void names_may_hold_any_byte(void **state)
 	read_cluster(f, "\xff\xfe", NULL, HOUR(2), "pod-1", "node-1");
 	check_slice(only_cluster(f)->name, "\xff\xfe");
 	read_cluster(f, NULL, NULL, HOUR(1), "pod-2", "node-1");
-	check_slice(pod_of(f, "pod-2")->cluster, "name:");
+	check_slice(pod_of(f, "pod-2")->cluster, "/dumps/");
 }
 
 static void two_reads_of_one_cluster_in_one_transaction(void **state)
@@ -154,7 +154,7 @@ int main(void)
 {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(without_a_uid_it_is_provisional_and_found_again_by_name),
+		STORE_TEST(without_a_uid_it_is_provisional_and_found_again_by_address),
 		STORE_TEST(a_learnt_uid_keeps_everything_in_place),
 		STORE_TEST(a_uid_given_at_the_start_promotes_the_provisional_one),
 		STORE_TEST(a_provisional_one_is_merged_into_the_cluster_of_its_uid),

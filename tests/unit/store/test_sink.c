@@ -33,7 +33,7 @@ static void the_read_itself_is_kept(void **state)
 	const struct read *read = reads.items;
 	assert_int_equal(reads.len, 1);
 	assert_true(read->id == id);
-	check_slice(read->source, "/dumps/one");
+	check_slice(read->source, "/dumps/prod");
 	check_slice(read->source_kind, "snapshot");
 	check_slice(read->cluster, UID_A);
 	check_slice(read->as_of_from, "given");
