@@ -17,7 +17,7 @@
 	F(BOOL, gone, FIELD_SEEN, "", 1, "A later complete read that covered it no longer held it.")
 
 #define MODEL_CLUSTER(F, R)                                                                                            \
-	F(TEXT, cluster, FIELD_KEY, "", 1, "Identity: the UID of namespace kube-system, or name:NAME while unknown.")  \
+	F(TEXT, cluster, FIELD_KEY, "", 1, "Identity: the UID of namespace kube-system; while unknown, its address.")  \
 	F(TEXT, name, FIELD_COLUMN, "", 1, "Name for people: the context or the dump's folder.")                       \
 	F(TEXT, uid, 0, "", 1, "UID of namespace kube-system.")                                                        \
 	F(BOOL, provisional, 0, "", 1, "The UID is not known yet.")                                                    \

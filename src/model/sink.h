@@ -8,9 +8,25 @@
  *     sink->ops->commit(sink, err);                                  // or rollback: nothing of it happened
  *
  * A reader often learns only at the end which cluster it read (the UID of kube-system) and of when (the newest time in
- * a dump). finish takes both. When they show that the records were filed wrongly (the cluster is known under another
- * identity, or the store already holds later reads of it), finish answers SINK_AGAIN: the reader rolls back and reads
- * the source once more, now giving begin what it knows. It is never asked twice.
+ * a dump). finish takes both. When they show that the records were filed wrongly (they were written to a cluster that
+ * the source or its name had suggested, and it was another one; or the store already holds later reads of it), finish
+ * answers SINK_AGAIN: the reader rolls back and reads the source once more, now giving begin what it knows. It is never
+ * asked twice.
+ *
+ * Which cluster is it? The first of these that gives an answer:
+ *
+ * 1. The UID of kube-system. Two clusters with different ones stay two, whatever else they have in common.
+ * 2. Objects. UIDs are unique in the world, so two clusters that hold an object of the same UID, name and creation time
+ *    are one, when at least one of them is provisional (its own UID is not known yet). What shares objects with two
+ *    known clusters is a mixture, and stays by itself.
+ * 3. The source's address. A provisional cluster is the one that was read from there before, if nothing speaks against
+ *    it: if both hold secrets (or service accounts, nodes, namespaces, workloads) with UIDs, they would share one. Pods
+ *    speak against it only where the address is standard input: all pods of a cluster may be replaced in a day. A known
+ *    cluster is never recognised by an address.
+ *
+ * Else it is a new one; without a UID a provisional one, whose identity is its address. Whenever a read shows that two
+ * clusters are one, all that was read of both becomes one history; so the order in which dumps are read does not
+ * matter. A name is for people and decides nothing; the second cluster of one address is called NAME (2).
  */
 #ifndef FOTHER_MODEL_SINK_H
 #define FOTHER_MODEL_SINK_H
@@ -24,9 +40,11 @@
 
 /* What is known before the reading. */
 struct sink_scope {
-	struct slice source;       /* address, e.g. the dump's absolute path and sub-folder */
+	/* Address, e.g. the dump's absolute path and sub-folder. What begins with "-" is standard input. It holds a
+	 * slash or begins with a dash, as no UID does. */
+	struct slice source;
 	struct slice source_kind;  /* "snapshot" */
-	struct slice cluster_name; /* for people; files a cluster whose UID is not known */
+	struct slice cluster_name; /* for people */
 	struct slice cluster_uid;  /* not there: not known yet */
 	int64_t as_of;             /* TIME_UNSET: not known yet */
 };

@@ -5,6 +5,11 @@
  * timeout, one short immediate transaction per source). Row ids never leave it. Observations are upserted by identity
  * and keep the read that first and the read that last held them; "gone" is worked out on reading from the coverage
  * records.
+ *
+ * Records of different clusters never mix, and "gone" never crosses from one to another. Which reads are of one cluster
+ * is said in model/sink.h: by the UID of kube-system, by objects that both hold, by the address. A cluster whose UID is
+ * not known has its source's address for an identity, and is merged when it turns out to be another one: of what both
+ * hold the earliest first sight, the latest word and every value of the history stay.
  */
 #ifndef FOTHER_STORE_STORE_H
 #define FOTHER_STORE_STORE_H

@@ -7,7 +7,10 @@
  * takes nothing from completeness.
  *
  * Clusters: folders that all files have in common are passed over. Then, when documents stand at the top, everything is
- * one cluster, named by the dump or the last folder passed over; else each folder is one, named by it.
+ * one cluster, named by the dump or the last folder passed over; else each folder is one, named by it. The name is for
+ * people. The sink gets the UID of kube-system, where namespaces are in the dump, and the address of each: the absolute
+ * path of the dump with symbolic links resolved, and the folder in it; "-" for standard input, "-/FOLDER" in a tar from
+ * there. From these and the UIDs of the objects it tells which cluster it is (model/sink.h).
  *
  * as_of: given; else the newest metadata or status time of the cluster's objects; else the time of the read.
  */
