@@ -26,6 +26,14 @@ static void add_join(struct strbuf *sql, const struct record_type *type)
 	strbuf_add_text(sql, " AND " WHEN("theirs.last_read") " > " WHEN("ours.last_read") ";");
 }
 
+/* Findings hold the time itself. */
+static void add_earlier_finding(struct strbuf *sql)
+{
+	strbuf_add_text(sql, "UPDATE finding AS ours SET first_seen = theirs.first_seen FROM finding AS theirs");
+	add_same_identity(sql, &finding_type);
+	strbuf_add_text(sql, " AND theirs.first_seen < ours.first_seen;");
+}
+
 /* Runs each statement of sql with ?1 = from and ?2 = to. */
 static int run_for_both(struct store *store, const struct strbuf *sql, int64_t from, int64_t to, struct error **err)
 {
@@ -55,6 +63,8 @@ static int merge_table(struct store *store, const struct record_type *type, int6
 	strbuf_addf(&sql, "UPDATE OR IGNORE \"%s\" SET cluster = ?2 WHERE cluster = ?1;", type->name);
 	if (table_keeps_reads(type))
 		add_join(&sql, type);
+	else if (type == &finding_type)
+		add_earlier_finding(&sql);
 	strbuf_addf(&sql, "DELETE FROM \"%s\" WHERE cluster = ?1;", type->name);
 	return run_for_both(store, &sql, from, to, err);
 }
