@@ -1,7 +1,8 @@
 #include "triage/indicator.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
-#include "base/strbuf.h"
 #include "base/time.h"
 #include "base/vec.h"
 
@@ -76,15 +77,14 @@ static struct slice canonical(const struct indicator *i, struct slice word, stru
 			    i->to == TIME_UNSET ? "" : time_format(i->to, to));
 }
 
-static struct slice tag_name(struct slice domain, struct slice path, struct slice tag, struct strbuf *name)
+/* What a reference of the longest kind grows by when its defaults are written out. */
+#define NAME_BYTES (LIMIT_REFERENCE_BYTES + sizeof "docker.io/library/")
+
+/* In the caller's buffer: a look-up that fails because memory is out would say "not bad". */
+static struct slice tag_name(struct slice domain, struct slice path, struct slice tag, char name[NAME_BYTES])
 {
-	strbuf_clear(name);
-	strbuf_add_slice(name, domain);
-	strbuf_add_char(name, '/');
-	strbuf_add_slice(name, path);
-	strbuf_add_char(name, ':');
-	strbuf_add_slice(name, tag);
-	return strbuf_slice(name);
+	int len = snprintf(name, NAME_BYTES, "%.*s/%.*s:%.*s", SLICE_ARG(domain), SLICE_ARG(path), SLICE_ARG(tag));
+	return len > 0 && (size_t)len < NAME_BYTES ? (struct slice){ name, (size_t)len } : SLICE_NONE;
 }
 
 /* Puts the index of the indicator that comes next under the key; *ret_before is what stood there, 0 for nothing. */
@@ -109,8 +109,8 @@ static bool known(const struct indicators *list, const struct indicator *indicat
 
 static int add_parsed(struct indicators *list, struct indicator *indicator, struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT(LIMIT_REFERENCE_BYTES);
 	const struct reference *reference = &indicator->reference;
+	char name[NAME_BYTES];
 	size_t before;
 
 	if (known(list, indicator))
@@ -123,7 +123,7 @@ static int add_parsed(struct indicators *list, struct indicator *indicator, stru
 	    put_index(list, &list->by_digest, indicator->digest, &before, err) < 0)
 		return -1;
 	if (indicator->kind == INDICATOR_TAG &&
-	    put_index(list, &list->by_name, tag_name(reference->domain, reference->path, reference->tag, &name),
+	    put_index(list, &list->by_name, tag_name(reference->domain, reference->path, reference->tag, name),
 		      &indicator->next, err) < 0)
 		return -1;
 	struct indicator *item = vec_push(list);
@@ -193,13 +193,13 @@ static bool windows_overlap(const struct indicator *indicator, const struct indi
 
 const struct indicator *indicators_tag(const struct indicators *list, const struct indicator_sight *sight)
 {
-	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT(LIMIT_REFERENCE_BYTES);
 	const struct indicator *found = NULL;
+	char name[NAME_BYTES];
 
 	if (list->by_name.len == 0 || !sight->tag.data)
 		return NULL;
-	struct slice key = tag_name(sight->registry, sight->repository, sight->tag, &name);
-	uintptr_t index = name.failure ? 0 : (uintptr_t)map_get(&list->by_name, key);
+	struct slice key = tag_name(sight->registry, sight->repository, sight->tag, name);
+	uintptr_t index = key.data ? (uintptr_t)map_get(&list->by_name, key) : 0;
 	for (; index; index = list->items[index - 1].next)
 		if (windows_overlap(&list->items[index - 1], sight))
 			found = &list->items[index - 1]; /* the one that was given first */
