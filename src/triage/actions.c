@@ -162,7 +162,7 @@ static int add_cached(struct action_rows *rows, struct error **err)
 						 SLICE_ARG(items[i].node));
 		void **place = name.data ? map_put(&nodes, name) : NULL;
 		if (!place)
-			return error_no_memory(err);
+			return arena_fail(arena, err);
 		if (*place)
 			continue;
 		*place = rows;

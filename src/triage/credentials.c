@@ -38,19 +38,22 @@ static const char *standing_of(const struct triage_run *run, const struct world_
 	return c->set_after != TIME_UNSET && c->set_after >= run->cutoff ? "proven_new" : "unproven";
 }
 
-static size_t count_bad_readers(struct triage_run *run, const struct credential *row)
+static int count_bad_readers(struct triage_run *run, struct credential *row)
 {
 	const struct user *users = row->used_by.items;
-	size_t count = 0;
+	int64_t count = 0;
 
 	for (size_t i = 0; i < row->used_by.len; i++) {
 		if (!slice_equal_text(users[i].relation, "reads"))
 			continue;
 		const struct triage_workload *w = triage_workload(run, users[i].cluster, users[i].namespace,
 								  users[i].workload_kind, users[i].workload);
-		count += w && (w->bad_runs || w->bad_ran);
+		if (!w)
+			return -1;
+		count += w->bad_runs || w->bad_ran;
 	}
-	return count;
+	row->bad_readers = count;
+	return 0;
 }
 
 static enum credential_class class_of(const struct credential *row)
@@ -132,7 +135,8 @@ static int judge(struct triage_run *run, const struct world_credential *source, 
 		 struct error **err)
 {
 	row->standing = slice_of(standing_of(run, source));
-	row->bad_readers = (int64_t)count_bad_readers(run, row);
+	if (count_bad_readers(run, row) < 0)
+		return arena_fail(&run->world->arena, err);
 	enum credential_class class = class_of(row);
 	row->action = slice_of(action_of(row, class));
 	row->why = why_of(row, class, &run->world->arena);

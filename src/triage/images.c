@@ -58,20 +58,20 @@ static int note_known_names(struct map *names, const struct record_list *all, st
 							 SLICE_ARG(images[i].tags.items[t]));
 			void **place = name.data ? map_put(names, name) : NULL;
 			if (!place)
-				return error_no_memory(err);
+				return arena_fail(arena, err);
 			*place = names;
 		}
 	return 0;
 }
 
-/* A template's tag that stands in the list with its digest already. */
-static bool only_a_name(const struct image *image, const struct map *names, struct arena *arena)
+/* A template's tag that stands in the list with its digest already. -1: memory is out. */
+static int only_a_name(const struct image *image, const struct map *names, struct arena *arena)
 {
 	if (image->digest.data || image->runs > 0 || image->ran > 0 || image->cached > 0 || image->tags.len != 1)
-		return false;
+		return 0;
 	struct slice name = arena_printf(arena, "%.*s/%.*s:%.*s", SLICE_ARG(image->registry),
 					 SLICE_ARG(image->repository), SLICE_ARG(image->tags.items[0]));
-	return name.data && map_get(names, name);
+	return name.data ? map_get(names, name) != NULL : -1;
 }
 
 static int collect(struct triage_run *run, const struct record_list *all, const struct map *names,
@@ -81,9 +81,11 @@ static int collect(struct triage_run *run, const struct record_list *all, const 
 
 	for (size_t i = 0; i < all->len; i++) {
 		mark_bad(run, &images[i]);
-		if (only_a_name(&images[i], names, &run->world->arena) ||
-		    (images[i].bad != BOOL_TRUE &&
-		     !scope_has_image(run->incident, images[i].registry, images[i].repository)))
+		int named = only_a_name(&images[i], names, &run->world->arena);
+		if (named < 0)
+			return arena_fail(&run->world->arena, err);
+		if (named || (images[i].bad != BOOL_TRUE &&
+			      !scope_has_image(run->incident, images[i].registry, images[i].repository)))
 			continue;
 		if (!row_push_copy(rows, &image_type, &images[i], &run->world->arena))
 			return arena_fail(&run->world->arena, err);

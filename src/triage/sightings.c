@@ -100,16 +100,19 @@ static int note_bad_names(struct triage_run *run, struct error **err)
 	return 0;
 }
 
-/* A finished Job starts no more pods. */
-static const struct indicator *indicator_by_name(struct triage_run *run, const struct sighting *s)
+/* A finished Job starts no more pods. -1: memory is out; *ret_indicator stays NULL where nothing names it. */
+static int indicator_by_name(struct triage_run *run, const struct sighting *s, const struct indicator **ret_indicator)
 {
 	bool starts = slice_equal_text(s->state, "waits") ||
 		      (slice_equal_text(s->state, "template") && !slice_equal_text(s->workload_kind, "Job"));
 
 	if (s->digest.data || !s->tag.data || !starts)
-		return NULL;
+		return 0;
 	struct slice key = name_key(s, &run->world->arena);
-	return key.data ? map_get(&run->bad_names, key) : NULL;
+	if (!key.data)
+		return -1;
+	*ret_indicator = map_get(&run->bad_names, key);
+	return 0;
 }
 
 /* docs/ranking.md, "Bad images": what executes now comes first, then what will, did, and could. */
@@ -139,7 +142,7 @@ static int count_workload(struct triage_run *run, const struct sighting *s, stru
 		return 0;
 	struct triage_workload *w = triage_workload(run, s->cluster, s->namespace, s->workload_kind, s->workload);
 	if (!w)
-		return error_no_memory(err);
+		return arena_fail(&run->world->arena, err);
 	if (slice_equal_text(s->state, "runs"))
 		w->bad_runs++;
 	else if (slice_equal_text(s->state, "waits"))
@@ -198,7 +201,8 @@ int triage_sightings(struct triage_run *run, struct error **err)
 	for (size_t i = 0; i < run->world->sightings.len; i++) {
 		struct sighting *s = run->world->sightings.items[i];
 		const struct indicator *indicator = indicator_of(run, s);
-		indicator = indicator ? indicator : indicator_by_name(run, s);
+		if (!indicator && indicator_by_name(run, s, &indicator) < 0)
+			return arena_fail(&run->world->arena, err);
 		s->bad = indicator ? BOOL_TRUE : BOOL_FALSE;
 		if (!indicator)
 			continue;

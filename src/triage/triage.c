@@ -56,7 +56,7 @@ static int count_readers(struct triage_run *run, struct error **err)
 								    use->workload->namespace, use->workload->kind,
 								    use->workload->name);
 			if (!w)
-				return error_no_memory(err);
+				return arena_fail(&run->world->arena, err);
 			w->reads++;
 		}
 	}
