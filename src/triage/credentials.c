@@ -128,7 +128,8 @@ static int compare_credentials(const void *left, const void *right)
 			return ascending[i][0] < ascending[i][1] ? -1 : 1;
 	int order = slice_compare(a->registry, b->registry);
 	order = order ? order : slice_compare(a->username, b->username);
-	return order ? order : slice_compare(a->fingerprint, b->fingerprint);
+	order = order ? order : slice_compare(a->fingerprint, b->fingerprint);
+	return order ? order : slice_compare(a->cred_kind, b->cred_kind);
 }
 
 static int judge(struct triage_run *run, const struct world_credential *source, struct credential *row,

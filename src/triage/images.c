@@ -16,7 +16,9 @@ static int compare_images(const void *left, const void *right)
 			return by[i][0] > by[i][1] ? -1 : 1;
 	int order = slice_compare(a->registry, b->registry);
 	order = order ? order : slice_compare(a->repository, b->repository);
-	return order ? order : slice_compare(a->digest, b->digest);
+	order = order ? order : slice_compare(a->digest, b->digest);
+	/* Without digests one tag tells them apart. */
+	return order || !a->tags.len || !b->tags.len ? order : slice_compare(a->tags.items[0], b->tags.items[0]);
 }
 
 static const char *why_of(const struct image *image)
