@@ -121,6 +121,12 @@ static struct slice cluster_name(const struct world *world, struct slice identit
 	return SLICE_NONE;
 }
 
+/* "FILE: ..." */
+static bool names_file(struct slice why, struct slice file)
+{
+	return slice_equal(slice_part(why, 0, file.len), file) && slice_starts_with(slice_part(why, file.len, 2), ": ");
+}
+
 /* A list that was cut stands under its kind already, with the file and the place. */
 static bool told_by_coverage(const struct world *world, const struct defect *defect)
 {
@@ -130,7 +136,7 @@ static bool told_by_coverage(const struct world *world, const struct defect *def
 			const struct coverage *c = cluster->coverage.items[k];
 			if (slice_equal_text(c->outcome, "partial") &&
 			    slice_equal(cluster->record->cluster, defect->cluster) &&
-			    slice_equal(slice_part(c->why, 0, defect->object.len), defect->object))
+			    names_file(c->why, defect->object))
 				return true;
 		}
 	}
