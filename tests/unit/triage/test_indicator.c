@@ -68,9 +68,9 @@ static void test_refused(void **state)
 	static const char *const lines[] = {
 		"sha256:aaaa",
 		"sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-		"acme/web",              /* neither tag nor digest: every version would be bad */
-		"acme/WEB:1",            /* no such name */
-		"acme/web:1 yesterday",  /* no window */
+		"acme/web",             /* neither tag nor digest: every version would be bad */
+		"acme/WEB:1",           /* no such name */
+		"acme/web:1 yesterday", /* no window */
 		"acme/web:1 2026-11-21..2026-11-20",
 		DIGEST " 2026-11-20..2026-11-21",
 		"file:web.sh",
@@ -125,15 +125,16 @@ static void test_tag_window(void **state)
 	int64_t start = 0, end = 0;
 	struct error *error = NULL;
 
-	assert_int_equal(time_parse_window(SLICE("2026-11-20T09:00Z..2026-11-20T10:00Z"), NOW, &start, &end, &error), 0);
+	assert_int_equal(time_parse_window(SLICE("2026-11-20T09:00Z..2026-11-20T10:00Z"), NOW, &start, &end, &error),
+			 0);
 	add(f, "acme/web:1 2026-11-20T09:00Z..2026-11-20T10:00Z");
 	const struct {
 		int64_t from, to;
 		bool bad;
 	} cases[] = {
-		{ start - 2, start - 1, false }, { start - 2, start, true },          { end, end + 1, true },
-		{ end + 1, end + 2, false },     { start - 5, end + 5, true },        { TIME_UNSET, start - 1, false },
-		{ TIME_UNSET, end + 9, true },   { end + 1, TIME_UNSET, false },      { TIME_UNSET, TIME_UNSET, true },
+		{ start - 2, start - 1, false }, { start - 2, start, true },     { end, end + 1, true },
+		{ end + 1, end + 2, false },     { start - 5, end + 5, true },   { TIME_UNSET, start - 1, false },
+		{ TIME_UNSET, end + 9, true },   { end + 1, TIME_UNSET, false }, { TIME_UNSET, TIME_UNSET, true },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct indicator_sight seen = sight("acme/web", "1", cases[i].from, cases[i].to);
@@ -150,8 +151,8 @@ static void test_text_names_the_line(void **state)
 	struct fixture *f = *state;
 	struct error *error = NULL;
 
-	assert_int_equal(indicator_add_text(&f->list, SLICE("# list\n" DIGEST "\n\nnot a reference at all\n"), "bad.txt", NOW,
-					    &f->arena, &error),
+	assert_int_equal(indicator_add_text(&f->list, SLICE("# list\n" DIGEST "\n\nnot a reference at all\n"),
+					    "bad.txt", NOW, &f->arena, &error),
 			 -1);
 	assert_non_null(strstr(error->message, "bad.txt: line 4: "));
 	error_free(error);
@@ -162,7 +163,8 @@ static void test_text_without_final_newline(void **state)
 	struct fixture *f = *state;
 	struct error *error = NULL;
 
-	assert_int_equal(indicator_add_text(&f->list, SLICE(DIGEST "\r\n" OTHER), "bad.txt", NOW, &f->arena, &error), 0);
+	assert_int_equal(indicator_add_text(&f->list, SLICE(DIGEST "\r\n" OTHER), "bad.txt", NOW, &f->arena, &error),
+			 0);
 	assert_int_equal(f->list.len, 2);
 }
 

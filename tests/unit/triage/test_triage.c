@@ -1,0 +1,222 @@
+#include "breach.h"
+
+#include "base/limits.h"
+#include "support/torture.h"
+#include "triage/triage_internal.h"
+
+/* Enough of everything that each step takes memory of its own. */
+static void add_much(struct breach *b, size_t size)
+{
+	add_bad(b, BAD_DIGEST);
+	add_bad_tag(b, "acme/web:1", HOUR(-9), HOUR(-5));
+	add_node(b, "node-1");
+	for (size_t i = 0; i < size; i++) {
+		char name[64];
+		snprintf(name, sizeof name, "login-with-a-long-name-%zu", i);
+		struct secret *secret = add_secret(&b->world, "shop", name);
+		secret->data_written = HOUR(i % 3 ? -20 : -1);
+		secret->decodes = i % 7 ? BOOL_TRUE : BOOL_FALSE;
+		add_entry(&b->world, secret, "docker.io", name, name);
+		struct pod *pod = add_pod(&b->world, "shop", name, NULL, NULL);
+		pod->pull_secrets = texts(&b->world, name, NULL);
+		add_container(&b->world, pod, i % 2 ? "acme/web:1" : "acme/job:2", i % 2 ? DIGEST_A : BAD_DIGEST)
+			->started = HOUR(-7);
+		add_reader(&b->world, pod, name, "env");
+		add_template(&b->world, add_workload(&b->world, "shop", "CronJob", name), "acme/job:2");
+		add_node_image(&b->world, "node-1", arena_printf(&b->world.arena, "acme/x-%zu:1", i).data, BAD_DIGEST);
+	}
+}
+
+struct lengths {
+	size_t actions, sightings, images, credentials, blocked, unknown;
+};
+
+static struct lengths lengths_of(const struct triage *t)
+{
+	return (struct lengths){ t->actions.len,     t->sightings.len, t->images.len,
+				 t->credentials.len, t->blocked.len,   t->unknown.len };
+}
+
+static int load_and_run(void *data, struct error **err)
+{
+	struct breach *b = data;
+	struct triage triage = { 0 };
+	CLEANUP(world_freep) struct world *world = NULL;
+	if (world_load((struct store *)&b->world, &b->world.options, &world, err) < 0)
+		return -1;
+	return triage_run(world, &b->incident, &b->indicators, &triage, err);
+}
+
+static void each_allocation_that_fails_is_an_error_and_leaks_nothing(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_much(&b, 12);
+	assert_true(torture(load_and_run, &b) > 20);
+	breach_release(&b);
+}
+
+/* Runs triage with allocation number nth failing alone, on an arena of which `spent` bytes are taken. False: it failed,
+ * and said so; true: the answer is as whole as it should be. */
+static bool whole_or_error(struct breach *b, struct lengths whole, size_t spent, size_t nth)
+{
+	struct error *err = NULL;
+	struct triage triage = { 0 };
+	struct world *world = b->world.world;
+	struct arena kept = world->arena;
+	world->arena = (struct arena)ARENA_INIT(LIMIT_WORLD_BYTES);
+	assert_non_null(arena_bytes(&world->arena, spent));
+	torture_watch();
+	torture_fail_at(nth, 0);
+	int result = triage_run(world, &b->incident, &b->indicators, &triage, &err);
+	torture_fail_at(0, 0);
+	torture_unwatch();
+	if (result < 0) {
+		check_error(&err, ERROR_NO_MEMORY, "");
+	} else {
+		struct lengths got = lengths_of(&triage);
+		check_no_error(&err);
+		assert_memory_equal(&got, &whole, sizeof got);
+	}
+	arena_release(&world->arena);
+	world->arena = kept;
+	return result == 0;
+}
+
+/* Where the blocks of the arena end is chance. So they end everywhere, and one allocation fails alone: an answer that
+ * has fewer rows because of it would be a wrong answer. */
+static void memory_that_is_out_once_never_makes_a_smaller_answer(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_much(&b, 6);
+	struct lengths whole = lengths_of(breach_triage(&b));
+	size_t failures = 0;
+	for (size_t spent = 1; spent < 4096; spent += 24) {
+		for (size_t nth = 1; !whole_or_error(&b, whole, spent, nth); nth++)
+			failures++;
+	}
+	assert_true(failures > 1000);
+	breach_release(&b);
+}
+
+static void failure_leaves_the_answer_untouched(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_much(&b, 8);
+	struct error *err = NULL;
+	struct triage triage = { .complete = true };
+	struct world *world = scenario_world(&b.world);
+	world->arena.max = world->arena.used;
+	/* What is left of the newest block may still hold a little. */
+	while (arena_bytes(&world->arena, 1))
+		continue;
+	assert_int_equal(triage_run(world, &b.incident, &b.indicators, &triage, &err), -1);
+	check_error(&err, ERROR_LIMIT, "");
+	assert_true(triage.complete);
+	assert_null(triage.actions.items);
+	breach_release(&b);
+}
+
+static void same_world_gives_the_same_answers(void **state)
+{
+	(void)state;
+	struct breach a, b;
+	breach_init(&a);
+	breach_init(&b);
+	add_much(&a, 12);
+	add_much(&b, 12);
+	const struct action *left = breach_triage(&a)->actions.items, *right = breach_triage(&b)->actions.items;
+	assert_int_equal(a.triage.actions.len, b.triage.actions.len);
+	for (size_t i = 0; i < a.triage.actions.len; i++)
+		assert_true(slice_equal(left[i].subject, right[i].subject) && slice_equal(left[i].why, right[i].why));
+	breach_release(&a);
+	breach_release(&b);
+}
+
+static void incident_is_carried_into_the_answer(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	const struct triage *t = breach_triage(&b);
+	assert_int_equal(t->incident.id, 4);
+	assert_int_equal(t->incident.window_to, HOUR(-5));
+	breach_release(&b);
+}
+
+static void world_without_clusters_is_never_complete(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	const struct slice nowhere = SLICE("nowhere");
+	b.world.options.clusters = &nowhere;
+	b.world.options.cluster_count = 1;
+	const struct triage *t = breach_triage(&b);
+	assert_int_equal(b.world.world->clusters.len, 0);
+	assert_false(t->complete);
+	breach_release(&b);
+}
+
+static void rows_keep_what_they_hold_when_the_list_grows(void **state)
+{
+	(void)state;
+	struct scenario s;
+	struct row_list rows = { 0 };
+	scenario_init(&s);
+	for (int64_t i = 0; i < 100; i++) {
+		struct action *row = row_push(&rows, &action_type, &s.arena);
+		assert_non_null(row);
+		assert_int_equal(row->rank, INT_UNKNOWN);
+		row->rank = i;
+	}
+	assert_non_null(row_push_copy(&rows, &action_type, rows.list.items, &s.arena));
+	const struct action *items = rows.list.items;
+	for (int64_t i = 0; i < 100; i++)
+		assert_int_equal(items[i].rank, i);
+	assert_int_equal(items[100].rank, 0);
+	assert_int_equal(rows.list.len, 101);
+	scenario_release(&s);
+}
+
+static void workload_is_made_once_for_its_four_names(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	struct triage_run run = { .world = scenario_world(&b.world) };
+	struct triage_workload *first = triage_workload(&run, SLICE("prod"), SLICE("shop"), SLICE("Deployment"),
+							SLICE("web"));
+	assert_non_null(first);
+	assert_ptr_equal(triage_workload(&run, SLICE("prod"), SLICE("shop"), SLICE("Deployment"), SLICE("web")), first);
+	assert_ptr_not_equal(triage_workload(&run, SLICE("stage"), SLICE("shop"), SLICE("Deployment"), SLICE("web")),
+			     first);
+	assert_ptr_not_equal(triage_workload(&run, SLICE("prod"), SLICE("test"), SLICE("Deployment"), SLICE("web")),
+			     first);
+	assert_ptr_not_equal(triage_workload(&run, SLICE("prod"), SLICE("shop"), SLICE("Job"), SLICE("web")), first);
+	assert_ptr_not_equal(triage_workload(&run, SLICE("prod"), SLICE("shop"), SLICE("Deployment"), SLICE("we")),
+			     first);
+	assert_int_equal(run.workloads.len, 5);
+	map_release(&run.workloads);
+	breach_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_allocation_that_fails_is_an_error_and_leaks_nothing),
+		cmocka_unit_test(memory_that_is_out_once_never_makes_a_smaller_answer),
+		cmocka_unit_test(failure_leaves_the_answer_untouched),
+		cmocka_unit_test(same_world_gives_the_same_answers),
+		cmocka_unit_test(incident_is_carried_into_the_answer),
+		cmocka_unit_test(world_without_clusters_is_never_complete),
+		cmocka_unit_test(rows_keep_what_they_hold_when_the_list_grows),
+		cmocka_unit_test(workload_is_made_once_for_its_four_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
