@@ -1,5 +1,7 @@
 #include "kube/object/coverage.h"
 
+#include "base/limits.h"
+#include "base/strbuf.h"
 #include "kube/object/records.h"
 
 #define ALL SLICE("*")
@@ -130,27 +132,75 @@ static const struct known_kind *known_kind_named(struct slice label)
 	return NULL;
 }
 
-/* Scopes of one kind, namespace and type make one record: complete when one list of them was, since what the others
- * lack stands there. */
-static int merge_scope(struct object_context *context, const struct object_scope *scope, struct map *merged,
-		       struct error **err)
+/* --- joining the lists of one read --- */
+#define ANY SLICE("?") /* stands for each namespace or type that a cut list was seen in, "*" included */
+
+struct joined {
+	struct map coverage; /* kind, namespace, type -> struct coverage * */
+	struct map cut;      /* the same, and with ANY in place of either -> a list that is not complete */
+	struct strbuf key;
+};
+
+static void joined_release(struct joined *joined)
+{
+	map_release(&joined->coverage);
+	map_release(&joined->cut);
+	strbuf_release(&joined->key);
+}
+
+/* Valid until the next one. */
+static struct slice key_of(struct joined *joined, struct slice kind, struct slice namespace, struct slice subtype)
+{
+	strbuf_clear(&joined->key);
+	strbuf_add_slice(&joined->key, kind);
+	strbuf_add_char(&joined->key, '\n');
+	strbuf_add_slice(&joined->key, namespace);
+	strbuf_add_char(&joined->key, '\n');
+	strbuf_add_slice(&joined->key, subtype);
+	return strbuf_slice(&joined->key);
+}
+
+static void **place_in(struct map *map, struct joined *joined, struct slice key, struct error **err)
+{
+	if (strbuf_failed(&joined->key, err))
+		return NULL;
+	void **place = map_put(map, key);
+	if (!place)
+		error_no_memory(err);
+	return place;
+}
+
+/* Where nothing was seen, a complete list covers no namespace, and one that was cut may have held any. */
+static struct slice namespace_of(const struct object_scope *scope)
 {
 	const struct known_kind *known = known_kind_named(scope->kind);
-	bool everywhere = known && !known->namespaced;
-	struct slice namespace = everywhere ? ALL : scope->namespace,
-		     subtype = scope->subtype.data ? scope->subtype : ALL;
+	if ((known && !known->namespaced) || (!scope->namespace.data && !scope->complete))
+		return ALL;
+	return scope->namespace.data ? scope->namespace : SLICE("");
+}
+
+static struct slice subtype_of(const struct object_scope *scope)
+{
+	return scope->subtype.data ? scope->subtype : ALL;
+}
+
+/* Scopes of one kind, namespace and type make one record. Single objects do not take from a complete list. */
+static int join_scope(struct object_context *context, const struct object_scope *scope, struct joined *joined,
+		      struct error **err)
+{
+	struct slice namespace = namespace_of(scope), subtype = subtype_of(scope);
 	bool complete = scope->complete && scope->is_list;
-	struct slice key = arena_printf(&context->scratch, "%.*s\n%.*s\n%.*s", SLICE_ARG(scope->kind),
-					SLICE_ARG(namespace), SLICE_ARG(subtype));
-	void **place = key.data ? map_put(merged, key) : NULL;
-	if (!place || (!*place && !(*place = arena_zeroed(&context->scratch, 1, sizeof(struct coverage)))))
+	void **place = place_in(&joined->coverage, joined, key_of(joined, scope->kind, namespace, subtype), err);
+	if (!place)
+		return -1;
+	if (!*place && !(*place = arena_zeroed(&context->scratch, 1, sizeof(struct coverage))))
 		return arena_fail(&context->scratch, err);
 	struct coverage *coverage = *place;
 	bool is_new = !coverage->kind.data;
 	int64_t objects = is_new ? 0 : coverage->objects;
 	if (is_new || (complete && !slice_equal_text(coverage->outcome, "complete"))) {
 		start_coverage(context, scope->kind, complete ? "complete" : "partial", coverage);
-		coverage->namespace = namespace.data ? namespace : SLICE("");
+		coverage->namespace = namespace;
 		coverage->subtype = subtype;
 		if (!complete)
 			coverage->why = scope->is_list ? scope->why : SLICE("single objects, not a list");
@@ -159,15 +209,56 @@ static int merge_scope(struct object_context *context, const struct object_scope
 	return 0;
 }
 
+static int note_cut(const struct object_scope *scope, struct joined *joined, struct error **err)
+{
+	struct slice namespaces[] = { namespace_of(scope), ANY }, subtypes[] = { subtype_of(scope), ANY };
+	for (size_t i = 0; i < 4; i++) {
+		struct slice key = key_of(joined, scope->kind, namespaces[i / 2], subtypes[i % 2]);
+		void **place = place_in(&joined->cut, joined, key, err);
+		if (!place)
+			return -1;
+		*place = (void *)(uintptr_t)scope;
+	}
+	return 0;
+}
+
+/* "*" meets whatever was cut; a name meets itself and "*". */
+static struct slice meets(struct slice name)
+{
+	return slice_equal(name, ALL) ? ANY : name;
+}
+
+/* A list may be a selection (`kubectl get secret a b`), and nothing in it says so. So what a cut list of the same place
+ * does not hold any more may be missing from a complete one beside it too. */
+static int doubt(struct joined *joined, struct coverage *coverage, struct error **err)
+{
+	struct slice namespaces[] = { meets(coverage->namespace), ALL }, subtypes[] = { meets(coverage->subtype), ALL };
+	for (size_t i = 0; i < 4; i++) {
+		struct slice key = key_of(joined, coverage->kind, namespaces[i / 2], subtypes[i % 2]);
+		if (strbuf_failed(&joined->key, err))
+			return -1;
+		const struct object_scope *cut = map_get(&joined->cut, key);
+		if (cut) {
+			coverage->outcome = SLICE("partial");
+			coverage->why = cut->why;
+			return 0;
+		}
+	}
+	return 0;
+}
+
 static int put_scopes(struct object_context *context, struct error **err)
 {
-	CLEANUP(map_release) struct map merged = { 0 };
+	CLEANUP(joined_release) struct joined joined = { .key = STRBUF_INIT(LIMIT_OBJECT_BYTES) };
 	for (size_t i = 0; i < context->scopes.len; i++) {
-		if (merge_scope(context, &context->scopes.items[i], &merged, err) < 0)
+		const struct object_scope *scope = &context->scopes.items[i];
+		if (join_scope(context, scope, &joined, err) < 0 ||
+		    (scope->is_list && !scope->complete && note_cut(scope, &joined, err) < 0))
 			return -1;
 	}
-	for (size_t i = 0; i < merged.len; i++) {
-		if (put_coverage(context, merged.items[i].value, err) < 0)
+	for (size_t i = 0; i < joined.coverage.len; i++) {
+		struct coverage *coverage = joined.coverage.items[i].value;
+		if (doubt(&joined, coverage, err) < 0 || put_coverage(context, coverage, err) < 0)
 			return -1;
 	}
 	return 0;

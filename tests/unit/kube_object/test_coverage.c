@@ -95,6 +95,54 @@ static void each_list_is_judged_alone(void **state)
 	assert_int_equal(found, 2);
 }
 
+#define CUT(items)                                                                                                     \
+	"{\"apiVersion\": \"v1\", \"items\": [" items "], \"kind\": \"List\", \"metadata\": {\"continue\": \"x\"}}"
+
+static void check_all_partial(const char *document, size_t records)
+{
+	CLEANUP(reading_release) struct reading r = reading_of(document);
+	const struct coverage *coverage;
+	size_t found = 0;
+	reading_end(&r);
+	for (size_t i = 0; (coverage = nth(&r, coverage, i)); i++) {
+		if (slice_equal_text(coverage->outcome, "absent"))
+			continue;
+		check_slice(coverage->outcome, "partial");
+		check_slice(coverage->why, "dump: the list was cut: it ends with a continue token");
+		found++;
+	}
+	assert_int_equal(found, records);
+}
+
+/* Nothing tells a list of all from `kubectl get pod a -o json` with two names: what the cut one lost may be lost. */
+static void a_cut_list_of_the_same_place_leaves_none_complete(void **state)
+{
+	check_all_partial(LIST(POD("a", "n")) CUT(POD("b", "n")), 1);
+	check_all_partial(CUT(POD("b", "n")) LIST(POD("a", "n")), 1);
+	check_all_partial(LIST(POD("a", "n")) CUT(POD("b", "n") "," POD("c", "m")), 2);
+	check_all_partial(LIST(POD("a", "n") "," POD("b", "m")) CUT(POD("c", "n")), 2);
+	check_all_partial(LIST(SECRET("a", "Opaque")) CUT(SECRET("b", "Opaque") "," SECRET("c", "other")), 2);
+	check_all_partial(LIST(SECRET("a", "Opaque") "," SECRET("c", "other")) CUT(SECRET("b", "Opaque")), 2);
+	check_all_partial(LIST(SECRET("a", "Opaque")) JSON({
+				  "kind" : "SecretList",
+				  "apiVersion" : "v1",
+				  "items" : [],
+				  "metadata" : { "continue" : "x" }
+			  }),
+			  2);
+}
+
+static void a_cut_list_of_another_type_or_kind_says_nothing(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r = reading_of(LIST(SECRET("a", "Opaque")) CUT(SECRET("b", "other") "," POD("c", "n")));
+	const struct coverage *coverage;
+	reading_end(&r);
+	for (size_t i = 0; (coverage = nth(&r, coverage, i)); i++)
+		if (slice_equal_text(coverage->subtype, "Opaque"))
+			check_slice(coverage->outcome, "complete");
+}
+
 static void a_continue_token_means_that_the_list_was_cut(void **state)
 {
 	CLEANUP(reading_release)
@@ -207,6 +255,8 @@ int main(void)
 		cmocka_unit_test(single_objects_cover_nothing),
 		cmocka_unit_test(a_complete_list_beside_single_objects_stays_complete),
 		cmocka_unit_test(each_list_is_judged_alone),
+		cmocka_unit_test(a_cut_list_of_the_same_place_leaves_none_complete),
+		cmocka_unit_test(a_cut_list_of_another_type_or_kind_says_nothing),
 		cmocka_unit_test(a_continue_token_means_that_the_list_was_cut),
 		cmocka_unit_test(an_item_that_does_not_decode_makes_its_kind_partial),
 		cmocka_unit_test(an_item_of_no_kind_makes_all_kinds_partial),
