@@ -58,6 +58,19 @@ static int refuse_items(struct object_list *list, struct error **err)
 			     err);
 }
 
+/* What was read of the list lies in the document, whose pages may be given back while the items are read. */
+static int keep_own_fields(struct object *list, struct arena *arena, struct error **err)
+{
+	struct object_meta *meta = list->metadata;
+	struct slice *texts[] = { &list->kind, &list->api_version, meta ? &meta->name : NULL,
+				  meta ? &meta->namespace : NULL };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (texts[i] && arena_copy(arena, *texts[i], texts[i]) < 0)
+			return arena_fail(arena, err);
+	}
+	return 0;
+}
+
 static int start_items(void *data, struct object *object, struct error **err)
 {
 	struct object_list *list = data;
@@ -65,6 +78,8 @@ static int start_items(void *data, struct object *object, struct error **err)
 		return pass_over_items(list, err);
 	if (list->depth > LIST_DEPTH)
 		return refuse_items(list, err);
+	if (keep_own_fields(object, list->decoder->arena, err) < 0)
+		return -1;
 	list->object = object;
 	list->coverage.first_scope = list->coverage.context->scopes.len;
 	int read = read_items(list, err);

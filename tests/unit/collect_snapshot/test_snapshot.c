@@ -212,6 +212,30 @@ static void test_absent_kinds_are_said(void **state)
 	assert_int_equal(coverage_of(&reading, "Secret", "absent"), 0);
 }
 
+/* `kubectl get --raw`: only the list says the kind, at its start, and the pages of an unpacked file are given back
+ * while it is read. */
+static void test_a_large_raw_list_in_a_tar(void **state)
+{
+	const size_t count = 100000;
+	CLEANUP(strbuf_release) struct strbuf list = STRBUF_INIT(64 * LIMIT_MIB);
+	strbuf_add_text(&list, "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[");
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&list,
+			    "%s{\"metadata\":{\"name\":\"web-%zu\",\"namespace\":\"shop\",\"uid\":\"uid-%zu\","
+			    "\"labels\":{\"app\":\"web\",\"pod-template-hash\":\"5d4f9c7b6\"}},\"spec\":{}}",
+			    i ? "," : "", i, i);
+	strbuf_add_text(&list, "]}");
+	const struct tar_file files[] = { { .name = "pods.json", .bytes = strbuf_slice(&list) } };
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(tar_release) struct tar_bytes tar = tar_make(files, COUNT(files), ARCHIVE_FILTER_NONE);
+	CLEANUP(reading_release) struct reading reading;
+	assert_true(list.len > 8 * LIMIT_MIB);
+	scratch_write(&scratch, "dump.tar", tar_slice(&tar));
+	read_scratch(&reading, &scratch, "dump.tar");
+	assert_int_equal(count_of(&reading, &pod_type), count);
+	assert_int_equal(count_of(&reading, &defect_type), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_read),
 		cmocka_unit_test(test_one_cluster_fails),
 		cmocka_unit_test(test_absent_kinds_are_said),
+		cmocka_unit_test(test_a_large_raw_list_in_a_tar),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
