@@ -10,16 +10,30 @@
 #define BLOCK_BYTES 16
 #define SPACES_BYTES 32
 
-/* How many bytes of the block, from its start, a string may hold as they are. */
-static inline size_t block_plain(const unsigned char *block)
+/* The bytes of the block that a string does not hold as they are. */
+static inline __m128i block_stops(const unsigned char *block)
 {
 	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)block);
 	__m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
 	__m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
 	/* As signed numbers, control characters and everything from 0x80 are below the space. */
 	__m128i other = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
-	unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), other));
+	return _mm_or_si128(_mm_or_si128(quote, backslash), other);
+}
+
+/* How many bytes of the block, from its start, a string may hold as they are. */
+static inline size_t block_plain(const unsigned char *block)
+{
+	unsigned stops = (unsigned)_mm_movemask_epi8(block_stops(block));
 	return (size_t)__builtin_ctz(stops | 1u << BLOCK_BYTES);
+}
+
+/* The same of four blocks, all or nothing. */
+static inline bool blocks_plain(const unsigned char *block)
+{
+	__m128i first = _mm_or_si128(block_stops(block), block_stops(block + BLOCK_BYTES));
+	__m128i last = _mm_or_si128(block_stops(block + 2 * BLOCK_BYTES), block_stops(block + 3 * BLOCK_BYTES));
+	return !_mm_movemask_epi8(_mm_or_si128(first, last));
 }
 
 static inline unsigned spaces_mask(const unsigned char *block)
@@ -59,6 +73,12 @@ static inline size_t block_plain(const unsigned char *block)
 	uint64_t stops = word_below(word ^ EACH_BYTE('"'), 1) | word_below(word ^ EACH_BYTE('\\'), 1) |
 			 word_below(word, ' ') | (word & EACH_BYTE(0x80));
 	return stops ? 0 : BLOCK_BYTES;
+}
+
+static inline bool blocks_plain(const unsigned char *block)
+{
+	return block_plain(block) && block_plain(block + BLOCK_BYTES) && block_plain(block + 2 * BLOCK_BYTES) &&
+	       block_plain(block + 3 * BLOCK_BYTES);
 }
 
 static inline size_t block_spaces(const unsigned char *block)
@@ -123,6 +143,8 @@ static inline void pass_plain(struct cursor *c)
 		cursor_skip(c, plain);
 		if (plain < BLOCK_BYTES)
 			break;
+		while (cursor_left(c) >= 4 * BLOCK_BYTES && blocks_plain(c->position)) /* base64 is long */
+			cursor_skip(c, 4 * BLOCK_BYTES);
 	}
 	while (is_plain(cursor_peek(c)))
 		cursor_skip(c, 1);
