@@ -7,6 +7,8 @@
 
 #define DOCUMENTS 3000
 #define DAMAGES 10
+/* Longer than a block and two rounds of four blocks behind it. */
+#define LONG_BYTES 160
 
 bool portable_scan_value(struct json_scan *scan, unsigned depth);
 bool portable_scan_string(struct json_scan *scan, struct slice *ret_text);
@@ -59,10 +61,10 @@ static void test_generated_and_damaged(void **state)
 	strbuf_release(&damaged);
 }
 
-/* Every byte at every place of a string that is longer than two blocks, and the string cut behind it. */
+/* Every byte at every place of a long string, and the string cut behind it. */
 static void test_every_byte_at_every_place(void **state)
 {
-	char text[40];
+	char text[LONG_BYTES];
 	for (size_t at = 1; at < sizeof text - 1; at++) {
 		for (int byte = 0; byte < 256; byte++) {
 			memset(text, 'a', sizeof text);
@@ -76,7 +78,7 @@ static void test_every_byte_at_every_place(void **state)
 
 static void test_stops_exactly(void **state)
 {
-	char text[40];
+	char text[LONG_BYTES];
 	for (size_t at = 1; at < sizeof text; at++) {
 		struct json_scan scan = { .cursor = cursor_on((struct slice){ text, sizeof text }) };
 		struct slice between;
