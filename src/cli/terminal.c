@@ -23,7 +23,8 @@ size_t terminal_width(void)
 {
 	const char *text = getenv("COLUMNS");
 	char *end = NULL;
-	unsigned long columns = text ? strtoul(text, &end, 10) : 0;
+	/* Digits only: strtoul takes a sign, and makes a minus a huge number. */
+	unsigned long columns = text && *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
 
 	if (columns > 0 && end && *end == '\0')
 		return clamp(columns);
