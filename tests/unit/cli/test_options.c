@@ -2,7 +2,11 @@
 
 #include "cli/options.h"
 
-#define ARGV(...) (char *[]){ (char *)"fother", __VA_ARGS__, NULL }
+#define ARGV(...)                                                                                                      \
+	(char *[])                                                                                                     \
+	{                                                                                                              \
+		(char *)"fother", __VA_ARGS__, NULL                                                                    \
+	}
 #define W(text) ((char *)(text))
 
 static struct options options;
@@ -38,8 +42,8 @@ static int release(void **state)
 static void test_options_stand_anywhere(void **state)
 {
 	(void)state;
-	assert_int_equal(parse(ARGV(W("triage"), W("--registry"), W("docker.io"), W("4"), W("--snapshot=a"), W("--snapshot"),
-				    W("b"), W("-o"), W("json"), W("-q"), W("-vv")),
+	assert_int_equal(parse(ARGV(W("triage"), W("--registry"), W("docker.io"), W("4"), W("--snapshot=a"),
+				    W("--snapshot"), W("b"), W("-o"), W("json"), W("-q"), W("-vv")),
 			       NULL),
 			 0);
 	assert_string_equal(options.command->name, "triage");

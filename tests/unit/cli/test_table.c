@@ -98,7 +98,8 @@ static void test_every_width_fits(void **state)
 {
 	struct fixture *f = *state;
 
-	add(f, "1", "docker.io/acme/web:1.4", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e wide and long \xe6\x97\xa5\xe6\x9c\xac", "2026-11-25");
+	add(f, "1", "docker.io/acme/web:1.4",
+	    "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e wide and long \xe6\x97\xa5\xe6\x9c\xac", "2026-11-25");
 	add(f, "2", "x", "combining e\xcc\x81 and more text that must go", "-");
 	for (size_t width = 16; width < 120; width++) {
 		strbuf_clear(&f->out);
@@ -113,7 +114,10 @@ static void test_cells_cannot_steer_the_terminal(void **state)
 	struct fixture *f = *state;
 	const char *text = strbuf_text(&f->out);
 
-	add(f, "1", "evil\033[2J\r\nname", "\xe2\x80\xae" "gnp.exe", "x");
+	add(f, "1", "evil\033[2J\r\nname",
+	    "\xe2\x80\xae"
+	    "gnp.exe",
+	    "x");
 	table_render(&f->table, 200, 0, &f->out, NULL);
 	text = strbuf_text(&f->out);
 	assert_null(strchr(text, '\033'));
@@ -144,8 +148,7 @@ static void test_a_word_longer_than_its_column_is_cut_in_pieces(void **state)
 	f->table = (struct table){ .columns = wrapping, .column_count = 1, .arena = &f->arena };
 	table_row(&f->table)[0] = SLICE("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
 	table_render(&f->table, 24, 0, &f->out, NULL);
-	assert_string_equal(strbuf_text(&f->out),
-			    "WHY\nabcdefghijklmnopqrstuvwx\nyzabcdefghijklmnopqrstuv\nwxyz\n");
+	assert_string_equal(strbuf_text(&f->out), "WHY\nabcdefghijklmnopqrstuvwx\nyzabcdefghijklmnopqrstuv\nwxyz\n");
 }
 
 static void test_not_there_is_a_dash(void **state)
