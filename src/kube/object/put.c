@@ -98,31 +98,56 @@ int put_lost_item(struct object_list *list, size_t offset, const char *code, str
 }
 
 /* --- putting it --- */
-/* Whether it is the first time that this object is read. */
-static int first_sight(const struct item *item, bool *ret_first, struct error **err)
+/* When the object was last written, as far as it says. */
+static int64_t written(const struct item *item)
+{
+	const struct managed_fields *fields = item->meta->managed_fields.items;
+	int64_t latest = TIME_UNSET;
+	for (size_t i = 0; i < item->meta->managed_fields.len; i++) {
+		if (fields[i].time.set && (latest == TIME_UNSET || fields[i].time.value > latest))
+			latest = fields[i].time.value;
+	}
+	return latest;
+}
+
+/* One dump may hold two states of an object. The one that was written later stands, whichever file comes first; where
+ * nothing tells, the one that is read last. */
+struct sight {
+	bool first, outdated;
+};
+
+static int look_at(const struct item *item, struct sight *ret_sight, struct error **err)
 {
 	struct slice key = arena_printf(item->arena, "%.*s/%.*s", SLICE_ARG(item->label), SLICE_ARG(item->uid));
 	if (!key.data)
 		return arena_fail(item->arena, err);
-	void **seen = map_put(&item->context->seen, key);
-	if (!seen)
+	void **place = map_put(&item->context->seen, key);
+	if (!place)
 		return error_no_memory(err);
-	*ret_first = !*seen;
-	*seen = item->context;
+	int64_t *latest = *place, now = written(item);
+	ret_sight->first = !latest;
+	if (!latest && !(*place = latest = arena_zeroed(&item->context->kept, 1, sizeof *latest)))
+		return arena_fail(&item->context->kept, err);
+	ret_sight->outdated = !ret_sight->first && now != TIME_UNSET && *latest != TIME_UNSET && now < *latest;
+	if (!ret_sight->outdated)
+		*latest = now;
 	return 0;
 }
 
-static int count_object(struct object_list *list, const struct item *item, bool known, struct error **err)
+static int count_object(struct object_list *list, const struct item *item, bool known, bool *ret_outdated,
+			struct error **err)
 {
 	struct object_context *context = item->context;
-	bool is_secret = slice_equal_text(item->label, "Secret"), first = true;
+	bool is_secret = slice_equal_text(item->label, "Secret");
+	struct sight sight = { 0 };
 	struct slice type = item->object->type.len ? item->object->type : SLICE("Opaque");
 	struct object_coverage *coverage = coverage_kind(context, item->label, err);
-	if (!coverage || first_sight(item, &first, err) < 0)
+	if (!coverage || look_at(item, &sight, err) < 0)
 		return -1;
+	*ret_outdated = sight.outdated;
 	coverage->known = coverage->known || known;
-	coverage->objects += first;
-	context->objects += first;
+	coverage->objects += sight.first;
+	context->objects += sight.first;
 	if (!known)
 		return 0;
 	struct object_scope *scope = coverage_scope(&list->coverage, item->label, err);
@@ -157,9 +182,10 @@ static int put_known(struct object_list *list, struct item *item, const struct d
 		return count_bad(list, item, "no_name", err);
 	}
 	note_deletion(item);
-	if (count_object(list, item, true, err) < 0)
+	bool outdated;
+	if (count_object(list, item, true, &outdated, err) < 0)
 		return -1;
-	return put(item, err);
+	return outdated ? 0 : put(item, err);
 }
 
 /* A custom resource that makes pods by a template of the usual shape is a workload like any other. */
@@ -181,7 +207,8 @@ static int put_by_kind(struct object_list *list, struct item *item, const struct
 		return put_known(list, item, decoder, known->put, err);
 	if (is_custom_workload(item, decoder))
 		return put_known(list, item, decoder, put_workload, err);
-	return count_object(list, item, false, err);
+	bool outdated;
+	return count_object(list, item, false, &outdated, err);
 }
 
 /* metav1.Status: what an API server says instead of an object. */

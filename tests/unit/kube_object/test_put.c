@@ -97,6 +97,44 @@ static void faults_of_unknown_kinds_are_nobodys_business(void **state)
 	assert_int_equal(r.context.defects, 0);
 }
 
+#define POD(node, time)                                                                                                \
+	"{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"spec\": {\"nodeName\": \"" node "\"}, \"metadata\": {"          \
+	"\"name\": \"a\", \"namespace\": \"n\", \"uid\": \"u\", \"managedFields\": ["                                  \
+	"{\"manager\": \"kubectl\", \"time\": \"2026-10-01T00:00:00Z\"}, {\"manager\": \"kubelet\" " time "}]}}"
+#define AT(time) ", \"time\": \"" time "\""
+
+/* The node of the pod that was put last: in a store, it is the one that stays. */
+static void check_last(const char *document, size_t puts, const char *node)
+{
+	CLEANUP(reading_release) struct reading r = reading_of(document);
+	assert_int_equal(count(&r, pod), puts);
+	check_slice(nth(&r, pod, puts - 1)->node, node);
+	assert_int_equal(r.context.objects, 1);
+	assert_int_equal(r.context.defects, 0);
+}
+
+static void of_two_states_of_an_object_the_later_one_stands(void **state)
+{
+	check_last(POD("old", AT("2026-11-01T00:00:00Z")) POD("new", AT("2026-11-02T00:00:00Z")), 2, "new");
+	check_last(POD("new", AT("2026-11-02T00:00:00Z")) POD("old", AT("2026-11-01T00:00:00Z")), 1, "new");
+	check_last(POD("new", AT("2026-11-03T00:00:00Z")) POD("old", AT("2026-11-01T00:00:00Z"))
+			   POD("mid", AT("2026-11-02T00:00:00Z")),
+		   1, "new");
+	check_last(POD("one", AT("2026-11-02T00:00:00Z")) POD("two", AT("2026-11-02T00:00:00Z")), 2, "two");
+}
+
+static void where_nothing_tells_the_state_that_is_read_last_stands(void **state)
+{
+	check_last(
+		"{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\", \"uid\": \"u\"}, \"spec\": {\"nodeName\": \"x\"}}"
+		"{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\", \"uid\": \"u\"}, \"spec\": {\"nodeName\": \"y\"}}",
+		2, "y");
+	check_last(
+		POD("dated",
+		    AT("2026-11-02T00:00:00Z")) "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\", \"uid\": \"u\"}, \"spec\": {\"nodeName\": \"y\"}}",
+		2, "y");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +145,8 @@ int main(void)
 		cmocka_unit_test(yaml_tells_line_and_column),
 		cmocka_unit_test(what_is_not_fatal_is_said_and_the_object_used),
 		cmocka_unit_test(faults_of_unknown_kinds_are_nobodys_business),
+		cmocka_unit_test(of_two_states_of_an_object_the_later_one_stands),
+		cmocka_unit_test(where_nothing_tells_the_state_that_is_read_last_stands),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
