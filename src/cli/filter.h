@@ -9,9 +9,13 @@
 
 struct filter {
 	const struct options *options;
-	struct slice *registries; /* normalised */
-	size_t registry_count;
+	struct slice_list registries;   /* normalised */
+	struct slice_list repositories; /* as repository_path makes them */
 };
+
+/* --repository as a path below its registry: acme, acme/web, docker.io/acme/web and /acme/ all name one. Empty where
+ * nothing is left. */
+struct slice repository_path(struct slice_list registries, struct slice given);
 
 /* True where no filter of the kind was given. */
 bool filter_registry(const struct filter *filter, struct slice registry);

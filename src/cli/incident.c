@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "cli/filter.h"
 #include "credential/registry_name.h"
 #include "store/store_read.h"
 
@@ -32,21 +33,6 @@ static int take_registries(struct session *session, const struct options *option
 	return 0;
 }
 
-/* acme, acme/web, docker.io/acme/web and /acme/ all mean paths below the registry. */
-static struct slice repository_path(const struct incident *incident, struct slice given)
-{
-	struct slice head, tail;
-
-	for (size_t i = 0; i < incident->registries.len; i++)
-		if (slice_cut(given, '/', &head, &tail) && slice_equal(head, incident->registries.items[i]))
-			given = tail;
-	while (given.len && given.data[0] == '/')
-		given = slice_part(given, 1, given.len);
-	while (given.len && given.data[given.len - 1] == '/')
-		given = slice_part(given, 0, given.len - 1);
-	return given;
-}
-
 static int take_narrowing(struct session *session, const struct options *options, struct incident *incident,
 			  struct error **err)
 {
@@ -56,7 +42,7 @@ static int take_narrowing(struct session *session, const struct options *options
 	if (!paths || !users)
 		return arena_fail(&session->arena, err);
 	for (size_t i = 0; i < options->repositories.len; i++) {
-		paths[i] = repository_path(incident, slice_of(options->repositories.items[i]));
+		paths[i] = repository_path(incident->registries, slice_of(options->repositories.items[i]));
 		if (paths[i].len == 0)
 			return error_set(err, ERROR_USAGE, "--repository %s names no path",
 					 options->repositories.items[i]);
