@@ -12,33 +12,26 @@ static int keep(struct object_context *context, struct slice text, struct slice 
 	return arena_copy(&context->kept, text, ret_kept) < 0 ? arena_fail(&context->kept, err) : 0;
 }
 
-static struct object_scope *find_scope(const struct coverage_list *list, struct slice label)
-{
-	struct object_context *context = list->context;
-	for (size_t i = list->first_scope; i < context->scopes.len; i++) {
-		struct object_scope *scope = &context->scopes.items[i];
-		if (scope->is_list == list->is_list && slice_equal(scope->kind, label))
-			return scope;
-	}
-	return NULL;
-}
-
 struct object_scope *coverage_scope(const struct coverage_list *list, struct slice label, struct error **err)
 {
 	struct object_context *context = list->context;
-	struct object_scope *scope = find_scope(list, label);
+	void **latest = map_put(&context->scope_of[list->is_list], label);
 	struct slice kept;
-	if (scope)
-		return scope;
-	if (keep(context, label, &kept, err) < 0)
-		return NULL;
-	if (!(scope = vec_push(&context->scopes))) {
+	if (!latest) {
 		error_no_memory(err);
 		return NULL;
 	}
-	scope->kind = kept;
-	scope->is_list = list->is_list;
-	scope->complete = true;
+	if ((uintptr_t)*latest > list->first_scope)
+		return &context->scopes.items[(uintptr_t)*latest - 1];
+	if (keep(context, label, &kept, err) < 0)
+		return NULL;
+	struct object_scope *scope = vec_push(&context->scopes);
+	if (!scope) {
+		error_no_memory(err);
+		return NULL;
+	}
+	*latest = (void *)(uintptr_t)context->scopes.len;
+	*scope = (struct object_scope){ .kind = kept, .is_list = list->is_list, .complete = true };
 	return scope;
 }
 
@@ -193,8 +186,8 @@ static int join_scope(struct object_context *context, const struct object_scope 
 	void **place = place_in(&joined->coverage, joined, key_of(joined, scope->kind, namespace, subtype), err);
 	if (!place)
 		return -1;
-	if (!*place && !(*place = arena_zeroed(&context->scratch, 1, sizeof(struct coverage))))
-		return arena_fail(&context->scratch, err);
+	if (!*place && !(*place = arena_zeroed(&context->kept, 1, sizeof(struct coverage))))
+		return arena_fail(&context->kept, err);
 	struct coverage *coverage = *place;
 	bool is_new = !coverage->kind.data;
 	int64_t objects = is_new ? 0 : coverage->objects;
@@ -295,9 +288,7 @@ static int put_absent_kinds(struct object_context *context, struct error **err)
 
 int object_put_coverage(struct object_context *context, struct error **err)
 {
-	int put = put_scopes(context, err);
-	arena_clear(&context->scratch);
-	if (put < 0 || put_unknown_kinds(context, err) < 0)
+	if (put_scopes(context, err) < 0 || put_unknown_kinds(context, err) < 0)
 		return -1;
 	return put_absent_kinds(context, err);
 }

@@ -22,6 +22,8 @@ void object_context_release(struct object_context *context)
 {
 	vec_release(&context->coverage);
 	vec_release(&context->scopes);
+	map_release(&context->scope_of[0]);
+	map_release(&context->scope_of[1]);
 	map_release(&context->seen);
 	map_release(&context->coverage_of);
 	arena_release(&context->scratch);

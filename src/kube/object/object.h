@@ -9,8 +9,8 @@
  *
  * Lists: `kind` and `apiVersion` may stand after `items`. Items of a typed list without a kind of their own (those of
  * `kubectl get --raw`) get the list's. An item that does not decode is a defect with its name and place, and the next
- * one is read. Of an object that stands in the dump twice, the state that was written later by its managedFields stands;
- * without those, the one that is read last.
+ * one is read. Of an object that stands in the dump twice, the state that was written later by its managedFields
+ * stands; without those, the one that is read last.
  *
  * Codes of defects made here, beside those of credential/docker_config.h:
  *     File     truncated, bad_document, not_an_object, error_response, too_large, nested_lists
@@ -72,6 +72,7 @@ struct object_context {
 		struct object_scope *items;
 		size_t len, capacity;
 	} scopes;
+	struct map scope_of[2]; /* of single objects, of lists: kind -> index + 1 of its latest in scopes */
 	struct map seen; /* "Kind/uid" -> when it was last written (int64_t *): counted once, and the newer state put */
 	struct map coverage_of;    /* kind -> index + 1 in coverage */
 	const struct shape *shape; /* of every object's fields: shape.h */

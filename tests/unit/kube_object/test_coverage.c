@@ -1,5 +1,6 @@
 #include "kube/object/coverage.h"
 
+#include "base/limits.h"
 #include "kube_object/reading.h"
 
 #define POD(name, namespace)                                                                                           \
@@ -245,6 +246,28 @@ static void an_object_read_twice_is_counted_once(void **state)
 	assert_int_equal(r.context.coverage.items[0].objects, 1);
 }
 
+/* Each of a kind of its own: with a search through all kinds for each, this takes minutes. */
+static void many_kinds_in_one_list_and_in_many(void **state)
+{
+	const size_t kinds = 100000;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(64 * LIMIT_MIB);
+	CLEANUP(reading_release) struct reading r = { 0 };
+	for (size_t i = 0; i < kinds; i++)
+		strbuf_add_text(&text, LIST(POD("a", "n")) POD("b", "n"));
+	strbuf_add_text(&text, "{\"kind\": \"List\", \"items\": [");
+	for (size_t i = 0; i < kinds; i++)
+		strbuf_addf(&text,
+			    "%s{\"apiVersion\":\"x.example/v1\",\"kind\":\"K%zu\",\"metadata\":{\"name\":\"a\"},"
+			    "\"spec\":{\"template\":{\"spec\":{\"containers\":[{}]}}}}",
+			    i ? "," : "", i);
+	strbuf_add_text(&text, "]}");
+	reading_start(&r);
+	reading_json(&r, strbuf_slice(&text));
+	reading_end(&r);
+	assert_int_equal(r.context.scopes.len, 2 * kinds + 1);
+	check_coverage(nth(&r, coverage, 0), "complete", "n", "*", 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +287,7 @@ int main(void)
 		cmocka_unit_test(an_empty_list_of_no_kind_says_nothing),
 		cmocka_unit_test(every_kind_that_was_not_read_is_absent),
 		cmocka_unit_test(unknown_kinds_are_counted),
+		cmocka_unit_test(many_kinds_in_one_list_and_in_many),
 		cmocka_unit_test(a_custom_kind_with_some_templates_is_known),
 		cmocka_unit_test(an_object_read_twice_is_counted_once),
 	};
