@@ -41,13 +41,15 @@ struct slice table_text(struct table *table, struct slice text)
 	return copy;
 }
 
-static void natural_widths(const struct table *table, struct layout *layout)
+/* What a column would like; wider than the table is never of use. */
+static void natural_widths(const struct table *table, struct layout *layout, size_t width)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
 		layout->shown[c] = true;
 		layout->widths[c] = strlen(table->columns[c].title);
 		for (size_t r = 0; r < table->rows; r++) {
 			size_t cells = utf8_cells(table->cells[r * table->column_count + c]);
+			cells = cells < width ? cells : width;
 			if (cells > layout->widths[c])
 				layout->widths[c] = cells;
 		}
@@ -108,7 +110,7 @@ static size_t fit(const struct table *table, struct layout *layout, size_t width
 {
 	size_t left_out = 0;
 
-	natural_widths(table, layout);
+	natural_widths(table, layout, width);
 	for (;;) {
 		struct layout attempt = *layout;
 		int drop = first_to_drop(table, layout);
@@ -141,13 +143,14 @@ static size_t head_bytes(struct slice text, size_t cells)
 
 static size_t tail_start(struct slice text, size_t cells)
 {
-	size_t at = text.len;
+	size_t at = text.len, used = 0;
 
 	while (at > 0) {
 		size_t before = at - 1;
 		while (before > 0 && ((unsigned char)text.data[before] & 0xC0) == 0x80)
 			before--;
-		if (utf8_cells(slice_part(text, before, text.len)) > cells)
+		used += utf8_cells(slice_part(text, before, at - before));
+		if (used > cells)
 			break;
 		at = before;
 	}

@@ -157,6 +157,25 @@ static void test_not_there_is_a_dash(void **state)
 	assert_true(slice_equal_text(table_text(&f->table, SLICE_NONE), "-"));
 }
 
+/* Of marks that take no room, and of letters: seen in an instant, though neither fits. */
+static void test_long_texts_cost_little(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(strbuf_release) struct strbuf marks = STRBUF_INIT(LIMIT_MIB);
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(16 * LIMIT_MIB);
+
+	f->table.arena = &arena;
+	for (size_t i = 0; i < 200000; i++)
+		strbuf_add_text(&marks, "\xcc\x81");
+	add(f, "1", strbuf_text(&marks), "n", "x");
+	strbuf_clear(&marks);
+	strbuf_add_repeat(&marks, 'x', 500000);
+	strbuf_add_text(&marks, "\xcc\x81y");
+	add(f, "2", strbuf_text(&marks), "n", "x");
+	table_render(&f->table, 40, 0, &f->out, NULL);
+	assert_fits(f, 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +187,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reasons_go_on_in_the_next_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_word_longer_than_its_column_is_cut_in_pieces, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_there_is_a_dash, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_long_texts_cost_little, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
