@@ -31,15 +31,32 @@ static int compare_numbers(int64_t a, int64_t b)
 
 static int compare_field(const struct field *field, const void *a, const void *b)
 {
-	if (field->type == FIELD_TEXT)
+	switch (field->type) {
+	case FIELD_TEXT:
 		return slice_compare(field_text(field, a), field_text(field, b));
-	return compare_numbers(field_int(field, a), field_int(field, b));
+	case FIELD_INT:
+	case FIELD_TIME:
+		return compare_numbers(field_int(field, a), field_int(field, b));
+	case FIELD_BOOL:
+		return compare_numbers(field_bool(field, a), field_bool(field, b));
+	default:
+		return 0;
+	}
+}
+
+static bool has_identity(const struct record_type *type)
+{
+	for (size_t i = 0; i < type->field_count; i++)
+		if (type->fields[i].flags & FIELD_KEY)
+			return true;
+	return false;
 }
 
 int record_compare(const struct record_type *type, const void *a, const void *b)
 {
+	unsigned counts = has_identity(type) ? FIELD_KEY : 0;
 	for (size_t i = 0; i < type->field_count; i++) {
-		if (!(type->fields[i].flags & FIELD_KEY))
+		if ((type->fields[i].flags & counts) != counts)
 			continue;
 		int order = compare_field(&type->fields[i], a, b);
 		if (order)

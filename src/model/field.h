@@ -142,7 +142,7 @@ static inline struct record_list field_records(const struct field *field, const 
 const struct field *record_field(const struct record_type *type, const char *name);
 /* Every field unknown. Must be called on each new record: zeroed memory is not unknown for numbers. */
 void record_init(const struct record_type *type, void *record);
-/* Order by the FIELD_KEY fields, in their order. */
+/* Order by the FIELD_KEY fields, in their order; of a record without any (an answer) by all fields but lists. */
 int record_compare(const struct record_type *type, const void *a, const void *b);
 
 #endif

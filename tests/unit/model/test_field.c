@@ -141,6 +141,38 @@ static void what_is_not_identity_does_not_count(void **state)
 	assert_int_equal(record_compare(&entry_type, &a, &b), 0);
 }
 
+static struct sighting sighting(const char *state, enum truth bad, const char *pod, int64_t from)
+{
+	struct sighting sighting;
+	record_init(&sighting_type, &sighting);
+	sighting.state = slice_of(state);
+	sighting.bad = bad;
+	sighting.pod = slice_of(pod);
+	sighting.from_time = from;
+	return sighting;
+}
+
+static void without_an_identity_every_field_counts(void **state)
+{
+	const struct sighting ordered[] = {
+		sighting("ran", BOOL_UNKNOWN, NULL, TIME_UNSET),
+		sighting("ran", BOOL_UNKNOWN, NULL, 3),
+		sighting("ran", BOOL_UNKNOWN, "a", 3),
+		sighting("ran", BOOL_UNKNOWN, "b", 3),
+		sighting("ran", BOOL_FALSE, "b", 3),
+		sighting("ran", BOOL_TRUE, "b", 3),
+		sighting("runs", BOOL_TRUE, "b", 3),
+	};
+	size_t count = sizeof ordered / sizeof *ordered;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < count; j++) {
+			int order = record_compare(&sighting_type, &ordered[i], &ordered[j]);
+			assert_int_equal(order < 0, i < j);
+			assert_int_equal(order > 0, i > j);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +182,7 @@ int main(void)
 		cmocka_unit_test(a_new_record_knows_nothing),
 		cmocka_unit_test(order_is_that_of_the_identity),
 		cmocka_unit_test(what_is_not_identity_does_not_count),
+		cmocka_unit_test(without_an_identity_every_field_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
