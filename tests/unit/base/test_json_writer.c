@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "support/check.h"
+#include "support/torture.h"
 #include "token_trace.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -165,6 +166,27 @@ static void test_limit_is_sticky(void **state)
 	error = error_free(error);
 }
 
+static int write_once(void *data, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_MIB);
+	struct json_writer w = { .out = &out, .indent = 2 };
+	json_object_begin(&w);
+	json_key(&w, "sample");
+	write_sample(&w);
+	json_member_text(&w, "odd",
+			 SLICE("a\xff\xe2\x80\xae"
+			       "b"));
+	json_key(&w, "time");
+	json_time(&w, 0);
+	json_object_end(&w);
+	return strbuf_failed(&out, err) ? -1 : 0;
+}
+
+static void test_every_allocation_fails(void **state)
+{
+	torture(write_once, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_base64_twin),
 		cmocka_unit_test(test_every_character_returns),
 		cmocka_unit_test(test_limit_is_sticky),
+		cmocka_unit_test(test_every_allocation_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,6 +155,24 @@ static void test_flipped_bits(void **state)
 	}
 }
 
+/* No checksum but the header's own stands before these. */
+static void test_flipped_bits_of_headers(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(tar_release) struct tar_bytes tar = tar_make(two_clusters, COUNT(two_clusters), ARCHIVE_FILTER_NONE);
+	for (size_t bit = 0; bit < 8 * 1024; bit += 3) {
+		CLEANUP(dump_freep) struct dump *dump = NULL;
+		CLEANUP(error_freep) struct error *err = NULL;
+		tar.data[bit / 8] = (char)(tar.data[bit / 8] ^ 1 << bit % 8);
+		scratch_write(&scratch, "flipped.tar", tar_slice(&tar));
+		tar.data[bit / 8] = (char)(tar.data[bit / 8] ^ 1 << bit % 8);
+		if (dump_open(scratch_path(&scratch, "flipped.tar"), &dump, &err) == 0)
+			files_of(dump);
+		else
+			assert_non_null(err);
+	}
+}
+
 /* Zeros, packed a thousand to one: stopped before its end. */
 static void check_bomb(const char *name)
 {
@@ -224,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_what_stands_before_the_cut_is_read),
 		cmocka_unit_test(test_flipped_bits),
+		cmocka_unit_test(test_flipped_bits_of_headers),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_compressed_document),
 		cmocka_unit_test(test_empty_and_no_tars),

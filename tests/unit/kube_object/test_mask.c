@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "support/check.h"
+#include "support/mangle.h"
 
 static struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
 
@@ -57,12 +58,41 @@ static void not_there_stays_not_there(void **state)
 	assert_null(masked.data);
 }
 
+/* Masking once is enough: nothing of what is left is masked again. */
+static void mask_any(struct slice variant, size_t at, void *data)
+{
+	struct slice masked, again;
+	struct error *err = NULL;
+	check_ok(mask_tokens(variant, &arena, &masked, &err), &err);
+	assert_false(slice_contains(masked, "EXAMPLEexample"));
+	check_ok(mask_tokens(masked, &arena, &again, &err), &err);
+	assert_true(slice_equal(masked, again));
+	arena_clear(&arena);
+}
+
+static void read_any(struct slice variant, size_t at, void *data)
+{
+	struct slice masked;
+	struct error *err = NULL;
+	check_ok(mask_tokens(variant, &arena, &masked, &err), &err);
+	arena_clear(&arena);
+}
+
+static void cut_and_flipped(void **state)
+{
+	struct slice good =
+		SLICE("GET https://bob:EXAMPLE-pw@reg.example/v2/: Bearer dckr_pat_EXAMPLEexampleEXAMPLE1 \xff");
+	mangle_none(good, mask_any, NULL);
+	mangle_truncate(good, read_any, NULL);
+	mangle_flip(good, read_any, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tokens_of_registries_and_forges), cmocka_unit_test(headers),
 		cmocka_unit_test(user_and_password_of_urls),       cmocka_unit_test(what_is_no_token_stays),
-		cmocka_unit_test(not_there_stays_not_there),
+		cmocka_unit_test(not_there_stays_not_there),       cmocka_unit_test(cut_and_flipped),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_release(&arena);

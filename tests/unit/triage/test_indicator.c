@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
+#include "support/mangle.h"
 #include "triage/indicator.h"
 
 #define DIGEST "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -168,6 +169,37 @@ static void test_text_without_final_newline(void **state)
 	assert_int_equal(f->list.len, 2);
 }
 
+/* Each line is taken or refused with its number; what is taken can be found again. */
+static void read_any(struct slice variant, size_t at, void *data)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	CLEANUP(indicators_release) struct indicators list = { 0 };
+	CLEANUP(error_freep) struct error *error = NULL;
+	if (indicator_add_text(&list, variant, "bad.txt", NOW, &arena, &error) < 0)
+		assert_non_null(strstr(error->message, "bad.txt: line "));
+	for (size_t i = 0; i < list.len; i++) {
+		const struct indicator *item = &list.items[i];
+		assert_true(item->text.len > 0);
+		if (item->kind == INDICATOR_DIGEST)
+			assert_ptr_equal(indicators_digest(&list, item->digest), item);
+	}
+}
+
+#define LINES                                                                                                          \
+	"# bad\n" DIGEST " # seen\n\nacme/web@" OTHER "\r\nfile:" OTHER "\n"                                           \
+	"reg.example:5000/acme/web:1.4 2026-11-20T09:10Z..2026-11-21\nacme/web:2 now-30d..\n"
+
+static void test_cut_and_flipped(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	CLEANUP(indicators_release) struct indicators list = { 0 };
+	struct error *error = NULL;
+	check_ok(indicator_add_text(&list, SLICE(LINES), "bad.txt", NOW, &arena, &error), &error);
+	assert_int_equal(list.len, 5);
+	mangle_truncate(SLICE(LINES), read_any, NULL);
+	mangle_flip(SLICE(LINES), read_any, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +211,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_tag_window, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_text_names_the_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_text_without_final_newline, set_up, tear_down),
+		cmocka_unit_test(test_cut_and_flipped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
