@@ -56,8 +56,7 @@ int cluster_stage(struct store *store, struct slice uid, struct slice name, int6
 
 int cluster_for_uid(struct store *store, struct slice uid, struct slice name, int64_t *ret_cluster, struct error **err)
 {
-	int found = find_row(store, "SELECT id FROM cluster WHERE cluster = ?1 AND NOT provisional", uid, ret_cluster,
-			     err);
+	int found = find_row(store, "SELECT id FROM cluster WHERE cluster = ?1", uid, ret_cluster, err);
 	if (found)
 		return found < 0 ? -1 : 0;
 	return insert_row(store, uid, name, CLUSTER_KNOWN, ret_cluster, err);
@@ -68,7 +67,7 @@ int cluster_set_uid(struct store *store, int64_t cluster, struct slice uid, int6
 	CLEANUP(sql_finalizep) sqlite3_stmt *note = NULL, *find = NULL, *settle = NULL;
 	if (sql_prepare(store, "UPDATE cluster SET uid = ?2 WHERE id = ?1 AND uid IS NULL", &note, err) < 0 ||
 	    sql_prepare(store,
-			"SELECT k.id FROM cluster c JOIN cluster k ON k.cluster = c.uid AND NOT k.provisional "
+			"SELECT k.id FROM cluster c JOIN cluster k ON k.cluster = c.uid "
 			"WHERE c.id = ?1",
 			&find, err) < 0 ||
 	    sql_prepare(store, "UPDATE cluster SET cluster = uid, provisional = 0 WHERE id = ?1 AND uid IS NOT NULL",

@@ -61,7 +61,7 @@ static void add_shared_object(struct strbuf *sql, const struct record_type *type
 		if (type->fields[i].flags & FIELD_KEY && !(type->fields[i].flags & FIELD_CLUSTER))
 			strbuf_addf(sql, " AND b.\"%s\" = a.\"%s\"", type->fields[i].name, type->fields[i].name);
 	strbuf_add_text(sql, " WHERE a.cluster = ?1 AND " REAL_UID " AND b.uid = a.uid AND b.name IS a.name "
-			     "AND ifnull(b.created = a.created, 1)");
+			     "AND b.created IS a.created");
 	if (record_field(type, "namespace"))
 		strbuf_add_text(sql, " AND b.namespace IS a.namespace");
 	strbuf_add_text(sql, " LIMIT 1");

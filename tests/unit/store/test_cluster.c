@@ -67,6 +67,28 @@ static void a_uid_given_at_the_start_promotes_the_provisional_one(void **state)
 	check_slice(only_cluster(f)->cluster, UID_A);
 }
 
+/* Once known, and given to begin, it need not be told again; as when a read is begun anew that was not come to. */
+static void a_uid_given_at_the_start_stays_when_the_end_has_none(void **state)
+{
+	struct fixture *f = *state;
+	read_cluster(f, "prod", UID_A, HOUR(5), "pod-1", "node-5");
+	int64_t read = begin(f, "prod", UID_A, HOUR(6));
+	assert_int_equal(finish(f, read, NULL, HOUR(6)), 0);
+	commit(f);
+	check_slice(only_cluster(f)->uid, UID_A);
+	read = begin(f, "prod", NULL, TIME_UNSET);
+	assert_int_equal(finish(f, read, UID_A, HOUR(1)), SINK_AGAIN);
+	f->sink->ops->rollback(f->sink);
+	read = begin(f, "copy", UID_A, TIME_UNSET);
+	put_pod(f, read, "pod-1", "shop", "node-1");
+	assert_int_equal(finish(f, read, NULL, HOUR(1)), 0);
+	commit(f);
+	check_slice(only_cluster(f)->uid, UID_A);
+	assert_int_equal(only_cluster(f)->provisional, BOOL_FALSE);
+	check_slice(pod_of(f, "pod-1")->node, "node-5");
+	assert_true(pod_of(f, "pod-1")->first_seen == HOUR(1));
+}
+
 static void a_provisional_one_is_merged_into_the_cluster_of_its_uid(void **state)
 {
 	struct fixture *f = *state;
@@ -157,6 +179,7 @@ int main(void)
 		STORE_TEST(without_a_uid_it_is_provisional_and_found_again_by_address),
 		STORE_TEST(a_learnt_uid_keeps_everything_in_place),
 		STORE_TEST(a_uid_given_at_the_start_promotes_the_provisional_one),
+		STORE_TEST(a_uid_given_at_the_start_stays_when_the_end_has_none),
 		STORE_TEST(a_provisional_one_is_merged_into_the_cluster_of_its_uid),
 		STORE_TEST(a_merge_takes_newer_attributes_over),
 		STORE_TEST(two_clusters_of_one_name_stay_two),

@@ -174,25 +174,39 @@ static void any_kind_tells(void **state)
 	}
 }
 
-/* An object of the same name is another one; so is one whose UID somebody blackened. */
-static void names_and_blackened_uids_tell_nothing(void **state)
+static void the_same_names_tell_nothing(void **state)
 {
 	struct fixture *f = *state;
-	struct secret secret;
 	tell(f, "/one/a", NULL, 1, "node-1=uid-of-a account-1=uid-of-a2 secret-1=");
 	tell(f, "/two/b", NULL, 2, "node-1=uid-of-b account-1=uid-of-b2 secret-1=");
 	assert_int_equal(clusters(f), 2);
-	record_init(&secret_type, &secret);
-	secret.uid = SLICE("REDACTED");
-	secret.namespace = secret.name = SLICE("hub");
-	for (int i = 0; i < 2; i++) {
-		int64_t read = begin_at(f, i ? "/three/c" : "/four/d", i ? "c" : "d", NULL, TIME_UNSET);
-		secret.created = HOUR(-i);
+}
+
+/* Somebody wrote the same word over every UID: what is never changed of an object tells that it is another one. */
+static void blackened_uids_tell_nothing(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *source, *namespace, *name;
+		int64_t created;
+	} secrets[] = { { "/one/a", "shop", "hub", HOUR(0) },
+			{ "/two/b", "shop", "hub", HOUR(-1) },
+			{ "/three/c", "ci", "hub", HOUR(0) },
+			{ "/four/d", "shop", "ghcr", HOUR(0) },
+			{ "/five/e", "shop", "hub", TIME_UNSET } };
+	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+		struct secret secret;
+		int64_t read = begin_at(f, secrets[i].source, name_of(secrets[i].source), NULL, TIME_UNSET);
+		record_init(&secret_type, &secret);
+		secret.uid = SLICE("REDACTED");
+		secret.namespace = slice_of(secrets[i].namespace);
+		secret.name = slice_of(secrets[i].name);
+		secret.created = secrets[i].created;
 		put(f, read, &secret_type, &secret);
 		assert_int_equal(finish(f, read, NULL, HOUR(3)), 0);
 		commit(f);
+		assert_int_equal(clusters(f), i + 1);
 	}
-	assert_int_equal(clusters(f), 4);
 }
 
 static void what_joins_brings_the_objects_that_others_share(void **state)
@@ -394,6 +408,20 @@ static void two_provisional_reads_of_one_transaction_join(void **state)
 	check_secret(f, "secret-3", "/x/a", 2, 2, BOOL_FALSE);
 }
 
+/* While it is open nobody knows what it will turn out to be. */
+static void a_read_that_is_open_is_joined_with_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t one = begin_at(f, "/x/a", "a", NULL, TIME_UNSET), two = begin_at(f, "/x/b", "b", NULL, TIME_UNSET);
+	put_object(f, one, SLICE("secret-1"));
+	put_object(f, two, SLICE("secret-1"));
+	assert_int_equal(finish(f, one, UID_A, HOUR(1)), 0);
+	assert_int_equal(finish(f, two, UID_B, HOUR(1)), 0);
+	commit(f);
+	assert_int_equal(clusters(f), 2);
+	assert_int_equal(count_of(f, &secret_type), 2);
+}
+
 /* A hostile dump names an address for its uid: it is not taken for the cluster that is filed there. */
 static void an_address_is_no_uid(void **state)
 {
@@ -406,6 +434,10 @@ static void an_address_is_no_uid(void **state)
 	check_secret(f, "secret-1", "/case/dump", 1, 1, BOOL_FALSE);
 	check_secret(f, "secret-2", "/other/dump", 2, 2, BOOL_FALSE);
 	check_secret(f, "secret-3", "-", 2, 2, BOOL_FALSE);
+	check_secret(f, "secret-4", "/empty/uid", 2, 2, BOOL_FALSE);
+	struct record_list found = all(f, &cluster_type);
+	for (size_t i = 0; i < found.len; i++)
+		assert_int_equal(((const struct cluster *)found.items)[i].provisional, BOOL_TRUE);
 }
 
 int main(void)
@@ -416,7 +448,8 @@ int main(void)
 		SAME_TEST(all_of_it_first_and_secrets_alone_later),
 		SAME_TEST(a_uid_that_is_given_finds_what_shares_objects),
 		cmocka_unit_test(any_kind_tells),
-		SAME_TEST(names_and_blackened_uids_tell_nothing),
+		SAME_TEST(the_same_names_tell_nothing),
+		SAME_TEST(blackened_uids_tell_nothing),
 		SAME_TEST(what_joins_brings_the_objects_that_others_share),
 		SAME_TEST(a_folder_gives_a_better_name_than_standard_input),
 		SAME_TEST(two_clusters_through_standard_input_stay_two),
@@ -430,6 +463,7 @@ int main(void)
 		SAME_TEST(without_uids_one_of_two_is_chosen),
 		cmocka_unit_test(the_same_through_standard_input_twice_changes_only_the_reads),
 		SAME_TEST(two_provisional_reads_of_one_transaction_join),
+		SAME_TEST(a_read_that_is_open_is_joined_with_nothing),
 		SAME_TEST(an_address_is_no_uid),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
