@@ -148,10 +148,11 @@ size_t token_decoded_max(const struct token *token)
 	return token->replaced ? 3 * token->text.len : token->text.len;
 }
 
+/* A file that is written to while it is mapped may by now say something else than what was scanned: the room counts. */
 size_t token_decode(const struct token *token, char *out)
 {
 	struct cursor c = cursor_on(token->text);
-	size_t len = 0;
+	size_t len = 0, room = token_decoded_max(token);
 	char step[STEP_BYTES];
 	if (token->plain) {
 		if (token->text.len > 0)
@@ -160,6 +161,8 @@ size_t token_decode(const struct token *token, char *out)
 	}
 	while (cursor_left(&c) > 0) {
 		size_t bytes = decode_step(&c, step);
+		if (bytes > room - len)
+			break;
 		memcpy(out + len, step, bytes);
 		len += bytes;
 	}

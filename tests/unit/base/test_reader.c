@@ -271,6 +271,19 @@ static void test_json_needs_no_memory(void **state)
 	assert_int_equal(got, 0);
 }
 
+/* As when the file behind a mapping is written to after it was scanned: escapes that shrink have become bytes that
+ * grow. */
+static void test_what_changed_does_not_outgrow_its_room(void **state)
+{
+	static const char changed[] = "\xff\xff\xff\xff\xff\xff\xff\xff";
+	const struct token token = { .type = TOKEN_STRING, .text = { changed, 8 } };
+	char out[16];
+	memset(out, '#', sizeof out);
+	assert_int_equal(token_decoded_max(&token), 8);
+	assert_int_equal(token_decode(&token, out), 6);
+	assert_memory_equal(out, "\xef\xbf\xbd\xef\xbf\xbd##########", sizeof out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_each_allocation_fails),
 		cmocka_unit_test(test_json_needs_no_memory),
+		cmocka_unit_test(test_what_changed_does_not_outgrow_its_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
