@@ -5,6 +5,7 @@
 #ifndef FOTHER_BASE_SLICE_H
 #define FOTHER_BASE_SLICE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -21,8 +22,8 @@ struct slice_list {
 
 #define SLICE(literal) ((struct slice){ "" literal, sizeof(literal) - 1 })
 #define SLICE_NONE ((struct slice){ NULL, 0 })
-/* For printf: "%.*s", SLICE_ARG(s) */
-#define SLICE_ARG(s) (int)(s).len, (s).data ? (s).data : ""
+/* For printf: "%.*s", SLICE_ARG(s). Cut off at INT_MAX: a negative precision would read on to a NUL. */
+#define SLICE_ARG(s) (int)((s).len < INT_MAX ? (s).len : INT_MAX), (s).data ? (s).data : ""
 
 static inline struct slice slice_of(const char *text)
 {

@@ -110,6 +110,19 @@ static void cut_may_write_to_what_it_reads(void **state)
 	check_slice(item, "c");
 }
 
+static int precision_of(int precision, const char *text)
+{
+	return text ? precision : -1;
+}
+
+static void printf_never_reads_on_to_a_nul(void **state)
+{
+	assert_int_equal(precision_of(SLICE_ARG(SLICE("abc"))), 3);
+	assert_int_equal(precision_of(SLICE_ARG(SLICE_NONE)), 0);
+	struct slice large = { "", (size_t)INT_MAX + 1 };
+	assert_int_equal(precision_of(SLICE_ARG(large)), INT_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +136,7 @@ int main(void)
 		cmocka_unit_test(cut_takes_the_first_cut_last_the_last),
 		cmocka_unit_test(cut_without_separator_gives_the_whole),
 		cmocka_unit_test(cut_may_write_to_what_it_reads),
+		cmocka_unit_test(printf_never_reads_on_to_a_nul),
 	};
 	return cmocka_run_group_tests_name("slice", tests, NULL, NULL);
 }
