@@ -161,6 +161,36 @@ static void fill_identity(const struct world_credential *source, struct credenti
 	row->age_proof = source->age_proof;
 }
 
+static void fill_former_copy(const struct world_former *former, struct copy *row)
+{
+	record_init(&copy_type, row);
+	row->cluster = former->cluster->name;
+	row->cluster_uid = former->cluster->record->uid;
+	row->namespace = former->namespace;
+	row->secret = former->secret;
+	row->data_key = former->data_key;
+	row->registry_key = former->registry_key;
+	row->users = 0;
+	row->last_seen = former->last_seen;
+}
+
+/* No secret holds it, so nobody here uses it; whether it still works, only its registry knows. */
+static int fill_former(struct world *world, const struct world_credential *source, struct credential *row)
+{
+	struct copy *copies = arena_zeroed(&world->arena, source->former.len, sizeof *copies);
+	struct text_set notes = { 0 }, managers = { 0 };
+	if (!copies || text_set_add(&notes, SLICE("former"), &world->arena) < 0)
+		return -1;
+	for (size_t i = 0; i < source->former.len; i++)
+		fill_former_copy(source->former.items[i], &copies[i]);
+	row->copies = (struct record_list){ copies, source->former.len };
+	row->used_by = (struct record_list){ copies, 0 };
+	row->notes = text_set_list(&notes);
+	row->reverted_by = text_set_list(&managers);
+	row->secrets = row->namespaces = row->clusters = row->users = row->readers = 0;
+	return 0;
+}
+
 struct credential *world_credential_row(struct world *world, const struct world_credential *credential)
 {
 	struct credential *row = arena_zeroed(&world->arena, 1, sizeof *row);
@@ -169,6 +199,8 @@ struct credential *world_credential_row(struct world *world, const struct world_
 		return NULL;
 	user_counts_init(&tally.users, world);
 	fill_identity(credential, row);
+	if (!credential->entries.len)
+		return fill_former(world, credential, row) < 0 ? NULL : row;
 	if (fill_copies(&tally, credential, row) < 0 || fill_used_by(&tally, credential, row) < 0 ||
 	    fill_notes(&tally, row) < 0)
 		return NULL;

@@ -53,6 +53,18 @@ static void take_copy(struct world_credential *credential, const struct world_en
 	prove(credential, entry->secret->record->data_written, SLICE("managedFields"));
 }
 
+/* Tells its history that it is not a former one. */
+static int mark_held(struct build *build, const struct world_credential *credential, struct error **err)
+{
+	struct slice key = SLICE_NONE;
+	if (login_key(build, credential->registry, credential->username, credential->fingerprint, &key, err) < 0)
+		return -1;
+	struct login_history *history = map_get(&build->logins, key);
+	if (history)
+		history->held = true;
+	return 0;
+}
+
 static int set_age(struct build *build, struct world_credential *credential, struct error **err)
 {
 	struct slice key = SLICE_NONE;
@@ -107,6 +119,12 @@ int credentials_build(struct build *build, struct error **err)
 		if (group_entries(build, build->world->clusters.items[i], &credentials, err) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < list->len; i++) {
+		if (mark_held(build, list->items[i], err) < 0)
+			return -1;
+	}
+	if (former_build(build, err) < 0)
+		return -1;
 	for (size_t i = 0; i < list->len; i++) {
 		if (set_age(build, list->items[i], err) < 0)
 			return -1;

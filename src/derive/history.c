@@ -23,13 +23,21 @@ int login_key(struct build *build, struct slice registry, struct slice username,
 	return build_exact_key(build, parts, 3, ret_key, err);
 }
 
+int login_find(struct build *build, const struct entry_value *value, struct login_history **ret_history,
+	       struct error **err)
+{
+	struct slice key = SLICE_NONE;
+	if (login_key(build, value->registry, value->username, value->fingerprint, &key, err) < 0)
+		return -1;
+	*ret_history = map_get(&build->logins, key);
+	return 0;
+}
+
 static int add_login(struct build *build, const struct entry_value *value, const struct world_secret *secret,
 		     struct error **err)
 {
-	struct slice registry = SLICE_NONE, key = SLICE_NONE;
-	if (build_registry(build, value->registry_key, &registry, err) < 0)
-		return -1;
-	if (login_key(build, registry, value->username, value->fingerprint, &key, err) < 0)
+	struct slice key = SLICE_NONE;
+	if (login_key(build, value->registry, value->username, value->fingerprint, &key, err) < 0)
 		return -1;
 	void **place = map_put(&build->logins, key);
 	if (!place)
@@ -61,12 +69,12 @@ static int place_key(struct build *build, const struct entry_value *value, struc
 	return build_exact_key(build, parts, sizeof parts / sizeof *parts, ret_key, err);
 }
 
-static int add_to_place(struct build *build, struct map *places, const struct entry_value *value, struct error **err)
+static int add_to_place(struct build *build, const struct entry_value *value, struct error **err)
 {
 	struct slice key = SLICE_NONE;
 	if (place_key(build, value, &key, err) < 0)
 		return -1;
-	void **place = map_put(places, key);
+	void **place = map_put(&build->places, key);
 	if (!place)
 		return error_no_memory(err);
 	if (!*place && !(*place = build_new(build, sizeof(struct world_list), err)))
@@ -105,42 +113,44 @@ static int64_t latest_before(const struct world_list *values, struct slice finge
 	return latest;
 }
 
-static int set_entry(struct build *build, const struct map *places, struct world_entry *entry, struct error **err)
+int place_set_after(struct build *build, const struct entry_value *value, int64_t *ret_time, struct error **err)
+{
+	struct slice key = SLICE_NONE;
+	if (place_key(build, value, &key, err) < 0)
+		return -1;
+	const struct world_list *values = map_get(&build->places, key);
+	*ret_time = values ? latest_before(values, value->fingerprint) : TIME_UNSET;
+	return 0;
+}
+
+static int set_entry(struct build *build, struct world_entry *entry, struct error **err)
 {
 	const struct entry *record = entry->record;
-	if (!record->fingerprint.len)
-		return 0;
-	struct entry_value place = { .cluster = record->cluster,
+	struct entry_value value = { .cluster = record->cluster,
 				     .namespace = record->namespace,
 				     .secret = entry->secret->record->name,
 				     .data_key = record->data_key,
 				     .registry_key = record->registry_key,
-				     .ordinal = record->ordinal };
-	struct slice key = SLICE_NONE;
-	if (place_key(build, &place, &key, err) < 0)
-		return -1;
-	const struct world_list *values = map_get(places, key);
-	if (values)
-		entry->set_after = latest_before(values, record->fingerprint);
-	return 0;
+				     .ordinal = record->ordinal,
+				     .fingerprint = record->fingerprint };
+	return record->fingerprint.len ? place_set_after(build, &value, &entry->set_after, err) : 0;
 }
 
 int history_build(struct build *build, struct error **err)
 {
-	CLEANUP(map_release) struct map places = { 0 };
 	for (size_t i = 0; i < build->observed.entry_values.len; i++) {
 		const struct entry_value *value = RECORD_AT(build->observed.entry_values, entry_value, i);
 		const struct world_cluster *cluster = build_cluster(build, value->cluster);
 		if (!cluster || !value->fingerprint.len)
 			continue;
 		const struct world_secret *secret = map_get(&cluster->secrets_by_uid, value->secret_uid);
-		if (add_login(build, value, secret, err) < 0 || add_to_place(build, &places, value, err) < 0)
+		if (add_login(build, value, secret, err) < 0 || add_to_place(build, value, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
 		const struct world_cluster *cluster = build->world->clusters.items[i];
 		for (size_t j = 0; j < cluster->entries.len; j++) {
-			if (set_entry(build, &places, cluster->entries.items[j], err) < 0)
+			if (set_entry(build, cluster->entries.items[j], err) < 0)
 				return -1;
 		}
 	}

@@ -145,7 +145,16 @@ struct world_cluster {
 	struct map nodes_by_name;     /* node.name -> const struct node * */
 };
 
-/* All entries with the same registry, user, kind and fingerprint.
+/* Where a login once was: the secret holds another value now, or is gone. */
+struct world_former {
+	const struct world_cluster *cluster;
+	struct slice namespace, secret, data_key, registry_key;
+	int64_t last_seen; /* time of the latest read that held it there */
+};
+
+/* All entries with the same registry, user, kind and fingerprint; or a former login, which was seen and which no entry
+ * holds any more: it works until its registry says otherwise. It has no entries, and says where it was instead. What a
+ * partial read did not hold, and what was not read again, is still where it was: that makes no login a former one.
  *
  * not_changed_since is the earliest proof that the value existed, over all copies and all that was ever read of the
  * same registry, user and fingerprint (so a copy that was re-created with the old value stays as old as the value).
@@ -153,7 +162,8 @@ struct world_cluster {
  * value earlier: the earliest of those times. A value that came back (A, B, A) therefore has none. */
 struct world_credential {
 	struct slice registry, username, cred_kind, cred_detail, fingerprint, key_id;
-	struct world_list entries; /* struct world_entry *, every current copy */
+	struct world_list entries; /* struct world_entry *, every current copy; none of a former login */
+	struct world_list former;  /* struct world_former *, of a former login */
 	int64_t not_changed_since; /* TIME_UNSET never: the read's time at least */
 	int64_t set_after;         /* TIME_UNSET: not known to be younger than anything */
 	struct slice age_proof;    /* managedFields, history or read */
@@ -203,7 +213,8 @@ bool world_use_pulls(const struct world_use *use);
  * key that an image can match (the kubelet never pulls with it). It is unknown, never 0, where nobody was found and
  * world_users_known is false. user.images tells what the kubelet would try the login for. rank, action, standing,
  * bad_readers and why stay unknown. Notes: dead_key, shadowed, immutable and blocks_pulls hold for some copy,
- * not_kubelet and unused for all.
+ * not_kubelet and unused for all; a login with the note former has no other, no secrets, no users, no readers, and its
+ * copies are the places where it was, each with the time at which it was last seen there.
  */
 struct credential *world_credential_row(struct world *world, const struct world_credential *credential);
 struct secret_row *world_secret_row(struct world *world, const struct world_secret *secret);

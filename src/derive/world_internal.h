@@ -17,9 +17,11 @@ struct observed {
 
 /* The earliest proofs that a login existed: made from every entry_value that was ever seen. */
 struct login_history {
-	int64_t written; /* earliest managedFields time under which it was seen */
-	int64_t seen;    /* earliest read that held it */
-	bool earlier;    /* that read is not the latest one of its place */
+	int64_t written;                 /* earliest managedFields time under which it was seen */
+	int64_t seen;                    /* earliest read that held it */
+	bool earlier;                    /* that read is not the latest one of its place */
+	bool held;                       /* an entry holds it now */
+	struct world_credential *former; /* where none does; NULL until one is made */
 };
 
 struct build {
@@ -32,6 +34,7 @@ struct build {
 	struct map repositories;            /* normalised repository -> struct slice * */
 	struct map registries;              /* registry key or domain -> struct slice *: normalised registry */
 	struct map logins;                  /* exact key of registry, username, fingerprint -> struct login_history * */
+	struct map places;                  /* exact key of a place -> struct world_list * of struct entry_value * */
 	struct strbuf key;                  /* the last composed key */
 	struct slice last_identity;         /* records come sorted by cluster: */
 	struct world_cluster *last_cluster; /* so the same one is asked for again and again */
@@ -79,6 +82,7 @@ int missing_build(struct build *build, struct error **err);
 int matching_build(struct build *build, struct error **err);
 int history_build(struct build *build, struct error **err);
 int credentials_build(struct build *build, struct error **err);
+int former_build(struct build *build, struct error **err); /* a part of credentials_build */
 void changes_build(struct build *build);
 int sightings_build(struct build *build, struct error **err);
 
@@ -97,6 +101,11 @@ int workload_of_pod_name(struct build *build, const struct world_cluster *cluste
 /* Of build.logins; a user name that is not there is an empty one. */
 int login_key(struct build *build, struct slice registry, struct slice username, struct slice fingerprint,
 	      struct slice *ret_key, struct error **err);
+/* The login of the value; NULL: no such history. */
+int login_find(struct build *build, const struct entry_value *value, struct login_history **ret_history,
+	       struct error **err);
+/* The latest sight of another value in the value's place, before it was ever seen there; TIME_UNSET: none. */
+int place_set_after(struct build *build, const struct entry_value *value, int64_t *ret_time, struct error **err);
 /* 0, and NULL when there is no such secret: the current one, else one that is gone. */
 int secret_find(struct build *build, const struct world_cluster *cluster, struct slice namespace, struct slice name,
 		struct world_secret **ret_secret, struct error **err);

@@ -58,6 +58,7 @@ static void build_release(struct build *build)
 	map_release(&build->repositories);
 	map_release(&build->registries);
 	map_release(&build->logins);
+	map_release(&build->places);
 	strbuf_release(&build->key);
 }
 

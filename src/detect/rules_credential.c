@@ -36,10 +36,10 @@ int find_password(struct detect_run *run, struct error **err)
 {
 	for (size_t i = 0; i < run->world->credentials.len; i++) {
 		const struct world_credential *credential = run->world->credentials.items[i];
-		const struct world_entry *first = credential->entries.items[0];
 		struct detect_subject subject;
-		if (!is_account_password(credential))
+		if (!credential->entries.len || !is_account_password(credential))
 			continue;
+		const struct world_entry *first = credential->entries.items[0];
 		if (subject_of(run, credential, &subject, err) < 0 ||
 		    detect_add(run, &subject, err, "in %zu place%s, first secret %.*s/%.*s", credential->entries.len,
 			       credential->entries.len == 1 ? "" : "s", SLICE_ARG(first->secret->record->namespace),

@@ -196,6 +196,9 @@
 	F(INT, ordinal, FIELD_KEY, "", 1, "As in entry.")                                                              \
 	F(TEXT, fingerprint, FIELD_KEY, "", 1, "Keyed fingerprint of the secret part.")                                \
 	F(TEXT, username, FIELD_KEY, "", 1, "User name at that time.")                                                 \
+	F(TEXT, registry, 0, "", 1, "Normalised host[:port], as in entry.")                                            \
+	F(TEXT, cred_kind, 0, "", 1, "As in entry.")                                                                   \
+	F(TEXT, cred_detail, 0, "", 1, "As in entry.")                                                                 \
 	F(TEXT, key_id, 0, "", 1, "Id of the key that made the fingerprint: others do not compare.")                   \
 	F(TEXT, namespace, 0, "", 1, "The secret's namespace, by name: survives a re-creation with another UID.")      \
 	F(TEXT, secret, 0, "", 1, "The secret's name.")                                                                \

@@ -93,6 +93,9 @@ static int put_entry_value(const struct reading *reading, const struct entry *en
 	value.fingerprint = entry->fingerprint;
 	value.key_id = entry->key_id;
 	value.username = entry->username.data ? entry->username : SLICE("");
+	value.registry = entry->registry;
+	value.cred_kind = entry->cred_kind;
+	value.cred_detail = entry->cred_detail;
 	value.namespace = reading->secret->namespace;
 	value.secret = reading->secret->name;
 	value.data_written = reading->secret->data_written;

@@ -115,6 +115,13 @@ struct secret *add_secret(struct scenario *s, const char *namespace, const char 
 	return secret;
 }
 
+/* As credential/registry_name.h has it, for the few keys that the tests use. */
+static struct slice registry_of(struct slice key)
+{
+	bool hub = slice_contains(key, "docker.io") || slice_contains(key, "hub.docker.com");
+	return hub ? SLICE("docker.io") : key;
+}
+
 struct entry_value *add_value(struct scenario *s, const struct secret *secret, const char *key, const char *username,
 			      const char *fingerprint)
 {
@@ -125,6 +132,8 @@ struct entry_value *add_value(struct scenario *s, const struct secret *secret, c
 	value->ordinal = 0;
 	value->fingerprint = text(s, fingerprint);
 	value->username = text(s, username);
+	value->registry = registry_of(value->registry_key);
+	value->cred_kind = SLICE("pat");
 	value->namespace = secret->namespace;
 	value->secret = secret->name;
 	value->data_written = secret->data_written;
@@ -141,9 +150,7 @@ struct entry *add_entry(struct scenario *s, const struct secret *secret, const c
 	entry->ordinal = 0;
 	entry->namespace = secret->namespace;
 	entry->subtype = secret->type;
-	/* As credential/registry_name.h has it, for the few keys that the tests use. */
-	bool hub = strstr(key, "docker.io") || strstr(key, "hub.docker.com");
-	entry->registry = hub ? SLICE("docker.io") : entry->registry_key;
+	entry->registry = registry_of(entry->registry_key);
 	entry->form = SLICE("auth");
 	entry->username = text(s, username);
 	entry->cred_kind = SLICE("pat");

@@ -74,6 +74,8 @@ static void a_pull_secret_gives_secret_entry_and_value(void **state)
 	assert_int_equal(entry->overridden, BOOL_FALSE);
 	assert_true(slice_equal(value->fingerprint, entry->fingerprint));
 	check_slice(value->username, "acme");
+	check_slice(value->registry, "docker.io");
+	assert_true(slice_equal(value->cred_kind, entry->cred_kind));
 	check_slice(value->namespace, "shop");
 	check_slice(value->secret, "hub");
 	assert_int_equal(value->data_written, secret->data_written);
