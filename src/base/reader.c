@@ -209,14 +209,25 @@ int token_int(const struct token *token, long long *ret_value)
 	return 0;
 }
 
-const char *reader_place(const struct reader *r, size_t offset, char text[64])
+static struct document_place place_from(struct slice document, struct document_place from, size_t offset)
 {
-	size_t line, column;
+	size_t lines, columns;
+	cursor_line(slice_part(document, from.offset, document.len), offset - from.offset, &lines, &columns);
+	from.column = lines > 1 ? columns - 1 : from.column + columns - 1;
+	from.line += lines - 1;
+	from.offset = offset < document.len ? offset : document.len;
+	return from;
+}
+
+const char *reader_place(struct reader *r, size_t offset, char text[64])
+{
 	if (!r->ops->lines) {
 		snprintf(text, 64, "byte %zu", offset);
 		return text;
 	}
-	cursor_line(r->document, offset, &line, &column);
-	snprintf(text, 64, "line %zu column %zu", line, column);
+	if (offset < r->told.offset)
+		r->told = (struct document_place){ 0 };
+	r->told = place_from(r->document, r->told, offset);
+	snprintf(text, 64, "line %zu column %zu", r->told.line + 1, r->told.column + 1);
 	return text;
 }

@@ -58,11 +58,17 @@ struct reader_ops {
 	int (*next_document)(struct reader *r, struct error **err);
 };
 
+/* A place in a document, from 0. */
+struct document_place {
+	size_t offset, line, column;
+};
+
 struct reader {
 	const struct reader_ops *ops;
 	unsigned depth; /* open objects and arrays */
 	size_t offset;  /* of the next unread byte; after an error, of what is wrong */
 	struct slice document;
+	struct document_place told; /* by reader_place: the next one is counted from there */
 };
 
 /* 1: a token. 0: this document ended (its one value is complete). -1: the document is dead. */
@@ -101,8 +107,8 @@ int token_secret(const struct token *token, struct secret_bytes *ret_bytes, stru
 /* A NUMBER that is an integer in range. 0 or -1 (no error set: the caller knows the place). */
 int token_int(const struct token *token, long long *ret_value);
 
-/* "byte 1234" (the first is 0), or "line 3 column 7" for YAML, of an offset in r's document, for messages. Returns
- * text. */
-const char *reader_place(const struct reader *r, size_t offset, char text[64]);
+/* "byte 1234" (the first is 0), or "line 3 column 7" for YAML, of an offset in r's document, for messages. Places
+ * that come in their order cost one walk through the document together. Returns text. */
+const char *reader_place(struct reader *r, size_t offset, char text[64]);
 
 #endif

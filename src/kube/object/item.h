@@ -19,7 +19,7 @@ struct item {
 	struct slice group, kind;
 	struct slice label; /* Kind, or Kind.group for kinds that are not built in */
 	struct slice uid;   /* metadata.uid; namespace/name where there is none */
-	const struct reader *reader;
+	struct reader *reader;
 	size_t offset; /* of the object in the reader's document */
 };
 

@@ -81,7 +81,7 @@ static bool is_truncated(const struct reader *reader)
 static int put_death(struct document *document, size_t start, const struct error *why, struct error **err)
 {
 	struct object_context *context = document->context;
-	const struct reader *reader = document->reader;
+	struct reader *reader = document->reader;
 	struct slice rest = slice_trim(slice_part(reader->document, start, reader->document.len));
 	char text[64];
 	struct slice place = slice_of(reader_place(reader, reader->offset, text));

@@ -218,6 +218,23 @@ static void test_places(void **state)
 	assert_string_equal(reader_place(yaml_reader_reader(yaml), 8, text), "line 2 column 4");
 }
 
+/* Whichever place was told before it. */
+static void test_places_in_any_order(void **state)
+{
+	struct slice document = SLICE("a: 1\n\n- b\n  c");
+	struct error *error = NULL;
+	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(document, 0, &error);
+	for (size_t before = 0; before <= document.len + 1; before++)
+		for (size_t offset = 0; offset <= document.len + 1; offset++) {
+			char text[64], expected[64];
+			size_t line, column;
+			cursor_line(document, offset, &line, &column);
+			snprintf(expected, sizeof expected, "line %zu column %zu", line, column);
+			reader_place(yaml_reader_reader(yaml), before, text);
+			assert_string_equal(reader_place(yaml_reader_reader(yaml), offset, text), expected);
+		}
+}
+
 static int read_all(struct reader *r, struct error **err)
 {
 	struct token token;
@@ -297,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_leave_from_everywhere),
 		cmocka_unit_test(test_leave_checks_what_it_passes),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_places_in_any_order),
 		cmocka_unit_test(test_each_allocation_fails),
 		cmocka_unit_test(test_json_needs_no_memory),
 		cmocka_unit_test(test_what_changed_does_not_outgrow_its_room),
