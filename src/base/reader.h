@@ -47,6 +47,7 @@ struct token {
 enum reader_flags {
 	READER_DUPLICATES = 1, /* mark duplicate keys (decoded, exact bytes); costs a hash per key */
 	READER_GO = 2,         /* as Go's encoding/json: bytes that are not UTF-8 and lone surrogates become U+FFFD */
+	READER_PART = 4,       /* YAML: of a document that has a reader already, which has checked the limits of all */
 };
 
 struct reader;

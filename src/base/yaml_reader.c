@@ -394,7 +394,7 @@ static int check_limits(struct slice document, struct error **err)
 struct yaml_reader *yaml_reader_new(struct slice document, unsigned flags, struct error **err)
 {
 	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = NULL;
-	if (check_limits(document, err) < 0)
+	if (!(flags & READER_PART) && check_limits(document, err) < 0)
 		return NULL;
 	yaml = mem_alloc_zeroed(1, sizeof *yaml);
 	if (!yaml || !yaml_parser_initialize(&yaml->parser)) {

@@ -15,7 +15,8 @@
 
 struct yaml_reader;
 
-/* document is borrowed. NULL and *err when memory is out or a limit passed. READER_DUPLICATES is honoured. */
+/* document is borrowed. NULL and *err when memory is out or a limit passed. READER_DUPLICATES and
+ * READER_PART are honoured. */
 struct yaml_reader *yaml_reader_new(struct slice document, unsigned flags, struct error **err);
 struct reader *yaml_reader_reader(struct yaml_reader *yaml);
 struct yaml_reader *yaml_reader_free(struct yaml_reader *yaml);

@@ -120,7 +120,7 @@ static int read_yaml_run(struct slice text, size_t start, struct object_context 
 {
 	struct slice part = slice_part(text, start, text.len);
 	CLEANUP(error_freep) struct error *why = NULL;
-	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(part, 0, &why);
+	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(part, start ? READER_PART : 0, &why);
 	if (!yaml)
 		return put_too_large(context, broken, &why, err);
 	struct reader *reader = yaml_reader_reader(yaml);

@@ -200,6 +200,10 @@ static void test_directives_without_end(void **state)
 	assert_string_equal(trace_yaml(strbuf_slice(&text), 0), "str(a)");
 	strbuf_add_text(&text, "...\n%TAG !b! x\n--- b\n");
 	assert_string_equal(trace_yaml(strbuf_slice(&text), 0), "error: YAML with more than 1000 %TAG directives");
+	struct error *error = NULL;
+	CLEANUP(yaml_reader_freep)
+	struct yaml_reader *part = yaml_reader_new(strbuf_slice(&text), READER_PART, &error);
+	assert_non_null(part); /* whose whole was checked before */
 	strbuf_release(&text);
 }
 
