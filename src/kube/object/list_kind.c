@@ -25,12 +25,12 @@ static int read_ahead(const struct object_list *list, struct arena *arena, struc
 	struct slice rest = slice_part(document, list->offset, document.len);
 	if (rest.len && rest.data[0] == '{') {
 		struct json_reader json;
-		json_reader_init(&json, rest, 0);
+		json_reader_init(&json, rest, READER_GO);
 		int decoded = decode_ahead(list, &json.reader, arena, ret_object, err);
 		json_reader_release(&json);
 		return decoded;
 	}
-	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(rest, 0, err);
+	CLEANUP(yaml_reader_freep) struct yaml_reader *yaml = yaml_reader_new(rest, READER_PART, err);
 	return yaml ? decode_ahead(list, yaml_reader_reader(yaml), arena, ret_object, err) : -1;
 }
 

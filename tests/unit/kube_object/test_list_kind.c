@@ -1,5 +1,6 @@
 #include "kube/object/list_kind.h"
 
+#include "base/json_reader.h"
 #include "kube_object/reading.h"
 
 #define ITEM "{\"metadata\": {\"name\": \"a\", \"namespace\": \"n\"}, \"spec\": {\"nodeName\": \"x\"}}"
@@ -45,6 +46,22 @@ static void a_list_that_ends_before_its_kind_leaves_none(void **state)
 	assert_int_equal(r.result, 1);
 }
 
+/* What the reader of the list lets through is not in the way to its kind either. */
+static void bytes_that_are_not_utf8_hide_no_kind(void **state)
+{
+	struct json_reader json;
+	struct error *err = NULL;
+	CLEANUP(reading_release) struct reading r = { 0 };
+	reading_start(&r);
+	json_reader_init(&json,
+			 SLICE("{\"items\": [" ITEM ", {\"metadata\": {\"name\": \"\xff\"}}], \"kind\": \"PodList\"}"),
+			 READER_GO);
+	check_ok(object_read(&json.reader, &r.context, &err), &err);
+	json_reader_release(&json);
+	assert_int_equal(count(&r, pod), 2);
+	assert_int_equal(count(&r, defect), 0);
+}
+
 static void an_items_own_kind_wins(void **state)
 {
 	CLEANUP(reading_release)
@@ -71,6 +88,7 @@ int main(void)
 		cmocka_unit_test(also_when_it_stands_behind_them),
 		cmocka_unit_test(the_group_comes_with_it),
 		cmocka_unit_test(a_list_that_ends_before_its_kind_leaves_none),
+		cmocka_unit_test(bytes_that_are_not_utf8_hide_no_kind),
 		cmocka_unit_test(an_items_own_kind_wins),
 		cmocka_unit_test(lists_are_named_after_their_items),
 	};
