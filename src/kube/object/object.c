@@ -48,13 +48,6 @@ int object_file_defect(struct object_context *context, const char *code, struct 
 }
 
 /* --- what is no object --- */
-/* Nothing stands between two `---` of YAML. */
-static bool is_empty_document(const struct reader *reader, const struct token *token)
-{
-	struct slice text = slice_part(reader->document, token->offset, reader->document.len);
-	return token->type == TOKEN_NULL && !slice_starts_with(text, "n") && !slice_starts_with(text, "~");
-}
-
 static int put_scalar(struct document *document, const struct token *token, struct error **err)
 {
 	struct object_context *context = document->context;
@@ -62,8 +55,6 @@ static int put_scalar(struct document *document, const struct token *token, stru
 	if (token->type == TOKEN_NULL && document->reader->ops->lines)
 		return 0; /* nothing between two `---` of YAML */
 	struct slice place = slice_of(reader_place(document->reader, token->offset, text));
-	if (is_empty_document(document->reader, token))
-		return 0;
 	if (token->type == TOKEN_STRING && token->plain && error_text_likely(token->text))
 		return error_text_put(context, token->text, place, err);
 	return object_file_defect(context, "not_an_object", place, SLICE("neither an object nor a list of them"), err);
