@@ -117,11 +117,20 @@ static int only_known_sharer(struct store *store, int64_t cluster, int64_t *ret_
 
 /* --- joining --- */
 
+#define PIPED "CAST(source AS TEXT) LIKE '-%'"
+
+static int read_is_piped(struct store *store, int64_t read, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	strbuf_add_text(&sql, "SELECT 1 FROM \"read\" WHERE id = ?1 AND " PIPED);
+	return holds(store, &sql, read, 0, err);
+}
+
 /* 1: nothing but standard input told of it. */
 static int is_nameless(struct store *store, int64_t cluster, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
-	strbuf_add_text(&sql, "SELECT 1 FROM \"read\" WHERE cluster = ?1 AND CAST(source AS TEXT) NOT LIKE '-%'");
+	strbuf_add_text(&sql, "SELECT 1 FROM \"read\" WHERE cluster = ?1 AND NOT " PIPED);
 	int named = holds(store, &sql, cluster, 0, err);
 	return named < 0 ? -1 : !named;
 }
@@ -215,21 +224,27 @@ static int settle_by_objects(struct store *store, int64_t *home, struct error **
 	return join_sharers(store, home, err);
 }
 
+/* Those that were read from the same address, the latest first. */
+static int list_at_address(struct store *store, int64_t read, int64_t home, struct cluster_rows *rows,
+			   struct error **err)
+{
+	return list_rows(store,
+			 "SELECT c.id FROM cluster c JOIN \"read\" r ON r.cluster = c.id "
+			 "WHERE c.provisional = 1 AND c.id <> ?1 "
+			 "AND r.source = (SELECT source FROM \"read\" WHERE id = ?2) "
+			 "GROUP BY c.id ORDER BY max(r.id) DESC",
+			 home, read, rows, err);
+}
+
 /* Standard input is no place: there even pods tell that it was another cluster's. */
 static int settle_by_address(struct store *store, int64_t read, int64_t *home, struct error **err)
 {
 	CLEANUP(rows_release) struct cluster_rows provisional = { 0 };
-	CLEANUP(rows_release) struct cluster_rows stream = { 0 };
-	if (list_rows(
-		    store,
-		    "SELECT c.id FROM cluster c JOIN \"read\" r ON r.cluster = c.id WHERE c.provisional = 1 AND c.id <> ?1 "
-		    "AND r.source = (SELECT source FROM \"read\" WHERE id = ?2) GROUP BY c.id ORDER BY max(r.id) DESC",
-		    *home, read, &provisional, err) < 0 ||
-	    list_rows(store, "SELECT 1 FROM \"read\" WHERE id = ?2 AND CAST(source AS TEXT) LIKE '-%'", *home, read,
-		      &stream, err) < 0)
+	int piped = read_is_piped(store, read, err);
+	if (piped < 0 || list_at_address(store, read, *home, &provisional, err) < 0)
 		return -1;
 	for (size_t i = 0; i < provisional.len; i++) {
-		int against = speaks_against(store, *home, provisional.items[i], stream.len > 0, err);
+		int against = speaks_against(store, *home, provisional.items[i], piped, err);
 		if (against <= 0)
 			return against < 0 ? -1 : join(store, home, provisional.items[i], err);
 	}

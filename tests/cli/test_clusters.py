@@ -1,5 +1,7 @@
 """Which dumps are of one cluster: by the UID of kube-system, by objects that both hold, by the address (model/sink.h)."""
+import io
 import json
+import tarfile
 
 from scene import Fother, Scene, records
 
@@ -31,12 +33,22 @@ def write(folder, text):
 
 
 def read(fother, source, as_of=SECOND, what="credentials"):
-    """source: a folder, or the text to pipe in."""
-    piped = isinstance(source, str)
+    """source: a folder, or the text or archive to pipe in."""
+    piped = isinstance(source, (str, bytes))
     words = [what, "--snapshot", "-" if piped else source, "--as-of", as_of, "-o", "json", "--key-file", fother.key]
     done = fother.run(*words, stdin=source if piped else None)
     assert done.returncode in (0, 3, 4), done.stderr
     return json.loads(done.stdout)
+
+
+def tar(**texts):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, text in texts.items():
+            member = tarfile.TarInfo(f"dump/{name}/secrets.json")
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return packed.getvalue()
 
 
 def stored(fother, what="credentials"):
@@ -99,6 +111,14 @@ def test_two_clusters_piped_one_after_the_other(fother):
     assert [cluster for cluster, _, _ in places(fother)] == ["stdin"] * 3 + ["stdin (2)"] * 2
     assert gone(fother) == []
     assert counts(stored(fother))["acme"][:3] == (4, 4, 2)
+
+
+def test_an_archive_of_two_clusters_piped_twice_and_then_each_piped(fother):
+    prod, stage = Scene(WORLD, cluster="prod"), Scene(WORLD[:2], cluster="stage")
+    texts = {"prod": of_kind(prod, "Secret"), "stage": of_kind(stage, "Secret")}
+    for source in (tar(**texts), tar(**texts), texts["stage"], texts["prod"]):
+        read(fother, source)
+        assert [cluster for cluster, _, _ in places(fother)] == ["prod"] * 3 + ["stage"] * 2
 
 
 def test_two_folders_of_one_name(fother, tmp_path):
