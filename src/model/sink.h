@@ -25,8 +25,8 @@
  *    cluster is never recognised by an address.
  *
  * Else it is a new one; without a UID a provisional one, whose identity is its address. Whenever a read shows that two
- * clusters are one, all that was read of both becomes one history; so the order in which dumps are read does not
- * matter. A name is for people and decides nothing; the second cluster of one address is called NAME (2).
+ * clusters are one, all that was read of both becomes one history, as if it had been filed together from the start. A
+ * name is for people and decides nothing; the second cluster of one address is called NAME (2).
  */
 #ifndef FOTHER_MODEL_SINK_H
 #define FOTHER_MODEL_SINK_H
