@@ -58,25 +58,41 @@ void user_counts_release(struct user_counts *counts)
 	map_release(&counts->reading);
 }
 
+/* The slot of an equal text, or the free one where it belongs. There is always a free one. */
+static uint32_t *text_set_slot(const struct text_set *set, struct slice text)
+{
+	size_t mask = 2 * set->capacity - 1, at = hash_bytes(text) & mask;
+	while (set->slots[at] && !slice_equal(set->items[set->slots[at] - 1], text))
+		at = (at + 1) & mask;
+	return &set->slots[at];
+}
+
+static int text_set_grow(struct text_set *set, struct arena *arena)
+{
+	struct text_set grown = { .len = set->len, .capacity = set->capacity ? 2 * set->capacity : 4 };
+	grown.items = arena_zeroed(arena, grown.capacity, sizeof *grown.items);
+	grown.slots = arena_zeroed(arena, 2 * grown.capacity, sizeof *grown.slots);
+	if (!grown.items || !grown.slots)
+		return -1;
+	for (size_t i = 0; i < set->len; i++) {
+		grown.items[i] = set->items[i];
+		*text_set_slot(&grown, set->items[i]) = (uint32_t)i + 1;
+	}
+	*set = grown;
+	return 0;
+}
+
 int text_set_add(struct text_set *set, struct slice text, struct arena *arena)
 {
 	if (!text.data)
 		return 0;
-	for (size_t i = 0; i < set->len; i++) {
-		if (slice_equal(set->items[i], text))
-			return 0;
-	}
-	if (set->len == set->capacity) {
-		size_t capacity = set->capacity ? 2 * set->capacity : 4;
-		struct slice *items = arena_zeroed(arena, capacity, sizeof *items);
-		if (!items)
-			return -1;
-		if (set->len)
-			memcpy(items, set->items, set->len * sizeof *items);
-		set->items = items;
-		set->capacity = capacity;
-	}
+	if (set->len == set->capacity && text_set_grow(set, arena) < 0)
+		return -1;
+	uint32_t *slot = text_set_slot(set, text);
+	if (*slot)
+		return 0;
 	set->items[set->len++] = text;
+	*slot = (uint32_t)set->len;
 	return 0;
 }
 

@@ -29,10 +29,11 @@ int user_rows_fill(struct world *world, const struct world_secret *secret, const
 /* Whether any image can make the kubelet try it, or fail on it. */
 bool secret_can_pull(const struct world_secret *secret);
 
-/* A growing list of distinct texts; -1 when memory is out. */
+/* A growing list of distinct texts, in the order of their first coming; -1 when memory is out. */
 struct text_set {
 	struct slice *items;
-	size_t len, capacity;
+	size_t len, capacity; /* a power of two */
+	uint32_t *slots;      /* index + 1 of an item, 0 free; twice the capacity of them */
 };
 int text_set_add(struct text_set *set, struct slice text, struct arena *arena);
 struct slice_list text_set_list(const struct text_set *set);

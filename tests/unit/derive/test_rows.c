@@ -18,6 +18,23 @@ static void set_keeps_each_text_once_in_order(void **state)
 	check_slice(list.items[5], "");
 }
 
+/* As many as an image has tags, or a malformed secret defects: with a search through all for each, minutes. */
+static void set_of_very_many(void **state)
+{
+	(void)state;
+	enum { TEXTS = 300000 };
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(1 << 28);
+	struct text_set set = { 0 };
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < TEXTS; i++)
+			assert_int_equal(
+				text_set_add(&set, arena_printf(&arena, "unknown_name at /auths/%d", i), &arena), 0);
+	struct slice_list list = text_set_list(&set);
+	assert_int_equal(list.len, TEXTS);
+	check_slice(list.items[0], "unknown_name at /auths/0");
+	check_slice(list.items[TEXTS - 1], "unknown_name at /auths/299999");
+}
+
 static void empty_set_is_a_list_that_is_known_to_be_empty(void **state)
 {
 	(void)state;
@@ -75,6 +92,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(set_keeps_each_text_once_in_order),
+		cmocka_unit_test(set_of_very_many),
 		cmocka_unit_test(empty_set_is_a_list_that_is_known_to_be_empty),
 		cmocka_unit_test(secret_can_pull_with_one_living_key),
 		cmocka_unit_test(workload_of_two_secrets_is_one_user),
