@@ -179,91 +179,6 @@ int time_parse(struct slice text, int64_t *ret_time, struct error **err)
 	return parse_rfc3339(text, ret_time) ? 0 : not_a_time(text, err);
 }
 
-/* --- what a person types --- */
-
-/* A date, and perhaps a clock, seconds and a zone behind it. */
-static bool parse_loose(struct slice text, int64_t *ret_time)
-{
-	struct cursor c = cursor_on(text);
-	struct civil at = { 0 };
-	int zone = 0;
-	if (!take_date(&c, &at))
-		return false;
-	if (cursor_left(&c)) {
-		if (!take_char(&c, 'T') && !take_char(&c, 't') && !take_char(&c, ' '))
-			return false;
-		if (!take_clock(&c, &at) || (cursor_peek(&c) == ':' && !take_seconds(&c, &at)))
-			return false;
-		if (cursor_left(&c) && !take_zone(&c, &zone))
-			return false;
-	}
-	return !cursor_left(&c) && to_time(at, zone, ret_time);
-}
-
-static int parse_before_now(struct slice ago, int64_t now, int64_t *ret_time, struct error **err)
-{
-	int64_t duration, time;
-	if (duration_parse(ago, &duration, err) < 0)
-		return -1;
-	if (__builtin_sub_overflow(now, duration, &time) || time < FIRST_TIME)
-		return error_set(err, ERROR_SYNTAX, "\"now-%.*s\" lies before the year 1", SLICE_ARG(ago));
-	*ret_time = time;
-	return 0;
-}
-
-int time_parse_given(struct slice text, int64_t now, int64_t *ret_time, struct error **err)
-{
-	if (slice_equal_text(text, "now")) {
-		*ret_time = now;
-		return 0;
-	}
-	if (slice_starts_with(text, "now-"))
-		return parse_before_now(slice_part(text, 4, text.len), now, ret_time, err);
-	if (parse_loose(text, ret_time))
-		return 0;
-	struct slice shown = slice_part(text, 0, 64);
-	return error_set(err, ERROR_SYNTAX,
-			 "\"%.*s\" is not a time such as 2026-11-25T08:32:10Z, 2026-11-25 or now-30d",
-			 SLICE_ARG(shown));
-}
-
-/* An empty end is open. */
-static int parse_end(struct slice text, int64_t now, int64_t *ret_time, struct error **err)
-{
-	if (text.len)
-		return time_parse_given(text, now, ret_time, err);
-	*ret_time = TIME_UNSET;
-	return 0;
-}
-
-/* Where ".." stands; fractions have single dots. */
-static bool cut_window(struct slice text, struct slice *ret_from, struct slice *ret_to)
-{
-	const char *dots = text.len ? memmem(text.data, text.len, "..", 2) : NULL;
-	if (!dots)
-		return false;
-	size_t at = (size_t)(dots - text.data);
-	*ret_from = slice_part(text, 0, at);
-	*ret_to = slice_part(text, at + 2, text.len);
-	return true;
-}
-
-int time_parse_window(struct slice text, int64_t now, int64_t *ret_from, int64_t *ret_to, struct error **err)
-{
-	struct slice from_text, to_text, shown = slice_part(text, 0, 80);
-	int64_t from, to;
-	if (!cut_window(text, &from_text, &to_text))
-		return error_set(err, ERROR_SYNTAX, "\"%.*s\" is not a window such as 2026-11-20..2026-11-21",
-				 SLICE_ARG(shown));
-	if (parse_end(from_text, now, &from, err) < 0 || parse_end(to_text, now, &to, err) < 0)
-		return error_context(err, "window");
-	if (from != TIME_UNSET && to != TIME_UNSET && from > to)
-		return error_set(err, ERROR_SYNTAX, "window \"%.*s\" ends before it begins", SLICE_ARG(shown));
-	*ret_from = from;
-	*ret_to = to;
-	return 0;
-}
-
 /* --- durations --- */
 
 static const struct duration_unit {
@@ -313,6 +228,115 @@ int duration_parse(struct slice text, int64_t *ret_duration, struct error **err)
 		return 0;
 	struct slice shown = slice_part(text, 0, 64);
 	return error_set(err, ERROR_SYNTAX, "\"%.*s\" is not a duration such as 90m, 1h30m or 30d", SLICE_ARG(shown));
+}
+
+/* --- what a person types --- */
+
+/* A date, and perhaps a clock, seconds and a zone behind it. */
+static bool parse_loose(struct slice text, int64_t *ret_time)
+{
+	struct cursor c = cursor_on(text);
+	struct civil at = { 0 };
+	int zone = 0;
+	if (!take_date(&c, &at))
+		return false;
+	if (cursor_left(&c)) {
+		if (!take_char(&c, 'T') && !take_char(&c, 't') && !take_char(&c, ' '))
+			return false;
+		if (!take_clock(&c, &at) || (cursor_peek(&c) == ':' && !take_seconds(&c, &at)))
+			return false;
+		if (cursor_left(&c) && !take_zone(&c, &zone))
+			return false;
+	}
+	return !cursor_left(&c) && to_time(at, zone, ret_time);
+}
+
+static int parse_before_now(struct slice ago, int64_t now, int64_t *ret_time, struct error **err)
+{
+	int64_t duration, time;
+	if (duration_parse(ago, &duration, err) < 0)
+		return -1;
+	if (__builtin_sub_overflow(now, duration, &time) || time < FIRST_TIME)
+		return error_set(err, ERROR_SYNTAX, "\"now-%.*s\" lies before the year 1", SLICE_ARG(ago));
+	*ret_time = time;
+	return 0;
+}
+
+static bool is_age(struct slice text)
+{
+	int64_t duration;
+	return parse_duration(text, &duration);
+}
+
+int time_parse_given(struct slice text, int64_t now, int64_t *ret_time, struct error **err)
+{
+	if (slice_equal_text(text, "now")) {
+		*ret_time = now;
+		return 0;
+	}
+	if (slice_starts_with(text, "now-"))
+		return parse_before_now(slice_part(text, 4, text.len), now, ret_time, err);
+	if (is_age(text))
+		return parse_before_now(text, now, ret_time, err);
+	if (parse_loose(text, ret_time))
+		return 0;
+	struct slice shown = slice_part(text, 0, 64);
+	return error_set(err, ERROR_SYNTAX,
+			 "\"%.*s\" is not a time such as 2026-11-25T08:32:10Z, 2026-11-25 or 30d (ago)",
+			 SLICE_ARG(shown));
+}
+
+/* An empty end is open. */
+static int parse_start(struct slice text, int64_t now, int64_t *ret_time, struct error **err)
+{
+	if (text.len)
+		return time_parse_given(text, now, ret_time, err);
+	*ret_time = TIME_UNSET;
+	return 0;
+}
+
+static bool is_date(struct slice text)
+{
+	struct cursor c = cursor_on(text);
+	struct civil at = { 0 };
+	return take_date(&c, &at) && !cursor_left(&c);
+}
+
+static int parse_end(struct slice text, int64_t now, int64_t *ret_time, struct error **err)
+{
+	if (parse_start(text, now, ret_time, err) < 0)
+		return -1;
+	if (is_date(text))
+		*ret_time += USEC_PER_DAY - 1;
+	return 0;
+}
+
+/* Where ".." stands; fractions have single dots. */
+static bool cut_window(struct slice text, struct slice *ret_from, struct slice *ret_to)
+{
+	const char *dots = text.len ? memmem(text.data, text.len, "..", 2) : NULL;
+	if (!dots)
+		return false;
+	size_t at = (size_t)(dots - text.data);
+	*ret_from = slice_part(text, 0, at);
+	*ret_to = slice_part(text, at + 2, text.len);
+	return true;
+}
+
+int time_parse_window(struct slice text, int64_t now, int64_t *ret_from, int64_t *ret_to, struct error **err)
+{
+	struct slice from_text, to_text, shown = slice_part(text, 0, 80);
+	int64_t from, to;
+	if (!cut_window(text, &from_text, &to_text))
+		return error_set(err, ERROR_SYNTAX, "\"%.*s\" is not a window such as 2026-11-20..2026-11-21",
+				 SLICE_ARG(shown));
+	if (parse_start(from_text, now, &from, err) < 0 || parse_end(to_text, now, &to, err) < 0)
+		return error_context(err, "window");
+	if (from != TIME_UNSET && to != TIME_UNSET && from > to)
+		return error_set(err, ERROR_SYNTAX, "window \"%.*s\" ends before it begins", SLICE_ARG(shown));
+	*ret_from = from;
+	*ret_to = to;
+	return 0;
 }
 
 /* --- writing --- */

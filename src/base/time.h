@@ -27,10 +27,11 @@ int64_t time_now(void);
 int time_parse(struct slice text, int64_t *ret_time, struct error **err);
 
 /* What a person may type for a time: RFC 3339, the same without seconds or without zone (then UTC, space or T),
- * a date alone (00:00Z), `now`, `now-30d`. */
+ * a date alone (00:00Z), `now`, `now-30d`, and an age alone: `30d` is `now-30d`. */
 int time_parse_given(struct slice text, int64_t now, int64_t *ret_time, struct error **err);
 
-/* "A..B": both ends as time_parse_given; either may be empty (TIME_UNSET). From after to is an error. */
+/* "A..B": both ends as time_parse_given; either may be empty (TIME_UNSET). From after to is an error. A date alone
+ * means the whole day: as the end it is the day's last microsecond, so that no window loses the day that it names. */
 int time_parse_window(struct slice text, int64_t now, int64_t *ret_from, int64_t *ret_to, struct error **err);
 
 /* `90m`, `1h30m`, `30d`, `2w`, `1y` (365 d): one or more numbers with a unit s, m, h, d, w, y, largest first. */

@@ -222,6 +222,8 @@ static void what_a_person_may_type(void **state)
 	check_given("now", "2026-11-25T08:32:10Z");
 	check_given("now-30d", "2026-10-26T08:32:10Z");
 	check_given("now-1h30m", "2026-11-25T07:02:10Z");
+	check_given("30d", "2026-10-26T08:32:10Z");
+	check_given("1h30m", "2026-11-25T07:02:10Z");
 }
 
 static void what_a_person_may_not_type(void **state)
@@ -237,7 +239,9 @@ static void what_a_person_may_not_type(void **state)
 					   "2026-11-25T",
 					   "2026-11-25 8:00",
 					   "2026-11",
-					   "30d",
+					   "30",
+					   "-30d",
+					   "30d ago",
 					   "now-30D",
 					   "2026-11-25 08:32 ",
 					   "2026-11-25Z" };
@@ -252,6 +256,32 @@ static void what_a_person_may_not_type(void **state)
 	int64_t time;
 	assert_int_equal(time_parse_given(SLICE("now-9000y"), NOW, &time, &err), -1);
 	check_error(&err, ERROR_SYNTAX, "before the year 1");
+	assert_int_equal(time_parse_given(SLICE("9000y"), NOW, &time, &err), -1);
+	check_error(&err, ERROR_SYNTAX, "before the year 1");
+	assert_int_equal(time_parse_given(SLICE("yesterday"), NOW, &time, &err), -1);
+	check_error(&err, ERROR_SYNTAX, "2026-11-25 or 30d (ago)");
+}
+
+static void check_window(const char *text, const char *from, const char *to)
+{
+	struct error *err = NULL;
+	int64_t start, end;
+	check_ok(time_parse_window(slice_of(text), NOW, &start, &end, &err), &err);
+	check_format(start, from);
+	check_format(end, to);
+}
+
+static void a_date_at_the_end_of_a_window_is_the_whole_day(void **state)
+{
+	check_window("2026-11-17..2026-11-18", "2026-11-17T00:00:00Z", "2026-11-18T23:59:59.999999Z");
+	check_window("2026-11-17..2026-11-17", "2026-11-17T00:00:00Z", "2026-11-17T23:59:59.999999Z");
+	check_window("2026-11-17T09:00Z..2026-11-17", "2026-11-17T09:00:00Z", "2026-11-17T23:59:59.999999Z");
+	check_window("..9999-12-31", "-", "9999-12-31T23:59:59.999999Z");
+	check_window("2026-11-17..2026-11-18T00:00Z", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
+	check_window("2026-11-17..2026-11-18 00:00", "2026-11-17T00:00:00Z", "2026-11-18T00:00:00Z");
+	check_window("7d..5d", "2026-11-18T08:32:10Z", "2026-11-20T08:32:10Z");
+	check_window("7d..", "2026-11-18T08:32:10Z", "-");
+	check_window("7d..2026-11-20", "2026-11-18T08:32:10Z", "2026-11-20T23:59:59.999999Z");
 }
 
 static void windows_may_be_open(void **state)
@@ -260,7 +290,7 @@ static void windows_may_be_open(void **state)
 	int64_t from, to;
 	check_ok(time_parse_window(SLICE("2026-11-20..2026-11-21"), NOW, &from, &to, &err), &err);
 	check_format(from, "2026-11-20T00:00:00Z");
-	check_format(to, "2026-11-21T00:00:00Z");
+	check_format(to, "2026-11-21T23:59:59.999999Z");
 	check_ok(time_parse_window(SLICE("now-1d..now"), NOW, &from, &to, &err), &err);
 	assert_int_equal(to - from, USEC_PER_DAY);
 	check_ok(time_parse_window(SLICE("2026-11-20T09:10:00.5Z.."), NOW, &from, &to, &err), &err);
@@ -386,6 +416,7 @@ int main(void)
 		cmocka_unit_test(cut_and_flipped_text),
 		cmocka_unit_test(what_a_person_may_type),
 		cmocka_unit_test(what_a_person_may_not_type),
+		cmocka_unit_test(a_date_at_the_end_of_a_window_is_the_whole_day),
 		cmocka_unit_test(windows_may_be_open),
 		cmocka_unit_test(bad_windows_are_errors),
 		cmocka_unit_test(durations),

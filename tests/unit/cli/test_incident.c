@@ -185,7 +185,7 @@ static void bad_is_an_indicator_or_a_file_of_them(void **state)
 	give(&f->options.bad, DIGEST_A);
 	take(f);
 	check_list(f->incident.indicators,
-		   DIGEST_A "," DIGEST_B ",docker.io/acme/web:1 2025-11-20T00:00:00Z..2025-11-21T00:00:00Z");
+		   DIGEST_A "," DIGEST_B ",docker.io/acme/web:1 2025-11-20T00:00:00Z..2025-11-21T23:59:59.999999Z");
 	assert_int_equal(f->indicators.len, 3);
 }
 
