@@ -1,5 +1,6 @@
 /* What the kubelet would pull with what, per namespace: each distinct (ordered list of pull secrets, repository) is
  * looked up once. */
+#include "base/limits.h"
 #include "credential/keyring.h"
 #include "derive/world_internal.h"
 
@@ -12,8 +13,9 @@ struct pull_list {
 
 struct matching {
 	struct build *build;
-	struct map lists; /* exact key of cluster, namespace, names -> struct pull_list * */
-	struct map asked; /* (list, repository) */
+	struct arena scratch; /* of one look into a keyring */
+	struct map lists;     /* exact key of cluster, namespace, names -> struct pull_list * */
+	struct map asked;     /* (list, repository) */
 };
 
 static void matching_release(struct matching *matching)
@@ -25,18 +27,17 @@ static void matching_release(struct matching *matching)
 	}
 	map_release(&matching->lists);
 	map_release(&matching->asked);
+	arena_release(&matching->scratch);
 }
 
 static int add_entry(struct build *build, struct pull_list *list, struct world_entry *entry, struct error **err)
 {
 	struct arena *arena = &build->world->arena;
 	struct slice key = entry->record->registry_key;
-	struct keyring_key parsed = { 0 };
-	bool usable = false;
-	if (keyring_add(&list->keyring, key, entry, arena, &usable, err) < 0 ||
-	    keyring_key_parse(key, arena, &parsed, &usable, err) < 0)
+	bool added = false;
+	if (keyring_add(&list->keyring, key, entry, arena, &added, err) < 0)
 		return -1;
-	if (usable && slice_equal_text(parsed.index, "index.docker.io"))
+	if (added && slice_equal_text(list->keyring.items[list->keyring.len - 1].key.index, "index.docker.io"))
 		return build_push(build, &list->last_resort, entry, err);
 	return 0;
 }
@@ -105,7 +106,7 @@ static struct pull_list *list_of(struct matching *matching, const struct world_c
 }
 
 /* Two keys of one secret that come to the same index: Go walks its maps in no order, so neither is always first. */
-static int order_is_fixed(struct build *build, const struct world_entry *first, const struct world_entry *second,
+static int order_is_fixed(struct matching *matching, const struct world_entry *first, const struct world_entry *second,
 			  bool *ret_fixed, struct error **err)
 {
 	struct keyring_key left = { 0 }, right = { 0 };
@@ -113,8 +114,8 @@ static int order_is_fixed(struct build *build, const struct world_entry *first, 
 	*ret_fixed = true;
 	if (first->secret != second->secret)
 		return 0;
-	if (keyring_key_parse(first->record->registry_key, &build->world->arena, &left, &usable, err) < 0 ||
-	    keyring_key_parse(second->record->registry_key, &build->world->arena, &right, &usable, err) < 0)
+	if (keyring_key_parse(first->record->registry_key, &matching->scratch, &left, &usable, err) < 0 ||
+	    keyring_key_parse(second->record->registry_key, &matching->scratch, &right, &usable, err) < 0)
 		return -1;
 	*ret_fixed = !slice_equal(left.index, right.index);
 	return 0;
@@ -134,7 +135,7 @@ static int note_match(struct matching *matching, struct world_entry *entry, cons
 {
 	struct build *build = matching->build;
 	bool after = entry != first;
-	if (after && order_is_fixed(build, first, entry, &after, err) < 0)
+	if (after && order_is_fixed(matching, first, entry, &after, err) < 0)
 		return -1;
 	if (!after)
 		entry->tried_first++;
@@ -177,7 +178,8 @@ static int match_repository(struct matching *matching, struct pull_list *list, c
 	*place = list;
 	void **owners;
 	size_t count;
-	if (keyring_lookup(&list->keyring, *repository, &matching->build->world->arena, &owners, &count, err) < 0)
+	arena_clear(&matching->scratch);
+	if (keyring_lookup(&list->keyring, *repository, &matching->scratch, &owners, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		if (note_match(matching, owners[i], owners[0], repository, err) < 0)
@@ -238,7 +240,8 @@ static void mark_shadowed(const struct world_cluster *cluster)
 
 int matching_build(struct build *build, struct error **err)
 {
-	CLEANUP(matching_release) struct matching matching = { .build = build };
+	CLEANUP(matching_release)
+	struct matching matching = { .build = build, .scratch = ARENA_INIT(LIMIT_WORLD_BYTES) };
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
 		if (match_cluster(&matching, build->world->clusters.items[i], err) < 0)
 			return -1;
