@@ -1,4 +1,5 @@
 """What leaves the program: schemas, widths, formats, exit codes, and that it says the same twice."""
+import base64
 import csv
 import io
 import json
@@ -62,6 +63,30 @@ def test_schema_refuses_what_is_not_ours(name, read):
     answer["items"][0]["surprise"] = 1
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(schema).validate(answer)
+
+
+def test_an_incident_shown_again_validates(read):
+    schema = json.loads((ROOT / "docs/schema/triage.schema.json").read_text())
+    answer = read.answers("incident", "show", "1")
+    jsonschema.Draft202012Validator(schema).validate(answer)
+    assert answer["incident"]["id"] == 1 and answer["items"]
+
+
+@pytest.mark.parametrize("command, name", [
+    (["triage", "--registry", "docker.io"], "triage"), (["credentials"], "credentials"), (["secrets"], "secrets")])
+def test_bytes_that_are_not_utf8_have_a_twin(command, name, fother, tmp_path):
+    user = b"ac\xffme"
+    auth = base64.b64encode(user + b":example-password").decode()
+    dump = Scene([f"secret a/hub auth={auth}", "deployment a/web image=acme/web:1 pull=hub"]).write(tmp_path / "dump")
+    answer = fother.answers(*command, "--snapshot", dump, "--as-of", AS_OF)
+    schema = json.loads((ROOT / f"docs/schema/{name}.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(answer)
+    kind = "secret_row" if name == "secrets" else "credential"
+    (row,) = (r for item in records(answer, kind) for r in item.get("entries", [item]))
+    assert row["username"] == "ac\ufffdme"
+    assert base64.b64decode(row["username_base64"]) == user
+    lines = fother.run(*command, "-o", "csv", "--key-file", fother.key).stdout.encode()
+    assert b"\xff" not in lines
 
 
 @pytest.mark.parametrize("name", COMMANDS)
