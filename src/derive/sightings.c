@@ -5,7 +5,7 @@
 struct sightings {
 	struct build *build;
 	struct world_sighting blank; /* every field unknown */
-	struct map tagged; /* (node, repository) and digest of the node's images that have a name with a tag */
+	struct map cached;           /* node, repository and digest -> struct cached_names */
 };
 
 static struct world_sighting *add_sighting(struct sightings *sightings, const struct world_cluster *cluster,
@@ -26,6 +26,9 @@ static struct world_sighting *add_sighting(struct sightings *sightings, const st
 	row->registry = image->registry;
 	row->repository = image->reference.path;
 	row->tag = image->reference.tag;
+	/* Every runtime pulls `latest` for a name with neither: the same image as one that says so. */
+	if (image->repository && !row->tag.data && !row->digest.data)
+		row->tag = SLICE("latest");
 	return sighting;
 }
 
@@ -45,10 +48,12 @@ static const char *container_state(const struct world_container *container)
 	if (slice_equal_text(record->state, "terminated"))
 		return "ran";
 	if (slice_equal_text(record->state, "waiting")) {
-		if (pod->ended)
-			return record->digest.len ? "pulled" : NULL;
-		/* Between two of many starts. */
-		return slice_equal_text(record->reason, "CrashLoopBackOff") ? "runs" : "waits";
+		bool between_starts = slice_equal_text(record->reason, "CrashLoopBackOff");
+		if (!pod->ended)
+			return between_starts ? "runs" : "waits";
+		if (between_starts || record->restarts > 0)
+			return "ran";
+		return record->digest.len ? "pulled" : NULL;
 	}
 	/* Running, or an image volume, which has no status of its own. */
 	if (pod->ended)
@@ -134,19 +139,38 @@ static int cached_key(struct sightings *sightings, const struct node_image *reco
 	return build_exact_key(sightings->build, parts, 4, ret_key, err);
 }
 
-/* A node names one image several times: repo:tag, and repo@digest. The second is told only where the first is not. */
-static int note_tagged(struct sightings *sightings, const struct node_image *record, struct error **err)
+/* A node names one image several times: repo:tag, and repo@digest. */
+struct cached_names {
+	const struct node_image *tagged; /* repo:tag; of several the one seen last */
+	const struct node_image *pinned; /* repo@digest; of several spellings the one seen first */
+};
+
+static int note_node_image(struct sightings *sightings, const struct node_image *record, struct error **err)
 {
 	const struct world_image_name *image = NULL;
 	struct slice key = SLICE_NONE;
-	void *kept = NULL;
-	if (build_image_name(sightings->build, record->image, &image, err) < 0)
-		return -1;
-	if (!image->reference.tag.data || !record->digest.len)
+	if (!record->digest.len)
 		return 0;
-	if (cached_key(sightings, record, image, &key, err) < 0)
+	if (build_image_name(sightings->build, record->image, &image, err) < 0 ||
+	    cached_key(sightings, record, image, &key, err) < 0)
 		return -1;
-	return build_put(&sightings->tagged, key, record, &kept, err);
+	void **place = map_put(&sightings->cached, key);
+	if (!place)
+		return error_no_memory(err);
+	if (!*place && !(*place = build_new(sightings->build, sizeof(struct cached_names), err)))
+		return -1;
+	struct cached_names *names = *place;
+	if (!image->reference.tag.data && (!names->pinned || record->first_seen < names->pinned->first_seen))
+		names->pinned = record;
+	if (image->reference.tag.data && (!names->tagged || record->last_seen > names->tagged->last_seen))
+		names->tagged = record;
+	return 0;
+}
+
+/* repo@digest is told only where no tag is, or was to the end: one that moved on leaves the digest behind. */
+static bool is_told_by_tag(const struct cached_names *names, const struct node_image *record)
+{
+	return names && names->tagged && names->tagged->last_seen >= record->last_seen;
 }
 
 static int add_node_image(struct sightings *sightings, const struct node_image *record, struct error **err)
@@ -159,7 +183,8 @@ static int add_node_image(struct sightings *sightings, const struct node_image *
 	if (build_image_name(sightings->build, record->image, &image, err) < 0 ||
 	    cached_key(sightings, record, image, &key, err) < 0)
 		return -1;
-	if (!image->reference.tag.data && map_get(&sightings->tagged, key))
+	const struct cached_names *names = map_get(&sightings->cached, key);
+	if (!image->reference.tag.data && is_told_by_tag(names, record))
 		return 0;
 	struct world_sighting *sighting = add_sighting(sightings, cluster, image, err);
 	if (!sighting)
@@ -172,7 +197,8 @@ static int add_node_image(struct sightings *sightings, const struct node_image *
 	row->node = record->node;
 	if (record->digest.len)
 		row->digest = record->digest;
-	row->from_time = record->first_seen;
+	/* The tag may have been there before its digest was, and the digest before the tag. */
+	row->from_time = names && names->pinned ? names->pinned->first_seen : record->first_seen;
 	row->to_time = record->last_seen;
 	row->proof = sighting->current ? SLICE("node image list") : SLICE("earlier node image list");
 	return 0;
@@ -182,7 +208,7 @@ static int add_node_images(struct sightings *sightings, struct error **err)
 {
 	const struct record_list *images = &sightings->build->observed.node_images;
 	for (size_t i = 0; i < images->len; i++) {
-		if (note_tagged(sightings, RECORD_AT(*images, node_image, i), err) < 0)
+		if (note_node_image(sightings, RECORD_AT(*images, node_image, i), err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < images->len; i++) {
@@ -240,7 +266,7 @@ static int add_event(struct sightings *sightings, const struct event *record, st
 
 static void sightings_release(struct sightings *sightings)
 {
-	map_release(&sightings->tagged);
+	map_release(&sightings->cached);
 }
 
 int sightings_build(struct build *build, struct error **err)

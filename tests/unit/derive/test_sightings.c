@@ -60,6 +60,7 @@ static void states_of_containers_and_pods(void **state)
 		{ "Running", "waiting", "CrashLoopBackOff", DIGEST_A, false, "runs" },
 		{ "Failed", "waiting", "ContainerCreating", NULL, false, NULL },
 		{ "Failed", "waiting", "PodInitializing", DIGEST_A, false, "pulled" },
+		{ "Running", "waiting", "CrashLoopBackOff", DIGEST_A, true, "ran" },
 		{ "Running", NULL, NULL, NULL, false, "runs" },
 		{ "Pending", NULL, NULL, NULL, false, "waits" },
 		{ "Succeeded", NULL, NULL, NULL, false, "ran" },
@@ -157,6 +158,43 @@ static void node_caches_each_image_once_a_repository(void **state)
 		assert_non_null(sighting_at(world, i)->digest.data);
 	}
 	check_slice(sighting_at(world, 1)->tag, "1");
+	scenario_release(&s);
+}
+
+/* Both ways: the tag moved on to another image, or the node first had the image without it. */
+static void tag_comes_and_goes_while_the_digest_stays(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct node *node = add_record(&s, &node_type);
+	node->name = SLICE("node-1");
+	add_node_image(&s, "node-1", "acme/old:1", DIGEST_A);
+	struct node_image *left = add_node_image(&s, "node-1", "acme/old@" DIGEST_A, DIGEST_A);
+	struct node_image *early = add_node_image(&s, "node-1", "acme/web@" DIGEST_B, DIGEST_B);
+	add_read(&s, HOUR(4));
+	node->last_seen = left->last_seen = early->last_seen = HOUR(4);
+	add_node_image(&s, "node-1", "acme/web:1", DIGEST_B)->first_seen = HOUR(4);
+	struct world *world = scenario_world(&s);
+	assert_int_equal(world->sightings.len, 3);
+	check_slice(sighting_at(world, 0)->proof, "earlier node image list");
+	check_slice(sighting_at(world, 1)->proof, "node image list");
+	check_slice(sighting_at(world, 1)->digest, DIGEST_A);
+	assert_null(sighting_at(world, 1)->tag.data);
+	check_slice(sighting_at(world, 2)->tag, "1");
+	assert_int_equal(sighting_at(world, 2)->from_time, HOUR(0));
+	assert_int_equal(sighting_at(world, 2)->to_time, HOUR(4));
+	scenario_release(&s);
+}
+
+static void name_without_a_tag_is_the_latest(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_template(&s, add_workload(&s, "ci", "CronJob", "nightly"), "acme/nightly");
+	check_slice(sighting_at(scenario_world(&s), 0)->tag, "latest");
+	check_slice(sighting_at(scenario_world(&s), 0)->image, "acme/nightly");
 	scenario_release(&s);
 }
 
@@ -271,6 +309,8 @@ int main(void)
 		cmocka_unit_test(gone_pod_ran_until_it_was_last_seen),
 		cmocka_unit_test(template_names_an_image_and_no_digest),
 		cmocka_unit_test(node_caches_each_image_once_a_repository),
+		cmocka_unit_test(tag_comes_and_goes_while_the_digest_stays),
+		cmocka_unit_test(name_without_a_tag_is_the_latest),
 		cmocka_unit_test(image_that_left_a_node_s_list_was_cached_earlier),
 		cmocka_unit_test(pull_events_are_seen_and_others_are_not),
 		cmocka_unit_test(pull_of_a_pod_that_is_gone_is_told_of_its_workload),
