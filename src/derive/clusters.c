@@ -119,14 +119,34 @@ static bool was_read(const struct coverage *coverage)
 	return slice_equal_text(coverage->outcome, "complete") || slice_equal_text(coverage->outcome, "partial");
 }
 
+static int sum_up(struct build *build, struct world_cluster *cluster, const struct coverage *coverage,
+		  struct error **err)
+{
+	void **place = map_put(&cluster->kinds, coverage->kind);
+	if (!place)
+		return error_no_memory(err);
+	struct world_kind *kind = *place;
+	if (!kind) {
+		*place = kind = build_new(build, sizeof *kind, err);
+		if (!kind)
+			return -1;
+		kind->complete = true;
+	}
+	kind->read |= was_read(coverage);
+	kind->complete &= slice_equal_text(coverage->outcome, "complete");
+	return 0;
+}
+
 static int keep_coverage(struct build *build, struct error **err)
 {
 	const struct record_list *all = &build->observed.coverage;
 	for (size_t i = 0; i < all->len; i++) {
 		const struct coverage *coverage = RECORD_AT(*all, coverage, i);
 		struct world_cluster *cluster = build_cluster(build, coverage->cluster);
-		if (cluster && cluster->read && coverage->read == cluster->read->id &&
-		    build_push(build, &cluster->coverage, coverage, err) < 0)
+		if (!cluster || !cluster->read || coverage->read != cluster->read->id)
+			continue;
+		if (build_push(build, &cluster->coverage, coverage, err) < 0 ||
+		    sum_up(build, cluster, coverage, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -216,26 +236,14 @@ int clusters_build(struct build *build, struct error **err)
 
 bool world_read_kind(const struct world_cluster *cluster, const char *kind)
 {
-	for (size_t i = 0; i < cluster->coverage.len; i++) {
-		const struct coverage *coverage = cluster->coverage.items[i];
-		if (slice_equal_text(coverage->kind, kind) && was_read(coverage))
-			return true;
-	}
-	return false;
+	const struct world_kind *summed_up = map_get(&cluster->kinds, slice_of(kind));
+	return summed_up && summed_up->read;
 }
 
 bool world_read_kind_complete(const struct world_cluster *cluster, const char *kind)
 {
-	bool complete = false;
-	for (size_t i = 0; i < cluster->coverage.len; i++) {
-		const struct coverage *coverage = cluster->coverage.items[i];
-		if (!slice_equal_text(coverage->kind, kind))
-			continue;
-		if (!slice_equal_text(coverage->outcome, "complete"))
-			return false;
-		complete = true;
-	}
-	return complete;
+	const struct world_kind *summed_up = map_get(&cluster->kinds, slice_of(kind));
+	return summed_up && summed_up->complete;
 }
 
 static bool read_some_template(const struct world_cluster *cluster)
@@ -249,8 +257,41 @@ static bool read_some_template(const struct world_cluster *cluster)
 	return false;
 }
 
+static bool holds_no_users(struct slice kind)
+{
+	static const char *const kinds[] = { "Secret", "Node", "Namespace", "Event" };
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (slice_equal_text(kind, kinds[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether something else than the list that is partial held all of it: single objects beside a complete list. */
+static bool read_elsewhere(const struct world_cluster *cluster, const struct coverage *partial)
+{
+	for (size_t i = 0; i < cluster->coverage.len; i++) {
+		const struct coverage *other = cluster->coverage.items[i];
+		if (slice_equal(other->kind, partial->kind) && slice_equal_text(other->outcome, "complete") &&
+		    (slice_equal_text(other->namespace, "*") || slice_equal(other->namespace, partial->namespace)))
+			return true;
+	}
+	return false;
+}
+
+static bool some_users_lost(const struct world_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->coverage.len; i++) {
+		const struct coverage *coverage = cluster->coverage.items[i];
+		if (slice_equal_text(coverage->outcome, "partial") && !holds_no_users(coverage->kind) &&
+		    !read_elsewhere(cluster, coverage))
+			return true;
+	}
+	return cluster->kind_lost;
+}
+
 bool world_users_known(const struct world_cluster *cluster)
 {
 	return world_read_kind(cluster, "Pod") && world_read_kind(cluster, "ServiceAccount") &&
-	       read_some_template(cluster);
+	       read_some_template(cluster) && !some_users_lost(cluster);
 }

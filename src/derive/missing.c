@@ -1,32 +1,46 @@
 #include "derive/world_internal.h"
 
-/* Which pull secrets of a namespace the latest read held completely. */
-struct secrets_read {
-	bool config_json, config; /* kubernetes.io/dockerconfigjson, kubernetes.io/dockercfg */
-};
+/* Which types of pull secrets the latest read held completely, by bits. */
+#define READ_CONFIG_JSON 1U /* kubernetes.io/dockerconfigjson */
+#define READ_CONFIG 2U      /* kubernetes.io/dockercfg */
 
-static struct secrets_read secrets_read_of(const struct world_cluster *cluster, struct slice namespace)
+static uintptr_t types_of(struct slice subtype)
 {
-	struct secrets_read read = { false, false };
+	if (slice_equal_text(subtype, "*"))
+		return READ_CONFIG_JSON | READ_CONFIG;
+	if (slice_equal_text(subtype, "kubernetes.io/dockerconfigjson"))
+		return READ_CONFIG_JSON;
+	return slice_equal_text(subtype, "kubernetes.io/dockercfg") ? READ_CONFIG : 0;
+}
+
+/* Namespace, or * for all -> the types that were read in it. */
+static int find_types_read(const struct world_cluster *cluster, struct map *ret_types, struct error **err)
+{
 	for (size_t i = 0; i < cluster->coverage.len; i++) {
 		const struct coverage *coverage = cluster->coverage.items[i];
 		if (!slice_equal_text(coverage->kind, "Secret") || !slice_equal_text(coverage->outcome, "complete"))
 			continue;
-		if (!slice_equal_text(coverage->namespace, "*") && !slice_equal(coverage->namespace, namespace))
-			continue;
-		bool all = slice_equal_text(coverage->subtype, "*");
-		read.config_json |= all || slice_equal_text(coverage->subtype, "kubernetes.io/dockerconfigjson");
-		read.config |= all || slice_equal_text(coverage->subtype, "kubernetes.io/dockercfg");
+		void **place = map_put(ret_types, coverage->namespace);
+		if (!place)
+			return error_no_memory(err);
+		*place = (void *)((uintptr_t)*place | types_of(coverage->subtype));
 	}
-	return read;
+	return 0;
 }
 
 /* A list of all secrets that holds one type only looks like a list of that type. The old type has nearly died out, and
  * OpenShift, which still makes such secrets, puts it into their names: others are taken to be of the new type. */
-static bool surely_read(const struct secrets_read *read, struct slice name)
+static bool surely_read(uintptr_t types, struct slice name)
 {
-	return read->config_json && (read->config || !slice_contains(name, "dockercfg"));
+	return (types & READ_CONFIG_JSON) && ((types & READ_CONFIG) || !slice_contains(name, "dockercfg"));
 }
+
+/* What the search for missing secrets of one cluster needs. */
+struct search {
+	struct build *build;
+	struct map *seen;  /* what was added */
+	struct map *types; /* find_types_read */
+};
 
 static int add_missing(struct build *build, struct map *seen, const struct world_missing *missing, struct error **err)
 {
@@ -49,46 +63,48 @@ static int add_missing(struct build *build, struct map *seen, const struct world
 }
 
 /* `holder`: everything but the secret's name. */
-static int check_names(struct build *build, struct map *seen, const struct world_missing *holder,
-		       const struct slice_list *names, struct error **err)
+static int check_names(const struct search *search, const struct world_missing *holder, const struct slice_list *names,
+		       struct error **err)
 {
 	if (!names->len)
 		return 0;
-	struct secrets_read read = secrets_read_of(holder->cluster, holder->namespace);
+	uintptr_t types = (uintptr_t)map_get(search->types, SLICE("*")) |
+			  (uintptr_t)map_get(search->types, holder->namespace);
 	for (size_t i = 0; i < names->len; i++) {
 		struct world_missing missing = *holder;
 		struct world_secret *secret = NULL;
 		missing.secret = names->items[i];
-		if (secret_find(build, holder->cluster, holder->namespace, missing.secret, &secret, err) < 0)
+		if (secret_find(search->build, holder->cluster, holder->namespace, missing.secret, &secret, err) < 0)
 			return -1;
 		bool there = secret && secret->current;
-		if (!there && surely_read(&read, missing.secret) && add_missing(build, seen, &missing, err) < 0)
+		if (!there && surely_read(types, missing.secret) &&
+		    add_missing(search->build, search->seen, &missing, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int check_cluster(struct build *build, struct map *seen, struct world_cluster *cluster, struct error **err)
+static int check_cluster(const struct search *search, struct world_cluster *cluster, struct error **err)
 {
 	for (size_t i = 0; i < cluster->pods.len; i++) {
 		const struct world_pod *pod = cluster->pods.items[i];
 		struct world_missing holder = { cluster, pod->record->namespace, SLICE_NONE, pod->workload->kind,
 						pod->workload->name };
-		if (!pod->ended && check_names(build, seen, &holder, &pod->record->pull_secrets, err) < 0)
+		if (!pod->ended && check_names(search, &holder, &pod->record->pull_secrets, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < cluster->templates.len; i++) {
 		const struct world_workload *template = cluster->templates.items[i];
 		struct world_missing holder = { cluster, template->namespace, SLICE_NONE, template->top->kind,
 						template->top->name };
-		if (check_names(build, seen, &holder, &template->pull_secrets, err) < 0)
+		if (check_names(search, &holder, &template->pull_secrets, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < cluster->accounts.len; i++) {
 		const struct service_account *account = cluster->accounts.items[i];
 		struct world_missing holder = { cluster, account->namespace, SLICE_NONE, SLICE("ServiceAccount"),
 						account->name };
-		if (check_names(build, seen, &holder, &account->pull_secrets, err) < 0)
+		if (check_names(search, &holder, &account->pull_secrets, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -98,7 +114,10 @@ int missing_build(struct build *build, struct error **err)
 {
 	CLEANUP(map_release) struct map seen = { 0 };
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
-		if (check_cluster(build, &seen, build->world->clusters.items[i], err) < 0)
+		CLEANUP(map_release) struct map types = { 0 };
+		struct world_cluster *cluster = build->world->clusters.items[i];
+		const struct search search = { build, &seen, &types };
+		if (find_types_read(cluster, &types, err) < 0 || check_cluster(&search, cluster, err) < 0)
 			return -1;
 	}
 	return 0;
