@@ -80,7 +80,8 @@ static bool template_counts(const struct world_workload *workload)
 {
 	if (!has_template(workload) || (workload->owner && workload->record->replicas == 0))
 		return false;
-	for (const struct world_workload *owner = workload->owner; owner; owner = owner->owner) {
+	const struct world_workload *owner = workload->owner;
+	for (int steps = 0; owner && steps < OWNERS_MAX; owner = owner->owner, steps++) {
 		if (has_template(owner))
 			return false;
 	}

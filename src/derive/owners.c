@@ -1,8 +1,5 @@
 #include "derive/world_internal.h"
 
-/* Owners that are followed up from a workload: Kubernetes itself needs two (CronJob, Job), operators few more. */
-#define OWNERS_MAX 16
-
 static int workload_key(struct build *build, const struct workload_name *name, struct slice *ret_key,
 			struct error **err)
 {
@@ -222,7 +219,7 @@ static void find_top(struct world_workload *workload)
 /* A workload without a record is there while something that it owns is. */
 static void mark_owners_present(struct world_workload *workload)
 {
-	for (; workload; workload = workload->owner) {
+	for (int steps = 0; workload && steps < OWNERS_MAX; workload = workload->owner, steps++) {
 		if (!workload->record)
 			workload->gone = false;
 	}

@@ -87,6 +87,8 @@ void changes_build(struct build *build);
 int sightings_build(struct build *build, struct error **err);
 
 /* --- shared by steps --- */
+/* Owners that are followed up from a workload: Kubernetes itself needs two (CronJob, Job), operators few more. */
+#define OWNERS_MAX 16
 /* What a controller is called in its cluster. */
 struct workload_name {
 	struct slice namespace, group, kind, name;
