@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "cli/command_list.h"
+#include "cli/copies.h"
 #include "cli/filter.h"
 #include "cli/session.h"
 
@@ -45,6 +46,9 @@ static int print(struct session *session, struct output *output, const struct fi
 	if (collect_rows(session, filter, &rows, err) < 0 || output_begin(output, &envelope, err) < 0 ||
 	    output_items(output, &credential_type, rows, err) < 0)
 		return -1;
+	if (output_is_screen(output) && output->format == OUTPUT_WIDE &&
+	    copies_table(rows, &session->arena, &output->text, err) < 0)
+		return -1;
 	return output_end(output, &envelope, err) < 0 ? -1 : session_exit_code(session);
 }
 
@@ -60,7 +64,7 @@ const struct command command_credentials = {
 	.text = "Lists each login once, however many secrets hold it: registry, user, kind, fingerprint, since when it is "
 		"known not to have changed, how many secrets, namespaces and clusters hold it, which workloads pull with it "
 		"or can read it, and what would revert a change. Values are never shown or stored: the fingerprint tells "
-		"copies of one login from another. JSON has every copy and every user.",
+		"copies of one login from another. -o wide lists every copy, JSON every user too.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY) | OPTION_BIT(ACCOUNT),
 	.run = run,
 };

@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "cli/command_list.h"
 #include "cli/filter.h"
 #include "model/reference.h"
@@ -63,6 +64,49 @@ static int compare_rows(const void *left, const void *right)
 	return record_compare(&sighting_type, a, b);
 }
 
+static bool last_component_is(struct slice path, struct slice name)
+{
+	struct slice head, tail;
+	return slice_equal(slice_cut_last(path, '/', &head, &tail) ? tail : path, name);
+}
+
+/* Other images of the same last name: "scanner" alone means docker.io/library/scanner, and rarely was that meant. */
+static void say_near_ones(struct output *output, const struct world *world, const struct question *question)
+{
+	struct slice head, name, last = SLICE_NONE;
+	unsigned said = 0;
+
+	if (!slice_cut_last(question->reference.path, '/', &head, &name))
+		name = question->reference.path;
+	for (size_t i = 0; i < world->sightings.len && said < 5; i++) {
+		const struct sighting *s = world->sightings.items[i];
+		if (!last_component_is(s->repository, name) || slice_equal(s->repository, last))
+			continue;
+		last = s->repository;
+		strbuf_add_text(&output->text, said++ ? ", " : "Seen under that name: ");
+		utf8_add_printable(&output->text, s->registry);
+		strbuf_add_char(&output->text, '/');
+		utf8_add_printable(&output->text, s->repository);
+	}
+	strbuf_add_text(&output->text, said ? "\n" : "");
+}
+
+static void say_not_seen(struct output *output, const struct world *world, const struct question *question,
+			 bool complete)
+{
+	const struct reference *r = &question->reference;
+
+	if (question->digest.data)
+		strbuf_addf(&output->text, "Looked for digest %.*s...", SLICE_ARG(question->digest));
+	else
+		strbuf_addf(&output->text, "Looked for image %.*s/%.*s%s%.*s", SLICE_ARG(r->domain), SLICE_ARG(r->path),
+			    r->tag.data ? ":" : "", SLICE_ARG(r->tag));
+	strbuf_addf(&output->text, ": not seen in what was read%s.\n",
+		    complete ? "" : ", which is not complete: see NOT KNOWN in `fother triage`");
+	if (!question->digest.data)
+		say_near_ones(output, world, question);
+}
+
 static int print(struct session *session, struct output *output, const struct filter *filter, struct error **err)
 {
 	struct envelope envelope = session_envelope(session, "fother/sightings/v1");
@@ -83,8 +127,7 @@ static int print(struct session *session, struct output *output, const struct fi
 	if (output_begin(output, &envelope, err) < 0)
 		return -1;
 	if (count == 0 && output_is_screen(output))
-		strbuf_addf(&output->text, "Not seen in what was read%s.\n",
-			    envelope.complete ? "" : ", which is not complete: see `fother triage`");
+		say_not_seen(output, world, &question, envelope.complete);
 	else if (output_items(output, &sighting_type, list, err) < 0)
 		return -1;
 	return output_end(output, &envelope, err) < 0 ? -1 : session_exit_code(session);

@@ -19,7 +19,9 @@ static const char *const exit_codes[][2] = {
 	{ "3",
 	  "Findings at or above --fail-on. For triage, a bad image that was seen and a burnt credential in use are "
 	  "high." },
-	{ "4", "Partial: some of what was given could not be read, and nothing was found in the rest." },
+	{ "4",
+	  "Partial: something could not be read, or the dump lacked what the answer needs; and triage found nothing at or "
+	  "above --fail-on in the rest." },
 };
 
 static int finish(struct strbuf *out)

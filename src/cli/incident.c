@@ -54,6 +54,17 @@ static int take_narrowing(struct session *session, const struct options *options
 	return 0;
 }
 
+/* A breach cannot have begun or ended later than now. */
+static int check_window(const struct session *session, const struct incident *incident, struct error **err)
+{
+	if (incident->window_from != TIME_UNSET && incident->window_from > session->now)
+		return error_set(err, ERROR_USAGE, "the window begins in the future");
+	if (incident->window_to != TIME_UNSET && incident->window_to > session->now + USEC_PER_DAY)
+		return error_set(err, ERROR_USAGE,
+				 "the window ends in the future: leave its end away while it is open");
+	return 0;
+}
+
 static int take_window(struct session *session, const struct options *options, struct incident *incident,
 		       struct error **err)
 {
@@ -92,8 +103,11 @@ static int take_bad(struct session *session, const char *given, struct indicator
 		return error_context(err, "--bad");
 	if (arena_copy(&session->arena, file_slice(&file), &text) < 0)
 		return arena_fail(&session->arena, err);
+	size_t before = indicators->len;
 	if (indicator_add_text(indicators, text, given, session->now, &session->arena, err) < 0)
 		return options_fail(err, "--bad");
+	if (indicators->len == before && before == 0)
+		return error_set(err, ERROR_USAGE, "--bad %s: holds no indicator", given);
 	return 0;
 }
 
@@ -117,9 +131,10 @@ int incident_from_options(struct session *session, const struct options *options
 
 	record_init(&incident_type, &incident);
 	incident.state = SLICE("open");
-	incident.opened = incident.refreshed = session->world->as_of;
+	incident.opened = incident.refreshed = session->now;
 	if (take_registries(session, options, &incident, err) < 0 ||
-	    take_narrowing(session, options, &incident, err) < 0 || take_window(session, options, &incident, err) < 0)
+	    take_narrowing(session, options, &incident, err) < 0 || take_window(session, options, &incident, err) < 0 ||
+	    check_window(session, &incident, err) < 0)
 		return -1;
 	for (size_t i = 0; i < options->bad.len; i++)
 		if (take_bad(session, options->bad.items[i], ret_indicators, err) < 0)

@@ -196,7 +196,13 @@ int options_parse(int argc, char **argv, struct options *ret_options, struct err
 		return unknown_command(argv[1], err);
 	if (alias != argv[1])
 		arguments.next = 2;
-	return parse_words(ret_options, &arguments, err);
+	if (parse_words(ret_options, &arguments, err) < 0)
+		return -1;
+	if (ret_options->operands.len && !ret_options->command->operands[0])
+		return error_set(err, ERROR_USAGE, "`fother %s` takes no `%s` (see `fother %s --help`)",
+				 ret_options->command->name, ret_options->operands.items[0],
+				 ret_options->command->name);
+	return 0;
 }
 
 int options_fail(struct error **err, const char *format, ...)

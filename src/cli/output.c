@@ -191,9 +191,9 @@ int output_end(struct output *output, const struct envelope *envelope, struct er
 
 /* Titles that say less than their names, where 80 columns are few. */
 static const char *const short_titles[][2] = {
-	{ "not_changed_since", "UNCHANGED" }, { "cred_kind", "KIND" },	 { "fingerprint", "ID" },
-	{ "data_written", "WRITTEN" },	      { "from_time", "FROM" },	 { "to_time", "TO" },
-	{ "workload_kind", "KIND" },	      { "blocks_pulls", "BLOCKS" }, { "username", "USER" },
+	{ "not_changed_since", "UNCHANGED" }, { "cred_kind", "KIND" },      { "fingerprint", "ID" },
+	{ "data_written", "WRITTEN" },        { "from_time", "FROM" },      { "to_time", "TO" },
+	{ "workload_kind", "KIND" },          { "blocks_pulls", "BLOCKS" }, { "username", "USER" },
 };
 
 /* "managed_by" reads as "MANAGED BY". */
@@ -250,8 +250,8 @@ static struct slice cell_of(struct table *table, const struct field *field, cons
 	struct slice copy = SLICE_NONE;
 
 	if (field->type == FIELD_TIME)
-		return is_age(field) ? table_date(table, field_int(field, item)) :
-				       table_minute(table, field_int(field, item));
+		return is_age(field) ? table_date(table, field_int(field, item))
+				     : table_minute(table, field_int(field, item));
 	field_write_cell(field, item, &text);
 	if (text.failure || arena_copy(arena, slice_of(strbuf_text(&text)), &copy) < 0)
 		return SLICE_NONE;
@@ -314,8 +314,7 @@ int output_table(struct output *output, const struct record_type *type, struct r
 	size_t width = output->format == OUTPUT_WIDE ? TABLE_UNBOUNDED : output->width;
 	table_render(&table, width, 0, &output->text, &left_out);
 	if (left_out)
-		strbuf_addf(&output->text,
-			    "(%zu column%s left out to fit %zu: -o wide shows all)\n", left_out,
+		strbuf_addf(&output->text, "(%zu column%s left out to fit %zu: -o wide shows all)\n", left_out,
 			    left_out == 1 ? "" : "s", output->width);
 	return strbuf_failed(&output->text, err) ? -1 : 0;
 }

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "cli/terminal.h"
 #include "collect/snapshot/snapshot.h"
+#include "store/store_read.h"
 
 static int find_times(struct session *session, const struct options *options, struct error **err)
 {
@@ -36,6 +37,7 @@ static int open_store(struct session *session, const struct options *options, st
 {
 	struct slice path = slice_of(options->store);
 
+	session->store_given = options->store;
 	if (!path.data && store_default_path(&session->arena, &path, err) < 0)
 		return -1;
 	if (store_open(path.data, &session->store, err) < 0)
@@ -95,6 +97,24 @@ static int read_sources(struct session *session, const struct options *options, 
 	return 0;
 }
 
+/* No cluster to answer for: none was read, or none of those that --cluster names. */
+static int nothing_known(struct session *session, const struct options *options, struct error **err)
+{
+	struct record_list clusters;
+	struct slice names = SLICE("");
+
+	if (options->clusters.len == 0)
+		return error_set(err, ERROR_USAGE,
+				 "nothing was read yet: give --snapshot DIR (see `fother help triage`)");
+	if (store_read_all(session->store, &cluster_type, NULL, 0, &session->arena, &clusters, err) < 0)
+		return -1;
+	for (size_t i = 0; names.data && i < clusters.len; i++)
+		names = arena_printf(&session->arena, "%.*s%s%.*s", SLICE_ARG(names), i ? ", " : "",
+				     SLICE_ARG(((const struct cluster *)clusters.items)[i].name));
+	return error_set(err, ERROR_USAGE, "the store knows no cluster %s; it knows %.*s", options->clusters.items[0],
+			 SLICE_ARG(names));
+}
+
 static int load_world(struct session *session, const struct options *options, struct error **err)
 {
 	struct slice *clusters = arena_zeroed(&session->arena, options->clusters.len + 1, sizeof *clusters);
@@ -111,10 +131,7 @@ static int load_world(struct session *session, const struct options *options, st
 	if (world_load(session->store, &how, &session->world, err) < 0)
 		return -1;
 	if (session->world->clusters.len == 0)
-		return error_set(err, ERROR_USAGE,
-				 options->clusters.len
-					 ? "the store knows no such cluster"
-					 : "nothing was read yet: give --snapshot DIR (see `fother help triage`)");
+		return nothing_known(session, options, err);
 	return 0;
 }
 

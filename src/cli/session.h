@@ -20,6 +20,7 @@ struct session {
 	bool as_of_given;
 	struct slice_list errors; /* sources that could not be read: "PATH: why" */
 	size_t sources;           /* that were given */
+	const char *store_given;  /* --store, or NULL */
 };
 
 /* Opens the store, reads every --snapshot into it and derives the world. A source that cannot be read is remembered as

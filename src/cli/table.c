@@ -41,6 +41,30 @@ struct slice table_text(struct table *table, struct slice text)
 	return copy;
 }
 
+const char *minute_format(int64_t time, char text[TIME_TEXT_BYTES])
+{
+	time_format(time, text);
+	if (time == TIME_UNSET)
+		return text;
+	text[10] = ' ';
+	memcpy(text + 16, "Z", 2);
+	return text;
+}
+
+struct slice table_minute(struct table *table, int64_t time)
+{
+	char text[TIME_TEXT_BYTES];
+	struct slice copy = SLICE_NONE;
+
+	return arena_copy(table->arena, slice_of(minute_format(time, text)), &copy) < 0 ? SLICE_NONE : copy;
+}
+
+struct slice table_date(struct table *table, int64_t time)
+{
+	struct slice text = table_minute(table, time);
+	return time == TIME_UNSET ? text : slice_part(text, 0, 10);
+}
+
 /* What a column would like; wider than the table is never of use. */
 static void natural_widths(const struct table *table, struct layout *layout, size_t width)
 {
@@ -157,7 +181,8 @@ static size_t tail_start(struct slice text, size_t cells)
 	return at;
 }
 
-/* Names differ at both ends: registry in front, tag behind. So the middle gives way. */
+/* Names differ at both ends, and more so at the tail: a pod's hash, an image's name and tag. So the middle gives way.
+ */
 static size_t add_shortened(struct strbuf *out, struct slice text, size_t width)
 {
 	if (utf8_cells(text) <= width) {
@@ -170,8 +195,8 @@ static size_t add_shortened(struct strbuf *out, struct slice text, size_t width)
 		return utf8_cells(head);
 	}
 	size_t keep = width - 2;
-	struct slice head = slice_part(text, 0, head_bytes(text, keep / 2));
-	struct slice tail = slice_part(text, tail_start(text, keep - keep / 2), text.len);
+	struct slice head = slice_part(text, 0, head_bytes(text, keep / 3));
+	struct slice tail = slice_part(text, tail_start(text, keep - keep / 3), text.len);
 	strbuf_add_slice(out, head);
 	strbuf_add_text(out, "..");
 	strbuf_add_slice(out, tail);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "base/strbuf.h"
+#include "base/time.h"
 
 enum table_column_flags {
 	TABLE_ELASTIC = 1, /* may be shortened: the middle of a text gives way to ".." */
@@ -36,6 +37,15 @@ struct table {
 struct slice *table_row(struct table *table);
 /* Printable copy of any text, for a cell; "-" for "not there". */
 struct slice table_text(struct table *table, struct slice text);
+
+/* Cells of times: "2026-11-20 09:10Z" (to the minute, said to be UTC; seconds are in JSON) and "2026-11-20". */
+struct slice table_minute(struct table *table, int64_t time);
+struct slice table_date(struct table *table, int64_t time);
+/* The same as text; "-" for TIME_UNSET. Returns text. */
+const char *minute_format(int64_t time, char text[TIME_TEXT_BYTES]);
+
+/* A width that nothing is shortened for. */
+#define TABLE_UNBOUNDED ((size_t)1 << 20)
 
 /* Title line and rows, each indented, none wider than width. When columns gave way, *ret_left_out (may be NULL) says
  * how many. */

@@ -1,5 +1,7 @@
 #include "cli/triage_screen.h"
 
+#include <errno.h>
+
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "cli/terminal.h"
@@ -17,8 +19,8 @@ static void add_window(struct screen *s)
 		return;
 	}
 	strbuf_addf(s->out, "window %s .. %s",
-		    incident->window_from == TIME_UNSET ? "?" : screen_minute(incident->window_from, from),
-		    incident->window_to == TIME_UNSET ? "open" : screen_minute(incident->window_to, to));
+		    incident->window_from == TIME_UNSET ? "?" : minute_format(incident->window_from, from),
+		    incident->window_to == TIME_UNSET ? "open" : minute_format(incident->window_to, to));
 }
 
 static void head(struct screen *s)
@@ -38,14 +40,14 @@ static void head(struct screen *s)
 		strbuf_add_text(s->out, "  account ");
 		screen_add_list(s->out, incident->accounts, ", ");
 	}
-	int64_t open_for = s->session->world->as_of - incident->opened;
+	int64_t open_for = s->session->now - incident->opened;
 	strbuf_addf(s->out, "  %zu indicator%s  opened %s%s\n", bad, bad == 1 ? "" : "s",
 		    open_for > 0 ? duration_format(open_for, age) : "now", open_for > 0 ? " ago" : "");
 	add_window(s);
 	strbuf_addf(s->out, s->colour && !complete ? "\n\033[1;33m%s\033[0m" : "\n%s",
 		    complete ? "COMPLETE" : "INCOMPLETE");
 	strbuf_addf(s->out, "  %zu cluster%s  as of %s", clusters, clusters == 1 ? "" : "s",
-		    screen_minute(s->session->world->as_of, as_of));
+		    minute_format(s->session->world->as_of, as_of));
 	strbuf_add_text(s->out, complete ? "\n" : "  see NOT KNOWN\n");
 }
 
@@ -54,9 +56,19 @@ static void head(struct screen *s)
 static const struct table_column action_columns[] = {
 	{ "#", 0, TABLE_RIGHT },
 	{ "DO", 0, 0 },
-	{ "WHAT", 0, TABLE_ELASTIC },
+	{ "WHAT", 0, TABLE_WRAP },
 	{ "WHY", 0, TABLE_WRAP },
 };
+
+/* Nothing found is not the same as nothing there. */
+static const char *nothing_to_do(const struct screen *s)
+{
+	if (!s->triage->complete || !session_complete(s->session))
+		return " nothing was found in what was read, which is not all: see NOT KNOWN\n";
+	if (s->triage->incident.indicators.len == 0)
+		return " nothing: no login of the scope was found. No --bad was given, so no image was looked for\n";
+	return " nothing: no bad image was seen, and no login of the scope needs anything\n";
+}
 
 static int do_now(struct screen *s, struct error **err)
 {
@@ -64,8 +76,9 @@ static int do_now(struct screen *s, struct error **err)
 	const struct action *items = s->triage->actions.items;
 	size_t rows = s->triage->actions.len;
 
-	screen_heading(s, "DO NOW", "%s",
-		       rows ? "" : "nothing: no bad image was seen and no login of the scope was found");
+	screen_heading(s, "DO NOW", "%s", "");
+	if (rows == 0)
+		strbuf_add_text(s->out, nothing_to_do(s));
 	for (size_t i = 0; i < screen_shown_rows(s, rows); i++) {
 		struct slice *cells = table_row(&table);
 		if (!cells)
@@ -127,20 +140,40 @@ static int not_known(struct screen *s, struct error **err)
 
 /* --- NEXT --- */
 
+/* Lines that can be typed as they stand: the program as it was called, and the store that it was given. */
+static void add_command(struct screen *s, const char *what, const char *why)
+{
+	const char *program = strchr(program_invocation_name, '/') ? program_invocation_name : "fother";
+	size_t start = s->out->len;
+
+	strbuf_addf(s->out, " %s %s", program, what);
+	if (s->session->store_given)
+		strbuf_addf(s->out, " --store %s", s->session->store_given);
+	size_t used = s->out->len - start;
+	strbuf_add_repeat(s->out, ' ', used < 34 ? 34 - used : 2);
+	strbuf_addf(s->out, "%s\n", why);
+}
+
 static void next(struct screen *s)
 {
 	const struct sighting *sightings = s->triage->sightings.items;
 	long long id = s->triage->incident.id;
+	char what[64];
 
 	screen_heading(s, "NEXT", "%s", "");
-	if (s->triage->sightings.len && sightings[0].digest.data)
-		strbuf_addf(s->out, " fother where %.*s\n", SLICE_ARG(slice_part(sightings[0].digest, 0, 19)));
-	strbuf_addf(s->out, " fother triage %lld -o wide        everything, no row left out\n", id);
-	strbuf_addf(s->out, " fother triage %lld -o json        every copy, user and place, for scripts\n", id);
-	strbuf_add_text(s->out, " fother credentials -o wide      every login, of every registry\n");
+	if (s->triage->sightings.len && sightings[0].digest.data) {
+		snprintf(what, sizeof what, "where %.*s", SLICE_ARG(slice_part(sightings[0].digest, 0, 19)));
+		add_command(s, what, "every place of it");
+	}
+	snprintf(what, sizeof what, "triage %lld -o wide", id);
+	add_command(s, what, "no row left out, and every copy");
+	snprintf(what, sizeof what, "triage %lld -o json", id);
+	add_command(s, what, "every user and place, for scripts");
+	add_command(s, "credentials -o wide", "every login, of every registry");
 	if (s->triage->incident.window_to == TIME_UNSET)
-		strbuf_add_text(s->out, " --window A..B in place of --since: once the breach has an end, what was set "
-					"after it can be proven new\n");
+		strbuf_add_text(s->out,
+				" Once the breach has an end, --window A..B in place of --since tells what was\n"
+				" set after it.\n");
 }
 
 int triage_screen(struct session *session, struct output *output, const struct triage *triage, struct error **err)

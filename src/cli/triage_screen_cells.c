@@ -34,32 +34,6 @@ void screen_more_line(struct screen *s, size_t rows)
 		strbuf_addf(s->out, "  and %zu more: -o wide shows all\n", rows - shown);
 }
 
-/* "2026-11-20 09:10Z": to the minute, and said to be UTC. Seconds are in JSON. */
-const char *screen_minute(int64_t time, char text[TIME_TEXT_BYTES])
-{
-	time_format(time, text);
-	if (time == TIME_UNSET)
-		return text;
-	text[10] = ' ';
-	memcpy(text + 16, "Z", 2);
-	return text;
-}
-
-struct slice screen_time_cell(struct table *table, int64_t time)
-{
-	char text[TIME_TEXT_BYTES];
-	struct slice copy = SLICE_NONE;
-
-	return arena_copy(table->arena, slice_of(screen_minute(time, text)), &copy) < 0 ? SLICE_NONE : copy;
-}
-
-/* An age in months needs no hours. */
-struct slice screen_date_cell(struct table *table, int64_t time)
-{
-	struct slice text = screen_time_cell(table, time);
-	return time == TIME_UNSET ? text : slice_part(text, 0, 10);
-}
-
 struct slice screen_number_cell(struct table *table, int64_t number)
 {
 	return number == INT_UNKNOWN ? slice_of("?") : arena_printf(table->arena, "%lld", (long long)number);
@@ -89,7 +63,7 @@ int screen_table(struct screen *s, const struct table *table, struct error **err
 	for (size_t i = 0; i < table->rows * table->column_count; i++)
 		if (!table->cells[i].data)
 			return arena_fail(table->arena, err);
-	table_render(table, s->output->width, 1, s->out, NULL);
+	table_render(table, s->wide ? TABLE_UNBOUNDED : s->output->width, 1, s->out, NULL);
 	return strbuf_failed(s->out, err) ? -1 : 0;
 }
 

@@ -86,12 +86,19 @@ static const struct table_column sighting_columns[] = {
 	{ "WHERE", 0, TABLE_ELASTIC },
 	{ "WORKLOAD OR NODE", 0, TABLE_ELASTIC },
 	{ "IMAGE", 4, TABLE_ELASTIC },
-	{ "DIGEST", 1, 0 },
+	{ "DIGEST OR TAG", 0, TABLE_ELASTIC },
 	{ "N", 5, TABLE_RIGHT },
 	{ "FROM", 2, 0 },
 	{ "TO", 3, 0 },
 	{ "PROOF", 6, TABLE_ELASTIC },
 };
+
+/* Where there is no digest, what it is called: "report:2.2". */
+static struct slice last_of_name(struct table *table, const struct sighting *sighting)
+{
+	struct slice head, tail;
+	return table_text(table, slice_cut_last(sighting->image, '/', &head, &tail) ? tail : sighting->image);
+}
 
 static int sighting_row(struct table *table, const struct sighting_group *group, struct error **err)
 {
@@ -107,10 +114,10 @@ static int sighting_row(struct table *table, const struct sighting_group *group,
 							    SLICE_ARG(first->workload)))
 			   : table_text(table, arena_printf(table->arena, "node %.*s", SLICE_ARG(first->node)));
 	cells[3] = table_text(table, first->image);
-	cells[4] = screen_digest_cell(table, first->digest);
+	cells[4] = first->digest.data ? screen_digest_cell(table, first->digest) : last_of_name(table, first);
 	cells[5] = screen_number_cell(table, (int64_t)group->places);
-	cells[6] = screen_time_cell(table, group->from);
-	cells[7] = screen_time_cell(table, group->to);
+	cells[6] = table_minute(table, group->from);
+	cells[7] = table_minute(table, group->to);
 	cells[8] = table_text(table, first->proof);
 	return 0;
 }

@@ -34,13 +34,9 @@ void screen_more_line(struct screen *s, size_t rows);
 /* Renders the table. A cell that could not be made (not there) is a failure of memory. */
 int screen_table(struct screen *s, const struct table *table, struct error **err);
 
-/* "2026-11-20 09:10Z", to the minute and said to be UTC; seconds are in JSON. */
-const char *screen_minute(int64_t time, char text[TIME_TEXT_BYTES]);
 void screen_add_list(struct strbuf *out, struct slice_list list, const char *separator);
 
 /* Cells; all are "not there" when memory is out. */
-struct slice screen_time_cell(struct table *table, int64_t time);
-struct slice screen_date_cell(struct table *table, int64_t time);
 struct slice screen_number_cell(struct table *table, int64_t number); /* "?" for unknown */
 struct slice screen_short_cell(struct table *table, struct slice text, size_t len);
 struct slice screen_digest_cell(struct table *table, struct slice digest);

@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "cli/copies.h"
 #include "cli/triage_screen_internal.h"
 
 /* --- credentials --- */
@@ -29,7 +30,7 @@ static int credential_row(struct table *table, const struct credential *row, str
 	cells[3] = table_text(table, row->cred_kind);
 	cells[4] = screen_short_cell(table, row->fingerprint, 8);
 	cells[5] = row->standing;
-	cells[6] = screen_date_cell(table, row->not_changed_since);
+	cells[6] = table_date(table, row->not_changed_since);
 	cells[7] = screen_number_cell(table, row->secrets);
 	cells[8] = screen_number_cell(table, row->users);
 	cells[9] = table_text(table, row->why);
@@ -94,7 +95,9 @@ int screen_credentials(struct screen *s, struct error **err)
 	if (rows && screen_table(s, &table, err) < 0)
 		return -1;
 	screen_more_line(s, rows);
-	return take_care(s, screen_shown_rows(s, rows), err);
+	if (take_care(s, screen_shown_rows(s, rows), err) < 0)
+		return -1;
+	return s->wide ? copies_table(s->triage->credentials, &s->session->arena, s->out, err) : 0;
 }
 
 /* --- secrets that stop pulls --- */

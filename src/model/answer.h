@@ -27,7 +27,7 @@
 	F(TEXT, managed_by, FIELD_COLUMN, "", 1, "What would revert a change.")                                        \
 	F(TEXT, managed_at, FIELD_WIDE, "", 1, "Where to change it instead.")                                          \
 	F(INT, users, FIELD_COLUMN, "", 1, "Workloads that pull with this copy; unknown when pods were not read.")     \
-	F(TIME, last_seen, 0, "", 1, "Time of the latest read that held it.")
+	F(TIME, last_seen, 0, "", 1, "Latest read that held it; the copies of a former login are places where it was.")
 
 /* A workload, pod or service account that uses a secret. */
 #define MODEL_USER(F, R)                                                                                               \
@@ -46,31 +46,31 @@
 #define MODEL_CREDENTIAL(F, R)                                                                                         \
 	F(INT, rank, FIELD_COLUMN, "", 1, "Place in the order to act; 1 first. Unknown outside triage.")               \
 	F(TEXT, action, FIELD_COLUMN, "", 1, "revoke, rotate, delete (nobody uses it; revoke it too), check.")         \
-	F(TEXT, registry, FIELD_COLUMN, "", 1, "Normalised registry.")                                                 \
+	F(TEXT, registry, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Normalised registry.")                                 \
 	F(TEXT, username, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "User name.")                                           \
 	F(TEXT, cred_kind, FIELD_COLUMN, "", 1, "Kind of the credential.")                                             \
-	F(TEXT, cred_detail, FIELD_WIDE, "", 1, "What the shape tells: a GCP key id, an AWS account.")                 \
 	F(TEXT, fingerprint, FIELD_COLUMN | FIELD_QUIET, "", 1, "Keyed fingerprint of the secret part.")               \
-	F(TEXT, key_id, 0, "", 1, "Id of the key that made the fingerprint.")                                          \
 	F(TEXT, standing, FIELD_COLUMN, "", 1, "burnt, unproven or proven_new; unknown outside an incident.")          \
+	F(INT, secrets, FIELD_COLUMN, "", 1, "Secrets that hold it.")                                                  \
+	F(INT, users, FIELD_COLUMN, "", 1, "Workloads that pull with it; unknown when pods were not read.")            \
 	F(TIME, not_changed_since, FIELD_COLUMN, "", 1, "Earliest proof that this value existed, over all copies.")    \
+	F(TEXTS, notes, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "dead_key, shadowed, immutable, former, ...")             \
+	F(TEXT, cred_detail, FIELD_WIDE, "", 1, "What the shape tells: a GCP key id, an AWS account.")                 \
+	F(TEXT, key_id, 0, "", 1, "Id of the key that made the fingerprint.")                                          \
 	F(TIME, set_after, FIELD_WIDE, "", 1, "Last time that another value was seen in its place; it is younger.")    \
 	F(TEXT, age_proof, FIELD_WIDE, "", 1, "managedFields, history, or read (only the time of the read is known).") \
-	F(INT, secrets, FIELD_COLUMN, "", 1, "Secrets that hold it.")                                                  \
 	F(INT, namespaces, FIELD_WIDE, "", 1, "Namespaces that hold it.")                                              \
 	F(INT, clusters, FIELD_WIDE, "", 1, "Clusters that hold it.")                                                  \
-	F(INT, users, FIELD_COLUMN, "", 1, "Workloads that pull with it; unknown when pods were not read.")            \
 	F(INT, readers, FIELD_WIDE, "", 1, "Workloads that can read a secret that holds it.")                          \
 	F(INT, bad_readers, 0, "", 1, "Of users and readers: those that run or ran a bad image.")                      \
 	F(TEXTS, reverted_by, FIELD_WIDE, "", 1, "Managers that would revert a change of some copy.")                  \
-	F(TEXTS, notes, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "dead_key, shadowed, immutable, blocks_pulls, ...")       \
 	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands where it stands.")                            \
 	R(copies, copy, 0, 1, "Every secret that holds it.")                                                           \
 	R(used_by, user, 0, 1, "Everything that uses or can read it.")
 
 /* One secret, for `fother secrets`. */
 #define MODEL_SECRET_ENTRY(F, R)                                                                                       \
-	F(TEXT, registry, FIELD_COLUMN, "", 1, "Normalised registry.")                                                 \
+	F(TEXT, registry, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Normalised registry.")                                 \
 	F(TEXT, registry_key, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "As written.")                                      \
 	F(TEXT, username, FIELD_COLUMN, "", 1, "User name.")                                                           \
 	F(TEXT, cred_kind, FIELD_COLUMN, "", 1, "Kind of the credential.")                                             \
@@ -86,18 +86,18 @@
 	F(TEXT, namespace, FIELD_COLUMN | FIELD_QUIET, "", 1, "Namespace.")                                            \
 	F(TEXT, name, FIELD_COLUMN | FIELD_QUIET | FIELD_ELASTIC, "", 1, "Name of the secret.")                        \
 	F(TEXT, uid, 0, "", 1, "UID.")                                                                                 \
-	F(TEXT, secret_type, FIELD_WIDE, "", 1, "Its type.")                                                           \
+	F(BOOL, blocks_pulls, FIELD_COLUMN, "", 1, "Every pull that uses it fails.")                                   \
+	F(INT, users, FIELD_COLUMN, "", 1, "Workloads and service accounts that pull with it.")                        \
+	F(TEXT, change, FIELD_COLUMN, "", 1, "new, changed, gone or same since the read before.")                      \
 	F(TEXTS, registries, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Registries that it holds logins for.")              \
+	F(TIME, data_written, FIELD_COLUMN, "", 1, "Last write to data.")                                              \
+	F(TEXT, managed_by, FIELD_COLUMN, "", 1, "What would revert a change.")                                        \
+	F(TEXT, secret_type, FIELD_WIDE, "", 1, "Its type.")                                                           \
 	F(INT, entries_count, FIELD_WIDE, "", 1, "Entries.")                                                           \
 	F(TIME, created, FIELD_WIDE, "", 1, "metadata.creationTimestamp.")                                             \
-	F(TIME, data_written, FIELD_COLUMN, "", 1, "Last write to data.")                                              \
 	F(TEXT, data_written_by, FIELD_WIDE, "", 1, "Who wrote it.")                                                   \
 	F(BOOL, immutable, FIELD_WIDE, "", 1, "immutable.")                                                            \
-	F(TEXT, managed_by, FIELD_COLUMN, "", 1, "What would revert a change.")                                        \
 	F(TEXT, managed_at, FIELD_WIDE, "", 1, "Where to change it instead.")                                          \
-	F(INT, users, FIELD_COLUMN, "", 1, "Workloads and service accounts that pull with it.")                        \
-	F(BOOL, blocks_pulls, FIELD_COLUMN, "", 1, "Every pull that uses it fails.")                                   \
-	F(TEXT, change, FIELD_COLUMN, "", 1, "new, changed, gone or same since the read before.")                      \
 	F(TEXTS, defects, FIELD_WIDE | FIELD_ELASTIC, "", 1, "What is wrong with it.")                                 \
 	F(TIME, first_seen, 0, "", 1, "Time of the first read that held it.")                                          \
 	F(TIME, last_seen, 0, "", 1, "Time of the latest read that held it.")                                          \
@@ -113,17 +113,17 @@
 	MODEL_PLACE(F)                                                                                                 \
 	F(TEXT, workload_kind, FIELD_COLUMN, "", 1, "Kind of the top controller.")                                     \
 	F(TEXT, workload, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Its name.")                                            \
+	F(TEXT, node, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Node.")                                                    \
+	F(TEXT, digest, FIELD_COLUMN | FIELD_QUIET, "", 1, "Digest.")                                                  \
+	F(TEXT, image, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Image as named there.")                                   \
+	F(TIME, from_time, FIELD_COLUMN, "", 1, "Earliest time that it was there.")                                    \
+	F(TIME, to_time, FIELD_COLUMN, "", 1, "Latest time that it was there; the read's time while it runs.")         \
 	F(TEXT, pod, FIELD_WIDE | FIELD_ELASTIC, "", 1, "Pod.")                                                        \
 	F(TEXT, container, FIELD_WIDE, "", 1, "Container.")                                                            \
-	F(TEXT, node, FIELD_COLUMN, "", 1, "Node.")                                                                    \
-	F(TEXT, image, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Image as named there.")                                   \
 	F(TEXT, registry, 0, "", 1, "Registry of the name, normalised.")                                               \
 	F(TEXT, repository, 0, "", 1, "Repository path of the name, normalised.")                                      \
 	F(TEXT, tag, 0, "", 1, "Tag of the name.")                                                                     \
-	F(TEXT, digest, FIELD_COLUMN | FIELD_QUIET, "", 1, "Digest.")                                                  \
 	F(TEXT, digest_kind, FIELD_WIDE, "", 1, "index, manifest, config or unknown.")                                 \
-	F(TIME, from_time, FIELD_COLUMN, "", 1, "Earliest time that it was there.")                                    \
-	F(TIME, to_time, FIELD_COLUMN, "", 1, "Latest time that it was there; the read's time while it runs.")         \
 	F(TIME, pulled_by, 0, "", 1, "The image was pulled between from_time and this; unknown where nothing tells.")  \
 	F(TEXT, proof, FIELD_WIDE, "", 1, "pod status, node image list, event REASON, template.")                      \
 	F(TEXT, why, 0, "", 1, "Why it stands where it stands.")
@@ -131,15 +131,15 @@
 /* An image, for `fother images` and triage's list of the scope. */
 #define MODEL_IMAGE(F, R)                                                                                              \
 	F(INT, rank, 0, "", 1, "Place in the order to look; unknown outside triage.")                                  \
-	F(TEXT, registry, FIELD_COLUMN, "", 1, "Registry, normalised.")                                                \
+	F(TEXT, registry, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Registry, normalised.")                                \
 	F(TEXT, repository, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Path, normalised.")                                  \
-	F(TEXTS, tags, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Tags that it was asked by.")                              \
 	F(TEXT, digest, FIELD_COLUMN | FIELD_QUIET, "", 1, "Digest; unknown when no status or node told it.")          \
-	F(TEXT, digest_kind, FIELD_WIDE, "", 1, "index, manifest, config or unknown.")                                 \
-	F(BOOL, bad, FIELD_COLUMN, "", 1, "An indicator names it.")                                                    \
 	F(INT, runs, FIELD_COLUMN, "", 1, "Workloads that run it now.")                                                \
 	F(INT, ran, FIELD_COLUMN, "", 1, "Workloads that ran it.")                                                     \
 	F(INT, cached, FIELD_COLUMN, "", 1, "Nodes that have it cached.")                                              \
+	F(BOOL, bad, FIELD_COLUMN, "", 1, "An indicator names it.")                                                    \
+	F(TEXTS, tags, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Tags that it was asked by.")                              \
+	F(TEXT, digest_kind, FIELD_WIDE, "", 1, "index, manifest, config or unknown.")                                 \
 	F(INT, clusters, FIELD_WIDE, "", 1, "Clusters that it was seen in.")                                           \
 	F(TIME, first_seen, FIELD_WIDE, "", 1, "Earliest sight of it.")                                                \
 	F(TIME, last_seen, FIELD_WIDE, "", 1, "Latest sight of it.")                                                   \
@@ -165,7 +165,8 @@
 	F(TEXT, action, FIELD_COLUMN, "", 1, "contain, drain, revoke, rotate, delete, fix, check.")                    \
 	F(TEXT, subject, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "What to act on.")                                       \
 	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands here.")                                       \
-	F(TEXT, rule, 0, "", 1, "Rank class: see docs/ranking.")
+	F(TEXT, rule, 0, "", 1, "Rank class: see docs/ranking.")                                                       \
+	F(TEXTS, reads, 0, "", 1, "Names of the secrets that the workload can read.")
 
 /* A line of NOT KNOWN. */
 #define MODEL_UNKNOWN(F, R)                                                                                            \

@@ -45,9 +45,9 @@ static enum action_class workload_class(const struct triage_workload *w)
 {
 	if (w->bad_runs)
 		return w->reads ? ACTION_CONTAIN_READER : ACTION_CONTAIN;
-	if (w->bad_waits || w->template_only)
+	if (w->bad_waits || (w->template_only && !w->suspended))
 		return ACTION_HOLD;
-	return w->bad_ran ? ACTION_CHECK : ACTION_COUNT;
+	return w->bad_ran || w->template_only ? ACTION_CHECK : ACTION_COUNT;
 }
 
 static struct slice workload_why(const struct triage_workload *w, struct arena *arena)
@@ -59,7 +59,8 @@ static struct slice workload_why(const struct triage_workload *w, struct arena *
 	if (w->bad_waits)
 		return slice_of("a bad image waits to start");
 	if (w->template_only)
-		return slice_of("its next pod starts a bad image");
+		return slice_of(w->suspended ? "suspended: keep it so, it starts a bad image"
+					     : "its next pod starts a bad image");
 	if (w->reads)
 		return arena_printf(arena, "ran it, could read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
 	return slice_of("ran a bad image");
@@ -81,11 +82,18 @@ static int add_workloads(struct action_rows *rows, enum action_class class, stru
 	return 0;
 }
 
-static struct slice login_text(const struct credential *row, struct arena *arena)
+/* A login of another registry than the breached one says so. */
+static struct slice login_text(const struct action_rows *rows, const struct credential *row)
 {
+	struct arena *arena = &rows->run->world->arena;
 	struct slice user = row->username.data && row->username.len ? row->username : SLICE("(no user)");
-	return arena_printf(arena, "%.*s %.*s %.8s", SLICE_ARG(user), SLICE_ARG(row->cred_kind),
-			    row->fingerprint.data ? row->fingerprint.data : "");
+	struct slice id = slice_part(row->fingerprint, 0, 8);
+
+	if (rows->run->incident->registries.len == 1 &&
+	    scope_has_login(rows->run->incident, row->registry, row->username))
+		return arena_printf(arena, "%.*s %.*s %.*s", SLICE_ARG(user), SLICE_ARG(row->cred_kind), SLICE_ARG(id));
+	return arena_printf(arena, "%.*s %.*s %.*s %.*s", SLICE_ARG(user), SLICE_ARG(row->cred_kind), SLICE_ARG(id),
+			    SLICE_ARG(row->registry));
 }
 
 static enum action_class credential_class(const struct credential *row)
@@ -105,6 +113,8 @@ static struct slice login_why(const struct credential *row, struct arena *arena)
 	long long secrets = row->secrets, users = row->users, readers = row->readers;
 	const char *plural = secrets == 1 ? "" : "s";
 
+	if (row->secrets == 0)
+		return slice_of("no copy left; is it revoked?");
 	if (row->bad_readers > 0)
 		return arena_printf(arena, "in %lld secret%s, bad image reads it", secrets, plural);
 	if (row->users == INT_UNKNOWN)
@@ -126,7 +136,7 @@ static int add_credentials(struct action_rows *rows, enum action_class class, st
 		if (credential_class(&items[i]) != class)
 			continue;
 		struct slice why = class == ACTION_CHECK ? items[i].why : login_why(&items[i], arena);
-		if (add(rows, class, login_text(&items[i], arena), why, err) < 0)
+		if (add(rows, class, login_text(rows, &items[i]), why, err) < 0)
 			return -1;
 		struct action *row = &((struct action *)rows->rows.list.items)[rows->rows.list.len - 1];
 		row->action = items[i].action;

@@ -7,6 +7,7 @@ enum credential_class {
 	CLASS_IN_USE,        /* burnt, and workloads pull with it */
 	CLASS_USERS_UNKNOWN, /* burnt, and nobody read who uses it */
 	CLASS_READ_ONLY,     /* burnt, nobody pulls with it, but workloads can read it */
+	CLASS_FORMER,        /* burnt, and no copy is left: it is dead only once the registry says so */
 	CLASS_UNUSED,        /* burnt, and nobody known uses it */
 	CLASS_UNPROVEN,      /* no proof that it is older or younger than the breach */
 	CLASS_PROVEN_NEW,    /* seen to replace another value after the breach */
@@ -14,9 +15,9 @@ enum credential_class {
 };
 
 static const char *const class_actions[CLASS_COUNT] = {
-	[CLASS_EXPOSED] = "revoke",   [CLASS_IN_USE] = "rotate", [CLASS_USERS_UNKNOWN] = "rotate",
-	[CLASS_READ_ONLY] = "rotate", [CLASS_UNUSED] = "delete", [CLASS_UNPROVEN] = "check",
-	[CLASS_PROVEN_NEW] = "none",
+	[CLASS_EXPOSED] = "revoke",   [CLASS_IN_USE] = "rotate",   [CLASS_USERS_UNKNOWN] = "rotate",
+	[CLASS_READ_ONLY] = "rotate", [CLASS_UNUSED] = "delete",   [CLASS_FORMER] = "revoke",
+	[CLASS_UNPROVEN] = "check",   [CLASS_PROVEN_NEW] = "none",
 };
 
 /* What a thief can do with each kind: a password opens the account, a token what it was made for. */
@@ -38,11 +39,13 @@ static const char *standing_of(const struct triage_run *run, const struct world_
 	return c->set_after != TIME_UNSET && c->set_after >= run->cutoff ? "proven_new" : "unproven";
 }
 
-static int count_bad_readers(struct triage_run *run, struct credential *row)
+/* Workloads with a bad image that can read it; *ret_now: one of them runs it now. */
+static int count_bad_readers(struct triage_run *run, struct credential *row, bool *ret_now)
 {
 	const struct user *users = row->used_by.items;
 	int64_t count = 0;
 
+	*ret_now = false;
 	for (size_t i = 0; i < row->used_by.len; i++) {
 		if (!slice_equal_text(users[i].relation, "reads"))
 			continue;
@@ -51,9 +54,18 @@ static int count_bad_readers(struct triage_run *run, struct credential *row)
 		if (!w)
 			return -1;
 		count += w->bad_runs || w->bad_ran;
+		*ret_now = *ret_now || w->bad_runs;
 	}
 	row->bad_readers = count;
 	return 0;
+}
+
+static bool has_note(const struct credential *row, const char *note)
+{
+	for (size_t i = 0; i < row->notes.len; i++)
+		if (slice_equal_text(row->notes.items[i], note))
+			return true;
+	return false;
 }
 
 static enum credential_class class_of(const struct credential *row)
@@ -68,15 +80,9 @@ static enum credential_class class_of(const struct credential *row)
 		return CLASS_USERS_UNKNOWN;
 	if (row->users > 0)
 		return CLASS_IN_USE;
-	return row->readers > 0 ? CLASS_READ_ONLY : CLASS_UNUSED;
-}
-
-static bool has_note(const struct credential *row, const char *note)
-{
-	for (size_t i = 0; i < row->notes.len; i++)
-		if (slice_equal_text(row->notes.items[i], note))
-			return true;
-	return false;
+	if (row->readers > 0)
+		return CLASS_READ_ONLY;
+	return has_note(row, "former") ? CLASS_FORMER : CLASS_UNUSED;
 }
 
 /* What nobody lists can be deleted. A dead key in a secret that pods list is revoked only: the secret may serve others.
@@ -101,6 +107,8 @@ static struct slice why_of(const struct credential *row, enum credential_class c
 	case CLASS_READ_ONLY:
 		return arena_printf(arena, "%lld workload%s can read it, none pulls with it", readers,
 				    readers == 1 ? "" : "s");
+	case CLASS_FORMER:
+		return slice_of("no copy is left; did the registry revoke it?");
 	case CLASS_UNUSED:
 		return slice_of(has_note(row, "unused") ? "no known user; leaked all the same"
 							: "no pull needs it; a secret with it is listed");
@@ -132,20 +140,35 @@ static int compare_credentials(const void *left, const void *right)
 	return order ? order : slice_compare(a->cred_kind, b->cred_kind);
 }
 
+/* The scope's logins, and those of any registry that a workload with a bad image can read: they leaked with it. */
 static int judge(struct triage_run *run, const struct world_credential *source, struct credential *row,
-		 struct error **err)
+		 bool *ret_wanted, struct error **err)
 {
-	row->standing = slice_of(standing_of(run, source));
-	if (count_bad_readers(run, row) < 0)
+	bool read_now;
+
+	if (count_bad_readers(run, row, &read_now) < 0)
 		return arena_fail(&run->world->arena, err);
+	*ret_wanted = row->bad_readers > 0 || scope_has_login(run->incident, row->registry, row->username);
+	/* However new it is: what bad code can read now has leaked again. */
+	row->standing = slice_of(read_now ? "burnt" : standing_of(run, source));
 	enum credential_class class = class_of(row);
 	row->action = slice_of(action_of(row, class));
 	row->why = why_of(row, class, &run->world->arena);
 	if (!row->why.data)
 		return arena_fail(&run->world->arena, err);
-	if (class == CLASS_EXPOSED || class == CLASS_IN_USE)
+	if (*ret_wanted && (class == CLASS_EXPOSED || class == CLASS_IN_USE))
 		run->triage->burnt_in_use = true;
 	return 0;
+}
+
+static void number_credentials(struct record_list *rows)
+{
+	struct credential *items = rows->items;
+
+	if (rows->len)
+		qsort(items, rows->len, sizeof *items, compare_credentials);
+	for (size_t i = 0; i < rows->len; i++)
+		items[i].rank = (int64_t)i + 1;
 }
 
 int triage_credentials(struct triage_run *run, struct error **err)
@@ -154,19 +177,16 @@ int triage_credentials(struct triage_run *run, struct error **err)
 
 	for (size_t i = 0; i < run->world->credentials.len; i++) {
 		const struct world_credential *source = run->world->credentials.items[i];
-		if (!scope_has_login(run->incident, source->registry, source->username))
-			continue;
 		struct credential *row = world_credential_row(run->world, source);
-		if (!row || !(row = row_push_copy(&rows, &credential_type, row, &run->world->arena)))
+		bool wanted = false;
+		if (!row)
 			return arena_fail(&run->world->arena, err);
-		if (judge(run, source, row, err) < 0)
+		if (judge(run, source, row, &wanted, err) < 0)
 			return -1;
+		if (wanted && !row_push_copy(&rows, &credential_type, row, &run->world->arena))
+			return arena_fail(&run->world->arena, err);
 	}
-	struct credential *items = rows.list.items;
-	if (rows.list.len)
-		qsort(items, rows.list.len, sizeof *items, compare_credentials);
-	for (size_t i = 0; i < rows.list.len; i++)
-		items[i].rank = (int64_t)i + 1;
+	number_credentials(&rows.list);
 	run->triage->credentials = rows.list;
 	return 0;
 }

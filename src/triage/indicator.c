@@ -14,6 +14,15 @@ static int parse_digest(struct slice word, struct indicator *indicator, struct e
 	return 0;
 }
 
+/* 64 hex digits alone are what an image id or a list of hashes gives: SHA-256. */
+static bool bare_sha256(struct slice word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (!strchr("0123456789abcdef", word.data[i]))
+			return false;
+	return word.len == 64;
+}
+
 static bool looks_like_digest(struct slice word)
 {
 	return slice_starts_with(word, "sha256:") || slice_starts_with(word, "sha384:") ||
@@ -51,6 +60,13 @@ static int parse_word(struct slice word, struct arena *arena, struct indicator *
 		indicator->kind = INDICATOR_FILE;
 		return parse_digest(slice_part(word, 5, word.len), indicator, err);
 	}
+	if (bare_sha256(word)) {
+		word = arena_printf(arena, "sha256:%.*s", SLICE_ARG(word));
+		if (!word.data)
+			return arena_fail(arena, err);
+	}
+	if (slice_equal_nocase(slice_part(word, 0, 7), SLICE("sha256:")) && !slice_starts_with(word, "sha256:"))
+		return error_set(err, ERROR_USAGE, "write sha256: in lower case");
 	if (looks_like_digest(word)) {
 		indicator->kind = INDICATOR_DIGEST;
 		return parse_digest(word, indicator, err);
@@ -165,7 +181,7 @@ int indicator_add(struct indicators *list, struct slice line, size_t line_number
 int indicator_add_text(struct indicators *list, struct slice text, const char *name, int64_t now, struct arena *arena,
 		       struct error **err)
 {
-	struct slice rest = text, line;
+	struct slice rest = slice_part(text, slice_starts_with(text, "\xef\xbb\xbf") ? 3 : 0, text.len), line;
 	size_t number = 0;
 	bool more = true;
 

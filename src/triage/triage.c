@@ -63,10 +63,29 @@ static int count_readers(struct triage_run *run, struct error **err)
 	return 0;
 }
 
+static int note_suspended(struct triage_run *run, struct error **err)
+{
+	for (size_t c = 0; c < run->world->clusters.len; c++) {
+		const struct world_cluster *cluster = run->world->clusters.items[c];
+		for (size_t i = 0; i < cluster->workloads.len; i++) {
+			const struct world_workload *top = cluster->workloads.items[i];
+			if (!top->record || top->record->suspended != BOOL_TRUE)
+				continue;
+			struct triage_workload *w = triage_workload(run, cluster->name, top->namespace, top->kind,
+								    top->name);
+			if (!w)
+				return error_no_memory(err);
+			w->suspended = true;
+		}
+	}
+	return 0;
+}
+
 static int run_steps(struct triage_run *run, struct error **err)
 {
-	if (count_readers(run, err) < 0 || triage_sightings(run, err) < 0 || triage_images(run, err) < 0 ||
-	    triage_credentials(run, err) < 0 || triage_blocked(run, err) < 0 || triage_unknown(run, err) < 0)
+	if (count_readers(run, err) < 0 || note_suspended(run, err) < 0 || triage_sightings(run, err) < 0 ||
+	    triage_images(run, err) < 0 || triage_credentials(run, err) < 0 || triage_blocked(run, err) < 0 ||
+	    triage_unknown(run, err) < 0)
 		return -1;
 	return triage_actions(run, err);
 }

@@ -11,6 +11,7 @@ struct triage_workload {
 	size_t bad_runs, bad_waits, bad_ran; /* sightings of bad digests */
 	size_t reads;                        /* secrets that it can read */
 	bool template_only;                  /* a template of it names a bad image */
+	bool suspended;                      /* a CronJob or Job that makes no pods until somebody says so */
 };
 
 struct triage_run {

@@ -212,6 +212,122 @@ static int add_undated(struct unknown_rows *rows, const struct world_cluster *cl
 	return add(rows, cluster->name, &text, err);
 }
 
+/* A dump of the two pull-secret types alone, as it is often made. */
+static int add_other_types(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
+{
+	bool read = false;
+
+	for (size_t i = 0; i < cluster->coverage.len; i++) {
+		const struct coverage *c = cluster->coverage.items[i];
+		if (!slice_equal_text(c->kind, "Secret") || slice_equal_text(c->outcome, "absent"))
+			continue;
+		read = true;
+		if (!slice_starts_with(c->subtype, "kubernetes.io/dockerc"))
+			return 0;
+	}
+	if (!read)
+		return 0;
+	static const struct unknown_text text = {
+		.subject = SLICE("logins in other secrets"),
+		.why = SLICE("only secrets of the pull-secret types were dumped"),
+		.fix = SLICE("kubectl get secrets -A -o json --show-managed-fields"),
+	};
+	return add(rows, cluster->name, &text, err);
+}
+
+/* Pods whose controller was not read: its template, and what is above it, is not known. Static pods are their node's.
+ */
+static int add_unread_owners(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
+{
+	size_t pods = 0;
+	struct slice kind = SLICE_NONE;
+
+	for (size_t i = 0; i < cluster->pods.len; i++) {
+		const struct world_pod *pod = cluster->pods.items[i];
+		const struct world_workload *top = pod->workload;
+		if (pod->ended || !pod->record->owner_kind.len || !top || top->record ||
+		    slice_equal_text(top->kind, "Node"))
+			continue;
+		kind = pods++ ? kind : top->kind;
+	}
+	if (!pods)
+		return 0;
+	struct arena *arena = &rows->run->world->arena;
+	struct unknown_text text = {
+		.subject = arena_printf(arena, "owners of %zu pod%s", pods, pods == 1 ? "" : "s"),
+		.why = arena_printf(arena, "their controllers (%.*s, ...) were not read", SLICE_ARG(kind)),
+		.fix = slice_of("dump the workloads too"),
+		.incomplete = true,
+	};
+	return add(rows, cluster->name, &text, err);
+}
+
+static int add_malformed(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
+{
+	size_t malformed = 0;
+
+	for (size_t i = 0; i < cluster->secrets.len; i++) {
+		const struct world_secret *secret = cluster->secrets.items[i];
+		malformed += secret->current && secret->record->decodes == BOOL_FALSE;
+	}
+	if (!malformed)
+		return 0;
+	struct arena *arena = &rows->run->world->arena;
+	struct unknown_text text = {
+		.subject = arena_printf(arena, "logins in %zu malformed secret%s", malformed,
+					malformed == 1 ? "" : "s"),
+		.why = slice_of("what does not decode may be a login all the same: see BLOCKED PULLS"),
+	};
+	return add(rows, cluster->name, &text, err);
+}
+
+static int add_too_old(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
+{
+	int64_t from = rows->run->incident->window_from;
+
+	if (from == TIME_UNSET || cluster->as_of == TIME_UNSET || cluster->as_of >= from)
+		return 0;
+	static const struct unknown_text text = {
+		.subject = SLICE("everything since the breach"),
+		.why = SLICE("the dump is older than the window"),
+		.fix = SLICE("make a dump now"),
+		.incomplete = true,
+	};
+	return add(rows, cluster->name, &text, err);
+}
+
+/* A mistyped registry must not look like a clean one. */
+static int add_unseen_registries(struct unknown_rows *rows, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf seen = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	const struct slice_list wanted = rows->run->incident->registries;
+	struct arena *arena = &rows->run->world->arena;
+	struct record_list all;
+
+	if (world_registries(rows->run->world, &all, err) < 0)
+		return -1;
+	const struct registry *registries = all.items;
+	for (size_t i = 0; i < all.len && seen.len < LIMIT_KIB; i++) {
+		strbuf_add_text(&seen, i ? ", " : "");
+		strbuf_add_slice(&seen, registries[i].registry);
+	}
+	for (size_t w = 0; w < wanted.len; w++) {
+		bool found = false;
+		for (size_t i = 0; i < all.len; i++)
+			found = found || slice_equal(registries[i].registry, wanted.items[w]);
+		if (found)
+			continue;
+		struct unknown_text text = {
+			.subject = arena_printf(arena, "anything of %.*s", SLICE_ARG(wanted.items[w])),
+			.why = arena_printf(arena, "no login or image of it was read; is it spelled so? seen: %s",
+					    seen.len ? strbuf_text(&seen) : "none"),
+		};
+		if (add(rows, SLICE_NONE, &text, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* What no dump can tell: true for every triage until such a source is read. */
 static int add_other_sources(struct unknown_rows *rows, struct error **err)
 {
@@ -264,11 +380,13 @@ int triage_unknown(struct triage_run *run, struct error **err)
 	for (size_t i = 0; i < run->world->clusters.len; i++) {
 		const struct world_cluster *cluster = run->world->clusters.items[i];
 		if (add_absent(&rows, cluster, err) < 0 || add_partial(&rows, cluster, err) < 0 ||
-		    add_nodes(&rows, cluster, err) < 0 || add_undated(&rows, cluster, err) < 0)
+		    add_nodes(&rows, cluster, err) < 0 || add_undated(&rows, cluster, err) < 0 ||
+		    add_other_types(&rows, cluster, err) < 0 || add_unread_owners(&rows, cluster, err) < 0 ||
+		    add_malformed(&rows, cluster, err) < 0 || add_too_old(&rows, cluster, err) < 0)
 			return -1;
 	}
-	if (add_file_defects(&rows, err) < 0 || add_file_indicators(&rows, err) < 0 ||
-	    add_other_sources(&rows, err) < 0)
+	if (add_unseen_registries(&rows, err) < 0 || add_file_defects(&rows, err) < 0 ||
+	    add_file_indicators(&rows, err) < 0 || add_other_sources(&rows, err) < 0)
 		return -1;
 	triage->unknown = rows.rows.list;
 	triage->complete = run->world->clusters.len > 0;

@@ -9,7 +9,7 @@ import unicodedata
 import jsonschema
 import pytest
 
-from scene import AS_OF, ROOT, WINDOW, Scene, digest, records
+from scene import AS_OF, FOTHER, ROOT, WINDOW, Scene, digest, records
 
 WORLD = (
     "secret ci/hub user=acmeci kind=pat",
@@ -107,15 +107,28 @@ def test_csv_is_rfc_4180(name, read):
     assert len({len(row) for row in rows}) == 1, "every row has the header's columns"
 
 
-@pytest.mark.parametrize("form", ["table", "wide"])
 @pytest.mark.parametrize("columns", [80, 120, 200])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_nothing_is_wider_than_the_terminal(name, columns, form, read):
-    done = read.run(*COMMANDS[name], "-o", form, "--key-file", read.key, columns=columns)
+def test_a_table_is_never_wider_than_the_terminal(name, columns, read):
+    done = read.run(*COMMANDS[name], "--key-file", read.key, columns=columns)
     assert done.returncode in (0, 3, 4), done.stderr
     for line in done.stdout.splitlines():
-        if not line.startswith("(") and not line.startswith(" fother ") and not line.startswith(" --window"):
+        if not line.startswith(("(", " " + str(FOTHER))):
             assert cells(line) <= columns, line
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_wide_shortens_nothing(name, read):
+    done = read.run(*COMMANDS[name], "-o", "wide", "--key-file", read.key, columns=40)
+    assert ".." not in done.stdout.replace("2026-11-20 00:00Z .. ", "")
+    assert "left out to fit" not in done.stdout
+
+
+def test_wide_tells_where_every_copy_is(read):
+    for command in (COMMANDS["triage"], COMMANDS["credentials"]):
+        lines = read.run(*command, "-o", "wide", "--key-file", read.key).stdout.splitlines()
+        copies = [line.split() for line in lines[next(i for i, x in enumerate(lines) if x.startswith("COPIES")):]]
+        assert ["acmeci", "prod", "ci", "hub"] in [row[1:5] for row in copies]
 
 
 def test_colour_is_for_terminals_only(read):
@@ -179,8 +192,10 @@ def test_an_older_snapshot_takes_nothing_back(fother, tmp_path):
     only_new = fother.answers("credentials")
     fother.answers("credentials", "--snapshot", old, "--as-of", "2026-11-20T00:00:00Z")
     both = fother.answers("credentials")
-    assert [r["fingerprint"] for r in both["items"]] == [r["fingerprint"] for r in only_new["items"]]
-    assert both["items"][0]["set_after"] == "2026-11-20T00:00:00Z"
+    current = [r for r in both["items"] if r["secrets"]]
+    assert [r["fingerprint"] for r in current] == [r["fingerprint"] for r in only_new["items"]]
+    assert current[0]["set_after"] == "2026-11-20T00:00:00Z"
+    assert [r["notes"] for r in both["items"] if not r["secrets"]] == [["former"]]
 
 
 def test_two_clusters_share_a_login(fother, tmp_path):
@@ -234,6 +249,10 @@ def test_one_bad_source_does_not_take_the_others_down(fother, dump, tmp_path):
     (["credentials", "-o", "xml"], "use table"),
     (["credentials", "--as-of", "yesterday"], "--as-of"),
     (["rotate"], "unknown command"),
+    (["credentials", "extra"], "takes no `extra`"),
+    (["credentials", "--cluster", "nosuch"], "it knows prod"),
+    (["triage", "--registry", "docker.io", "--since", "2099-01-01"], "in the future"),
+    (["triage", "--registry", "docker.io", "--bad", "SHA256:" + "a" * 64], "lower case"),
 ])
 def test_the_likely_mistakes_are_usage_errors_that_say_what(words, says, read):
     done = read.run(*words, *(["--key-file", read.key] if words != ["rotate"] else []))
@@ -312,6 +331,76 @@ def test_a_secret_made_again_with_the_old_value_stays_burnt(fother, tmp_path):
     secret["metadata"].update(uid="00000000-0000-4000-8000-000000000001", creationTimestamp="2026-11-23T00:00:00Z")
     answer = fother.triage(again.write(tmp_path / "again"), "--registry", "docker.io", "--window", WINDOW)
     assert records(answer, "credential")[0]["standing"] == "burnt"
+
+
+def test_a_replaced_login_stays_until_the_registry_revoked_it(fother, tmp_path):
+    other = "secret b/other quay.io user=other kind=robot"
+    old = Scene(["secret a/hub user=acme value=example-old", "secret b/hub user=gone", other]).write(tmp_path / "old")
+    new = Scene(["secret a/hub user=acme value=example-new written=2026-11-23", other]).write(tmp_path / "new")
+    fother.answers("credentials", "--snapshot", old, "--as-of", "2026-11-22T00:00:00Z")
+    answer = fother.triage(new, "--registry", "docker.io", "--window", WINDOW)
+    rows = {(r["username"], r["secrets"]): r for r in records(answer, "credential")}
+    assert rows["acme", 1]["standing"] == "proven_new"
+    assert (rows["acme", 0]["standing"], rows["acme", 0]["action"]) == ("burnt", "revoke")
+    assert (rows["gone", 0]["standing"], rows["gone", 0]["action"]) == ("burnt", "revoke")
+    assert [r["action"] for r in records(answer, "action")] == ["revoke", "revoke"]
+
+
+def test_what_bad_code_reads_is_burnt_whichever_registry_and_however_new(fother, tmp_path):
+    dump = Scene(["secret ci/harbor harbor.acme.example user=puller kind=robot written=2026-11-24",
+                  "secret ci/other quay.io user=other kind=robot written=2026-11-24",
+                  "deployment ci/scanner image=acme/scanner:1 digest=bad reads=harbor"]).write(tmp_path / "dump")
+    answer = fother.triage(dump, "--registry", "docker.io", "--window", WINDOW, "--bad", digest("bad"))
+    assert [(r["username"], r["standing"], r["action"]) for r in records(answer, "credential")] == [
+        ("robot$puller", "burnt", "revoke")]
+    assert any("harbor.acme.example" in r["subject"] for r in records(answer, "action"))
+
+
+@pytest.mark.parametrize("registry", ["docekr.io", "docker", "docker.com"])
+def test_a_mistyped_registry_does_not_look_clean(registry, read):
+    answer = read.answers("triage", "--registry", registry)
+    row = next(r for r in records(answer, "unknown") if r["subject"] == f"anything of {registry}")
+    assert "docker.io" in row["why"]
+
+
+def test_what_was_not_dumped_is_said(fother, tmp_path):
+    dump = Scene(["secret a/hub user=acme", "deployment a/web image=acme/web:1 pull=hub"],
+                 without=["deployment"]).write(tmp_path / "dump")
+    answer = fother.triage(dump, "--registry", "docker.io", "--window", WINDOW)
+    said = {r["subject"]: r["incomplete"] for r in records(answer, "unknown")}
+    assert said["owners of 2 pods"] is True
+    assert said["logins in other secrets"] is False
+    assert answer["complete"] is False
+
+
+def test_a_dump_older_than_the_breach_is_not_an_answer(fother, tmp_path):
+    dump = Scene(["secret a/hub user=acme"]).write(tmp_path / "dump")
+    answer = fother.answers("triage", "--registry", "docker.io", "--snapshot", dump, "--as-of", "2026-11-01T00:00:00Z",
+                            "--since", "2026-10-31")
+    assert "everything since the breach" not in {r["subject"] for r in records(answer, "unknown")}
+    fother.answers("triage", "1")
+    newer = fother.answers("triage", "--registry", "docker.io", "--since", "2026-11-20")
+    assert newer["complete"] is False
+    assert "everything since the breach" in {r["subject"] for r in records(newer, "unknown")}
+
+
+def test_a_suspended_cronjob_is_checked_not_held(fother, tmp_path):
+    scene = Scene(["cronjob a/report image=acme/report:2 state=none", "node n2 images=acme/report:2@bad"])
+    next(o for o in scene.objects if o["kind"] == "CronJob")["spec"]["suspend"] = True
+    answer = fother.triage(scene.write(tmp_path / "dump"), "--registry", "docker.io", "--bad", digest("bad"))
+    assert {r["subject"]: r["action"] for r in records(answer, "action")}["prod/a CronJob/report"] == "check"
+
+
+def test_where_says_what_it_looked_for(read):
+    out = read.run("where", "scanner", "--key-file", read.key).stdout
+    assert "docker.io/library/scanner: not seen" in out and "docker.io/acme/scanner" in out
+
+
+def test_a_part_is_not_taken_for_the_whole(fother, tmp_path):
+    folder = Scene(["secret a/hub user=acme"]).write(tmp_path / "dump")
+    (folder / "prod/jobs.json").write_text("error: You must be logged in to the server (Unauthorized)\n")
+    done = fother.run("credentials", "--snapshot", folder, "--key-file", fother.key)
+    assert done.returncode == 4 and "(incomplete: " in done.stdout
 
 
 def test_an_unused_login_is_deleted_only_where_nothing_lists_its_secret(fother, tmp_path):

@@ -200,6 +200,24 @@ static void test_cut_and_flipped(void **state)
 	mangle_flip(SLICE(LINES), read_any, NULL);
 }
 
+static void test_bare_hex_digits_are_sha256(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(add(f, DIGEST + strlen("sha256:")), 1);
+	assert_non_null(indicators_digest(&f->list, SLICE(DIGEST)));
+}
+
+static void test_a_byte_order_mark_is_passed_over(void **state)
+{
+	struct fixture *f = *state;
+	struct error *error = NULL;
+
+	assert_int_equal(
+		indicator_add_text(&f->list, SLICE("\xef\xbb\xbf" DIGEST "\n"), "bad.txt", NOW, &f->arena, &error), 0);
+	assert_int_equal(f->list.len, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +229,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_tag_window, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_text_names_the_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_text_without_final_newline, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bare_hex_digits_are_sha256, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_byte_order_mark_is_passed_over, set_up, tear_down),
 		cmocka_unit_test(test_cut_and_flipped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
