@@ -305,7 +305,9 @@ static void known_clusters_are_never_made_one(void **state)
 	assert_int_equal(count_of(f, &secret_type), 2);
 	/* Whose is it? It stays by itself, however often the others are read. */
 	tell(f, "/three/c", NULL, 3, "secret-1");
+	assert_int_equal(clusters(f), 3);
 	tell(f, "/one/a", UID_A, 4, "secret-1 node-a");
+	assert_int_equal(clusters(f), 3);
 	tell(f, "/three/c", NULL, 5, "secret-1");
 	assert_int_equal(clusters(f), 3);
 	assert_int_equal(count_of(f, &secret_type), 3);
