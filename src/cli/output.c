@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "cli/options.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -151,8 +152,29 @@ int output_items(struct output *output, const struct record_type *type, struct r
 	return 0;
 }
 
+/* A person must not take a part for the whole. */
+static void write_incomplete(struct output *output, const struct envelope *envelope)
+{
+	const struct read *reads = envelope->reads.items;
+
+	for (size_t i = 0; i < envelope->reads.len; i++) {
+		if (slice_equal_text(reads[i].outcome, "complete"))
+			continue;
+		strbuf_add_text(&output->text, "(incomplete: ");
+		utf8_add_printable(&output->text, reads[i].why.data ? reads[i].why : reads[i].source);
+		strbuf_add_text(&output->text, ")\n");
+	}
+	for (size_t i = 0; i < envelope->errors.len; i++) {
+		strbuf_add_text(&output->text, "(not read: ");
+		utf8_add_printable(&output->text, envelope->errors.items[i]);
+		strbuf_add_text(&output->text, ")\n");
+	}
+}
+
 int output_end(struct output *output, const struct envelope *envelope, struct error **err)
 {
+	if (output_is_screen(output) && envelope->schema && !envelope->complete)
+		write_incomplete(output, envelope);
 	if (!output->quiet && output->format == OUTPUT_JSON) {
 		json_array_end(&output->json);
 		json_object_end(&output->json);
@@ -167,16 +189,24 @@ int output_end(struct output *output, const struct envelope *envelope, struct er
 	return flush(output, 0, err);
 }
 
-/* "not_changed_since" reads as "NOT CHANGED SINCE". A kind stands beside what it is the kind of. */
+/* Titles that say less than their names, where 80 columns are few. */
+static const char *const short_titles[][2] = {
+	{ "not_changed_since", "UNCHANGED" }, { "cred_kind", "KIND" },      { "fingerprint", "ID" },
+	{ "data_written", "WRITTEN" },        { "from_time", "FROM" },      { "to_time", "TO" },
+	{ "workload_kind", "KIND" },          { "blocks_pulls", "BLOCKS" }, { "username", "USER" },
+};
+
+/* "managed_by" reads as "MANAGED BY". */
 static const char *title_of(const struct field *field, struct arena *arena)
 {
-	bool kind = strcmp(field->name, "cred_kind") == 0 || strcmp(field->name, "workload_kind") == 0;
-	const char *name = kind ? "kind" : field->name;
-	size_t len = strlen(name);
-	char *title = arena_bytes(arena, len + 1);
+	size_t len = strlen(field->name);
 
+	for (size_t i = 0; i < sizeof short_titles / sizeof short_titles[0]; i++)
+		if (strcmp(field->name, short_titles[i][0]) == 0)
+			return short_titles[i][1];
+	char *title = arena_bytes(arena, len + 1);
 	for (size_t i = 0; title && i <= len; i++) {
-		char c = name[i];
+		char c = field->name[i];
 		title[i] = c == '_' ? ' ' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 	}
 	return title;
@@ -196,7 +226,7 @@ static size_t choose_columns(const struct output *output, const struct record_ty
 		fields[count] = field;
 		columns[count] = (struct table_column){
 			.title = title_of(field, arena),
-			.drop = field->flags & FIELD_QUIET ? 0 : (unsigned)count + 1,
+			.drop = field->flags & FIELD_QUIET ? 0 : (unsigned)count + 1, /* what stands first goes last */
 			.flags = (field->flags & FIELD_ELASTIC ? TABLE_ELASTIC : 0) |
 				 (field->type == FIELD_INT ? TABLE_RIGHT : 0),
 		};
@@ -206,11 +236,22 @@ static size_t choose_columns(const struct output *output, const struct record_ty
 	return count;
 }
 
-static struct slice cell_of(const struct field *field, const void *item, struct arena *arena)
+/* An age of months needs no hours. */
+static bool is_age(const struct field *field)
+{
+	return strcmp(field->name, "not_changed_since") == 0 || strcmp(field->name, "data_written") == 0 ||
+	       strcmp(field->name, "created") == 0;
+}
+
+static struct slice cell_of(struct table *table, const struct field *field, const void *item)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
+	struct arena *arena = table->arena;
 	struct slice copy = SLICE_NONE;
 
+	if (field->type == FIELD_TIME)
+		return is_age(field) ? table_date(table, field_int(field, item))
+				     : table_minute(table, field_int(field, item));
 	field_write_cell(field, item, &text);
 	if (text.failure || arena_copy(arena, slice_of(strbuf_text(&text)), &copy) < 0)
 		return SLICE_NONE;
@@ -263,16 +304,17 @@ int output_table(struct output *output, const struct record_type *type, struct r
 	for (size_t r = 0; r < items.len; r++) {
 		struct slice *cells = table_row(&table);
 		for (size_t c = 0; cells && c < table.column_count; c++)
-			if (!(cells[c] = cell_of(fields[c], (const char *)items.items + r * type->size, &arena)).data)
+			if (!(cells[c] = cell_of(&table, fields[c], (const char *)items.items + r * type->size)).data)
 				cells = NULL;
 		if (!cells)
 			return arena_fail(&arena, err);
 	}
 	leave_out_unknown(&table, columns, &arena);
-	table_render(&table, output->width, 0, &output->text, &left_out);
+	/* Wide is as wide as it must be: nothing is left out or shortened. */
+	size_t width = output->format == OUTPUT_WIDE ? TABLE_UNBOUNDED : output->width;
+	table_render(&table, width, 0, &output->text, &left_out);
 	if (left_out)
-		strbuf_addf(&output->text,
-			    "(%zu column%s left out to fit %zu: a wider terminal or -o json shows all)\n", left_out,
+		strbuf_addf(&output->text, "(%zu column%s left out to fit %zu: -o wide shows all)\n", left_out,
 			    left_out == 1 ? "" : "s", output->width);
 	return strbuf_failed(&output->text, err) ? -1 : 0;
 }
