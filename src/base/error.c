@@ -90,6 +90,11 @@ int error_context(struct error **err, const char *format, ...)
 	return -1;
 }
 
+bool error_is_of_input(const struct error *error)
+{
+	return error->code == ERROR_SYNTAX || error->code == ERROR_LIMIT;
+}
+
 struct error *error_free(struct error *error)
 {
 	if (!error || error == &no_memory)

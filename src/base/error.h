@@ -14,6 +14,8 @@
 #ifndef FOTHER_BASE_ERROR_H
 #define FOTHER_BASE_ERROR_H
 
+#include <stdbool.h>
+
 #include "base/cleanup.h"
 
 enum error_code {
@@ -42,6 +44,9 @@ int error_no_memory(struct error **err);
 
 /* Puts "context: " before the message. Returns -1. */
 int error_context(struct error **err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether it only says that the bytes from outside are not of the format, or too large: ERROR_SYNTAX, ERROR_LIMIT. */
+bool error_is_of_input(const struct error *error);
 
 /* Takes NULL. Returns NULL. */
 struct error *error_free(struct error *error);

@@ -121,7 +121,7 @@ int config_entry_parse(struct config_parser *parser, const struct config_place *
 	CLEANUP(error_freep) struct error *read_error = NULL;
 	int outcome = take_value(parser, place, scope, &values, &read_error);
 	/* What stood there before a syntax error is listed too. */
-	if (outcome < 0 && read_error->code != ERROR_SYNTAX && read_error->code != ERROR_LIMIT)
+	if (outcome < 0 && !error_is_of_input(read_error))
 		return error_move(err, &read_error);
 	if (config_values_list(parser, place, scope, &values, err) < 0)
 		return -1;

@@ -237,11 +237,10 @@ static int take_end(struct config_parser *parser, struct error **err)
 static int reader_defect(struct config_parser *parser, struct error **read_error, struct error **err)
 {
 	size_t offset = parser->reader->offset;
-	enum error_code code = (*read_error)->code;
-	if (code != ERROR_SYNTAX && code != ERROR_LIMIT)
+	if (!error_is_of_input(*read_error))
 		return error_move(err, read_error);
-	parser->unread = code == ERROR_LIMIT;
-	if (code == ERROR_LIMIT)
+	parser->unread = (*read_error)->code == ERROR_LIMIT;
+	if (parser->unread)
 		return config_defect_add(parser, NULL, CONFIG_DEFECT_LIMIT, offset, false,
 					 "too large or too deep to be read here", err);
 	return config_defect_add(parser, NULL, CONFIG_DEFECT_SYNTAX, offset, true, "this is not JSON from here on",

@@ -93,7 +93,7 @@ bool secret_value_is_empty(const struct data_value *value)
 /* What a failure says of the value, or -1 when it is not the value's. */
 static int judge(struct error *why, struct error **err)
 {
-	if (why->code != ERROR_SYNTAX && why->code != ERROR_LIMIT) {
+	if (!error_is_of_input(why)) {
 		*err = why;
 		return -1;
 	}

@@ -139,6 +139,16 @@ static void every_allocation_failed(void **state)
 	torture(make_both, NULL);
 }
 
+static void bytes_from_outside_are_told_from_failures(void **state)
+{
+	for (enum error_code code = ERROR_SYSTEM; code <= ERROR_STORE; code++) {
+		struct error *err = NULL;
+		error_set(&err, code, "x");
+		assert_int_equal(error_is_of_input(err), code == ERROR_SYNTAX || code == ERROR_LIMIT);
+		error_free(err);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +163,7 @@ int main(void)
 		cmocka_unit_test(move_takes_what_is_there),
 		cmocka_unit_test(empty_messages_keep_their_code),
 		cmocka_unit_test(free_takes_null),
+		cmocka_unit_test(bytes_from_outside_are_told_from_failures),
 		cmocka_unit_test(every_allocation_failed),
 	};
 	return cmocka_run_group_tests_name("error", tests, NULL, NULL);
