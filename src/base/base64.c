@@ -124,6 +124,11 @@ static int decode_quantum(struct decoder *d, size_t *ret_bad)
 	return more;
 }
 
+enum base64_variant base64_variant_of(struct slice text)
+{
+	return slice_ends_with(slice_trim(text), "=") ? BASE64_PADDED : BASE64_UNPADDED;
+}
+
 int base64_decode_secret(struct slice text, enum base64_variant variant, struct secret_bytes *ret_bytes,
 			 struct error **err)
 {

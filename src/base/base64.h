@@ -19,7 +19,10 @@ enum base64_variant {
 	BASE64_UNPADDED, /* Go: base64.RawStdEncoding */
 };
 
-/* Both decode as Go does, into the secure heap. The message names the first bad byte's position, never its value. */
+/* The variant of a text that may be either: padded when its last byte that is not blank is `=`. */
+enum base64_variant base64_variant_of(struct slice text);
+
+/* Decodes as Go does, into the secure heap. The message names the first bad byte's position, never its value. */
 int base64_decode_secret(struct slice text, enum base64_variant variant, struct secret_bytes *ret_bytes,
 			 struct error **err);
 void base64_encode(struct slice bytes, struct strbuf *out);

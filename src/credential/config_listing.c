@@ -146,12 +146,6 @@ static int list_login(struct listing *listing, enum entry_form form, size_t offs
 	return check_login(listing, user, password, offset, err);
 }
 
-/* The form of base64 is chosen by the last byte that is not blank; any blank but a newline fails in both. */
-static enum base64_variant auth_variant(struct slice text)
-{
-	return slice_ends_with(slice_trim(text), "=") ? BASE64_PADDED : BASE64_UNPADDED;
-}
-
 /* An auth that cannot be decoded keeps its text as the secret: it is in the clear all the same. */
 static int list_broken_auth(struct listing *listing, const char *code, const char *message, struct error **err)
 {
@@ -187,7 +181,8 @@ static int list_auth(struct listing *listing, struct slice *ret_user, struct sec
 {
 	CLEANUP(error_freep) struct error *bad = NULL;
 	struct slice text = secret_reveal(&listing->values->text[FIELD_AUTH]), user, password;
-	if (base64_decode_secret(text, auth_variant(text), decoded, &bad) < 0) {
+	/* As the kubelet does. Any blank but a newline fails in both variants. */
+	if (base64_decode_secret(text, base64_variant_of(text), decoded, &bad) < 0) {
 		if (bad->code != ERROR_SYNTAX)
 			return error_move(err, &bad);
 		return list_broken_auth(listing, CONFIG_DEFECT_AUTH_BASE64, "auth is not base64", err);

@@ -57,18 +57,12 @@ static int read_members(struct reader *reader, struct arena *arena, struct token
 	return got;
 }
 
-/* Whether an error only says that the bytes are not of the format. Forgets it then. */
-static bool is_content(struct error **problem)
-{
-	return !*problem || (*problem)->code == ERROR_SYNTAX || (*problem)->code == ERROR_LIMIT;
-}
-
 static int read_object(struct slice json_text, struct arena *arena, struct token_facts *facts, struct error **err)
 {
 	CLEANUP(error_freep) struct error *problem = NULL;
 	CLEANUP(json_reader_release) struct json_reader json;
 	json_reader_init(&json, json_text, READER_GO);
-	if (read_members(&json.reader, arena, facts, &problem) < 0 && !is_content(&problem))
+	if (read_members(&json.reader, arena, facts, &problem) < 0 && !error_is_of_input(problem))
 		return error_move(err, &problem);
 	return 0;
 }
@@ -81,13 +75,7 @@ static int decode(struct slice text, enum base64_variant variant, struct secret_
 {
 	CLEANUP(error_freep) struct error *problem = NULL;
 	*ret_ok = base64_decode_secret(text, variant, decoded, &problem) == 0;
-	return *ret_ok || is_content(&problem) ? 0 : error_move(err, &problem);
-}
-
-static int decode_either(struct slice text, struct secret_bytes *decoded, bool *ret_ok, struct error **err)
-{
-	enum base64_variant variant = slice_ends_with(slice_trim(text), "=") ? BASE64_PADDED : BASE64_UNPADDED;
-	return decode(text, variant, decoded, ret_ok, err);
+	return *ret_ok || error_is_of_input(problem) ? 0 : error_move(err, &problem);
 }
 
 /* base64url of RFC 4648 section 5 has two other letters. */
@@ -140,7 +128,7 @@ int token_facts_of_ecr(struct slice token, struct arena *arena, struct token_fac
 	CLEANUP(secret_release) struct secret_bytes bytes = { 0 };
 	struct token_facts facts = { .expires = TIME_UNSET };
 	bool ok = false;
-	int decoded = decode_either(token, &bytes, &ok, err);
+	int decoded = decode(token, base64_variant_of(token), &bytes, &ok, err);
 	if (decode_and_read(decoded, ok, &bytes, arena, &facts, err) < 0)
 		return -1;
 	*ret_facts = facts;
@@ -153,7 +141,7 @@ int token_facts_of_google_key(struct slice key, bool base64, struct arena *arena
 	CLEANUP(secret_release) struct secret_bytes bytes = { 0 };
 	struct token_facts facts = { .expires = TIME_UNSET };
 	bool ok = false;
-	int decoded = base64 ? decode_either(key, &bytes, &ok, err) : 0;
+	int decoded = base64 ? decode(key, base64_variant_of(key), &bytes, &ok, err) : 0;
 	if (!base64) {
 		if (read_object(key, arena, &facts, err) < 0)
 			return -1;

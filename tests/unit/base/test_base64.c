@@ -209,6 +209,15 @@ static void every_allocation_failed(void **state)
 	torture(decode_and_encode, NULL);
 }
 
+static void the_last_byte_tells_the_variant(void **state)
+{
+	assert_int_equal(base64_variant_of(SLICE("dQ==")), BASE64_PADDED);
+	assert_int_equal(base64_variant_of(SLICE("dQ= \n")), BASE64_PADDED);
+	assert_int_equal(base64_variant_of(SLICE("dQ")), BASE64_UNPADDED);
+	assert_int_equal(base64_variant_of(SLICE("d=Q")), BASE64_UNPADDED);
+	assert_int_equal(base64_variant_of(SLICE("")), BASE64_UNPADDED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +232,7 @@ int main(void)
 		cmocka_unit_test(too_long_is_a_limit),
 		cmocka_unit_test(failure_keeps_the_output),
 		cmocka_unit_test(every_allocation_failed),
+		cmocka_unit_test(the_last_byte_tells_the_variant),
 	};
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
 }
