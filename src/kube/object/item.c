@@ -94,14 +94,11 @@ int item_managed_by(const struct item *item, struct slice data_manager, struct s
 	return 0;
 }
 
-int item_names(const struct item *item, const struct list *references, bool known, struct slice_list *ret_names,
-	       struct error **err)
+int item_names(const struct item *item, const struct list *references, struct slice_list *ret_names, struct error **err)
 {
 	const struct name_reference *reference = references->items;
-	struct slice *names;
-	if (!known)
-		return 0;
-	if (!(names = arena_zeroed(item->arena, references->len + 1, sizeof *names)))
+	struct slice *names = arena_zeroed(item->arena, references->len + 1, sizeof *names);
+	if (!names)
 		return arena_fail(item->arena, err);
 	*ret_names = (struct slice_list){ names, 0 };
 	for (size_t i = 0; i < references->len; i++) {

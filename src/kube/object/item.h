@@ -46,8 +46,8 @@ struct slice api_group(struct slice api_version);
 int item_managed_by(const struct item *item, struct slice data_manager, struct slice *ret_manager, struct slice *ret_at,
 		    struct error **err);
 
-/* A list of struct name_reference as the names in it; unknown when !known. */
-int item_names(const struct item *item, const struct list *references, bool known, struct slice_list *ret_names,
+/* A list of struct name_reference as the names in it; not there is empty. */
+int item_names(const struct item *item, const struct list *references, struct slice_list *ret_names,
 	       struct error **err);
 
 static inline int64_t optional_time(struct optional time)

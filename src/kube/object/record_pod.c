@@ -14,7 +14,7 @@ static int fill_spec(const struct item *item, const struct spec *spec, struct po
 {
 	pod->node = spec->node_name;
 	pod->service_account = spec->service_account_name.data ? spec->service_account_name : spec->service_account;
-	return item_names(item, &spec->pull_secrets, true, &pod->pull_secrets, err);
+	return item_names(item, &spec->pull_secrets, &pod->pull_secrets, err);
 }
 
 static void fill_status(const struct status *status, struct pod *pod)

@@ -8,7 +8,7 @@ int put_service_account(const struct item *item, struct error **err)
 	account.name = item->meta->name;
 	account.uid = item->meta->uid;
 	account.created = optional_time(item->meta->created);
-	if (item_names(item, &item->object->pull_secrets, true, &account.pull_secrets, err) < 0)
+	if (item_names(item, &item->object->pull_secrets, &account.pull_secrets, err) < 0)
 		return -1;
 	return item_put(item, &service_account_type, &account, err);
 }

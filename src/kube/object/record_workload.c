@@ -39,7 +39,7 @@ static int fill_template(const struct item *item, const struct spec *template, s
 	workload->service_account = template->service_account_name.len ? template->service_account_name
 				    : template->service_account.len    ? template->service_account
 								       : SLICE("default");
-	return item_names(item, &template->pull_secrets, true, &workload->pull_secrets, err);
+	return item_names(item, &template->pull_secrets, &workload->pull_secrets, err);
 }
 
 int put_workload(const struct item *item, struct error **err)
