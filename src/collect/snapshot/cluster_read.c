@@ -64,7 +64,6 @@ int cluster_read_begin(struct cluster_read *read, const struct snapshot_options 
 	if (sink->ops->begin(sink, &scope, &number, err) < 0 ||
 	    object_context_init(&read->context, sink, number, options->key, err) < 0)
 		return -1;
-	read->open = true;
 	read->context.after_object = after_object;
 	read->context.after_object_data = read;
 	return 0;
@@ -310,8 +309,7 @@ int cluster_read_finish(struct cluster_read *read, const struct dump *dump, int6
 
 void cluster_read_release(struct cluster_read *read)
 {
-	if (read->open)
-		object_context_release(&read->context);
+	object_context_release(&read->context);
 	strbuf_release(&read->ignored_names);
 	strbuf_release(&read->why);
 	*read = (struct cluster_read){ 0 };

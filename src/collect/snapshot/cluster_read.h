@@ -27,7 +27,6 @@ struct cluster_known {
 struct cluster_read {
 	const struct snapshot_options *options;
 	struct object_context context;
-	bool open;           /* context is */
 	struct slice source; /* address of the dump and folder, in the dump's arena */
 	struct slice uid;    /* of kube-system, as the latest object left it */
 	bool mixed;          /* there was more than one */
