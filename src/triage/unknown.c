@@ -311,6 +311,10 @@ static int add_unseen_registries(struct unknown_rows *rows, struct error **err)
 		strbuf_add_text(&seen, i ? ", " : "");
 		strbuf_add_slice(&seen, registries[i].registry);
 	}
+	if (strbuf_failed(&seen, err))
+		return -1;
+	if (strbuf_failed(&seen, err))
+		return -1;
 	for (size_t w = 0; w < wanted.len; w++) {
 		bool found = false;
 		for (size_t i = 0; i < all.len; i++)
@@ -385,8 +389,8 @@ int triage_unknown(struct triage_run *run, struct error **err)
 		    add_malformed(&rows, cluster, err) < 0 || add_too_old(&rows, cluster, err) < 0)
 			return -1;
 	}
-	if (add_unseen_registries(&rows, err) < 0 || add_file_defects(&rows, err) < 0 ||
-	    add_file_indicators(&rows, err) < 0 || add_other_sources(&rows, err) < 0)
+	if (add_file_defects(&rows, err) < 0 || add_file_indicators(&rows, err) < 0 ||
+	    add_unseen_registries(&rows, err) < 0 || add_other_sources(&rows, err) < 0)
 		return -1;
 	triage->unknown = rows.rows.list;
 	triage->complete = run->world->clusters.len > 0;
