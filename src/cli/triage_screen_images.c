@@ -165,6 +165,17 @@ static const struct table_column image_columns[] = {
 	{ "IMAGE", 0, TABLE_ELASTIC }, { "TAGS", 1, TABLE_ELASTIC }, { "DIGEST", 2, 0 },
 };
 
+/* One whose name cannot be parsed is called as it was written where it was seen. */
+static struct slice image_name(struct table *table, const struct image *image)
+{
+	const struct sighting *seen = image->sightings.items;
+
+	if (!image->registry.data)
+		return table_text(table, image->sightings.len ? seen->image : SLICE_NONE);
+	return table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(image->registry),
+					      SLICE_ARG(image->repository)));
+}
+
 static int image_row(struct table *table, const struct image *image, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT(LIMIT_ROW_BYTES);
@@ -177,8 +188,7 @@ static int image_row(struct table *table, const struct image *image, struct erro
 	cells[1] = screen_number_cell(table, image->ran);
 	cells[2] = screen_number_cell(table, image->cached);
 	cells[3] = slice_of(image->bad == BOOL_TRUE ? "BAD" : "");
-	cells[4] = table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(image->registry),
-						  SLICE_ARG(image->repository)));
+	cells[4] = image_name(table, image);
 	cells[5] = table_text(table, slice_of(strbuf_text(&tags)));
 	cells[6] = screen_digest_cell(table, image->digest);
 	return 0;
