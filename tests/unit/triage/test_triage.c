@@ -75,16 +75,28 @@ static void each_allocation_that_fails_is_an_error_and_leaks_nothing(void **stat
 	breach_release(&b);
 }
 
-/* Runs triage with allocation number nth failing alone, on an arena of which `spent` bytes are taken. False: it failed,
- * and said so; true: the answer is as whole as it should be. */
-static bool whole_or_error(struct breach *b, const struct strbuf *whole, size_t spent, size_t nth)
+/* More than triage takes of so small a world. */
+#define ARENA_BYTES (24 * LIMIT_KIB)
+
+/* An arena with one block, of which `left` bytes are free. */
+static struct arena nearly_full(size_t left)
+{
+	struct arena arena = ARENA_INIT(LIMIT_WORLD_BYTES);
+	assert_non_null(arena_bytes(&arena, ARENA_BYTES));
+	arena_clear(&arena);
+	assert_non_null(arena_bytes(&arena, ARENA_BYTES - left));
+	return arena;
+}
+
+/* Runs triage with allocation number nth failing alone. False: it said so; true: the answer is as whole as it must be.
+ */
+static bool whole_or_error(struct breach *b, const struct strbuf *whole, size_t left, size_t nth)
 {
 	struct error *err = NULL;
 	struct triage triage = { 0 };
 	struct world *world = b->world.world;
 	struct arena kept = world->arena;
-	world->arena = (struct arena)ARENA_INIT(LIMIT_WORLD_BYTES);
-	assert_non_null(arena_bytes(&world->arena, spent));
+	world->arena = nearly_full(left);
 	torture_watch();
 	torture_fail_at(nth, 0);
 	int result = triage_run(world, &b->incident, &b->indicators, &triage, &err);
@@ -103,19 +115,19 @@ static bool whole_or_error(struct breach *b, const struct strbuf *whole, size_t 
 	return result == 0;
 }
 
-/* Where the blocks of the arena end is chance. So they end everywhere, and one allocation fails alone: an answer that
+/* Where the block of the arena ends is chance. So it ends everywhere, and one allocation fails alone: an answer that
  * has fewer rows because of it would be a wrong answer. */
 static void memory_that_is_out_once_never_makes_a_smaller_answer(void **state)
 {
 	(void)state;
 	struct breach b;
 	breach_init(&b);
-	add_much(&b, 6);
+	add_much(&b, 3);
 	CLEANUP(strbuf_release) struct strbuf whole = STRBUF_INIT(LIMIT_MIB);
 	add_answer(&whole, breach_triage(&b));
 	size_t failures = 0;
-	for (size_t spent = 1; spent < 4096; spent += 24) {
-		for (size_t nth = 1; !whole_or_error(&b, &whole, spent, nth); nth++)
+	for (size_t left = 0; left < ARENA_BYTES; left += 64) {
+		for (size_t nth = 1; !whole_or_error(&b, &whole, left, nth); nth++)
 			failures++;
 	}
 	assert_true(failures > 1000);
