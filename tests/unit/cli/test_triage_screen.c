@@ -1,0 +1,201 @@
+#include "screen.h"
+
+#include "cli/triage_screen.h"
+
+static int set_up(void **state)
+{
+	static struct screening s;
+	screening_init(&s, NULL);
+	*state = &s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	screening_release(*state);
+	return 0;
+}
+
+static const char *screen(struct screening *s)
+{
+	check_ok(triage_screen(&s->session, &s->output, &s->triage, &s->err), &s->err);
+	return screen_text(s);
+}
+
+static struct unknown *add_unknown(struct screening *s, const char *subject, bool incomplete)
+{
+	struct unknown *row = add_row(s, &s->triage.unknown, &unknown_type);
+	row->cluster = SLICE("prod");
+	row->subject = slice_of(subject);
+	row->why = SLICE("no Pod was read");
+	row->fix = SLICE("kubectl get pods");
+	row->incomplete = incomplete ? BOOL_TRUE : BOOL_FALSE;
+	return row;
+}
+
+static void sections_stand_in_their_order_though_nothing_was_found(void **state)
+{
+	struct screening *s = *state;
+	static const char *const order[] = {
+		"INC 4  docker.io  0 indicators  opened 1h ago\n",
+		"window not given",
+		"\nCOMPLETE  0 clusters",
+		"as of 2026-11-20 01:00Z\n",
+		"\nDO NOW",
+		"nothing",
+		"\nBAD IMAGES",
+		"\nIMAGES IN SCOPE",
+		"\nCREDENTIALS",
+		"\nNOT KNOWN",
+		"\nNEXT",
+		"triage 4 -o json",
+	};
+	const char *at = screen(s);
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		const char *found = strstr(at, order[i]);
+		if (!found)
+			fail_msg("no \"%s\" behind:\n%s", order[i], at);
+		at = found;
+	}
+}
+
+static void head_tells_the_scope(void **state)
+{
+	struct screening *s = *state;
+	static const struct slice registries[] = { SLICE("docker.io"), SLICE("ghcr.io") };
+	static const struct slice paths[] = { SLICE("acme"), SLICE("lib/x") }, accounts[] = { SLICE("ci") };
+	s->triage.incident.registries = (struct slice_list){ registries, 2 };
+	s->triage.incident.repositories = (struct slice_list){ paths, 2 };
+	s->triage.incident.accounts = (struct slice_list){ accounts, 1 };
+	s->triage.incident.indicators = (struct slice_list){ paths, 1 };
+	assert_true(
+		slice_starts_with(slice_of(screen(s)),
+				  "INC 4  docker.io, ghcr.io/acme, /lib/x  account ci  1 indicator  opened 1h ago\n"));
+}
+
+static void incident_that_was_opened_by_this_answer(void **state)
+{
+	struct screening *s = *state;
+	s->triage.incident.opened = HOUR(1);
+	assert_non_null(strstr(screen(s), "opened now\n"));
+	/* With --as-of an answer can be older than the incident. */
+	s->triage.incident.opened = HOUR(9);
+	assert_non_null(strstr(screen(s), "opened now\n"));
+}
+
+static void window_with_its_open_ends(void **state)
+{
+	struct screening *s = *state;
+	s->triage.incident.window_from = HOUR(-10);
+	assert_non_null(strstr(screen(s), "\nwindow 2026-11-19 14:00Z .. open\n"));
+	s->triage.incident.window_to = HOUR(-5);
+	const char *text = screen(s);
+	assert_non_null(strstr(text, "\nwindow 2026-11-19 14:00Z .. 2026-11-19 19:00Z\n"));
+	assert_null(strstr(text, "--window A..B"));
+	s->triage.incident.window_from = TIME_UNSET;
+	assert_non_null(strstr(screen(s), "\nwindow ? .. 2026-11-19 19:00Z\n"));
+}
+
+static void incomplete_is_said_in_the_head(void **state)
+{
+	struct screening *s = *state;
+	static const struct slice errors[] = { SLICE("/b: cannot be opened") };
+	struct read partial;
+	s->triage.complete = false;
+	assert_non_null(strstr(screen(s), "\nINCOMPLETE  0 clusters  as of 2026-11-20 01:00Z  see NOT KNOWN\n"));
+	s->triage.complete = true;
+	s->session.errors = (struct slice_list){ errors, 1 };
+	assert_non_null(strstr(screen(s), "\nINCOMPLETE  "));
+	s->session.errors.len = 0;
+	record_init(&read_type, &partial);
+	partial.outcome = SLICE("partial");
+	s->world.reads = (struct record_list){ &partial, 1 };
+	assert_non_null(strstr(screen(s), "\nINCOMPLETE  "));
+}
+
+static void what_makes_the_answer_incomplete_stands_first_and_sources_before_it(void **state)
+{
+	struct screening *s = *state;
+	static const struct slice errors[] = { SLICE("/b: cannot be\033 opened") };
+	s->session.errors = (struct slice_list){ errors, 1 };
+	add_unknown(s, "harmless", false)->cluster = SLICE_NONE;
+	add_unknown(s, "grave", true);
+	const char *section = strstr(screen(s), "\nNOT KNOWN");
+	assert_non_null(section);
+	const char *source = strstr(section, " !  /b: cannot be"), *grave = strstr(section, "grave"),
+		   *harmless = strstr(section, "harmless");
+	assert_true(source && grave && harmless && source < grave && grave < harmless);
+	assert_null(strchr(section, '\033'));
+	assert_non_null(strstr(section, "\n !  prod     grave"));
+}
+
+static void actions_in_their_order_and_many_of_them(void **state)
+{
+	struct screening *s = *state;
+	for (int i = 1; i <= 18; i++) {
+		struct action *row = add_row(s, &s->triage.actions, &action_type);
+		row->rank = i;
+		row->action = SLICE("contain");
+		row->subject = arena_printf(&s->session.arena, "prod/shop Deployment/w%d", i);
+		row->why = SLICE("runs a bad image");
+	}
+	const char *text = strstr(screen(s), "\nDO NOW\n");
+	assert_non_null(text);
+	check_line(text, "1 contain prod/shop Deployment/w1 runs a bad image");
+	check_line(text, "15 contain prod/shop Deployment/w15 runs a bad image");
+	assert_non_null(strstr(text, "\n  and 3 more: -o wide shows all\n"));
+	assert_null(strstr(text, "Deployment/w16 "));
+}
+
+static void next_names_the_first_bad_digest_as_where_takes_it(void **state)
+{
+	struct screening *s = *state;
+	static const struct slice indicator = SLICE(DIGEST_A);
+	s->triage.incident.indicators = (struct slice_list){ &indicator, 1 };
+	add_sighting(s, "runs", "web", DIGEST_A);
+	const char *next = strstr(screen(s), "\nNEXT\n");
+	assert_non_null(next);
+	assert_non_null(strstr(next, " where sha256:aaaaaaaaaaaa"));
+	assert_null(strstr(next, "sha256:aaaaaaaaaaaaa"));
+}
+
+/* Nothing but ASCII printable and newlines, whatever the objects are called; and no line wider than the terminal but
+ * commands to copy and what cannot be broken. */
+static void hostile_names_reach_no_terminal(void **state)
+{
+	struct screening *s = *state;
+	static const char hostile[] = "\033]0;owned\007\r\n\xe2\x80\xaex";
+	static const struct slice list[] = { SLICE("\033[2J\xe2\x80\xae") };
+	struct action *action = add_row(s, &s->triage.actions, &action_type);
+	action->rank = 1;
+	action->action = SLICE("contain");
+	action->subject = action->why = slice_of(hostile);
+	struct sighting *seen = add_sighting(s, "runs", hostile, DIGEST_A);
+	seen->cluster = seen->namespace = seen->image = seen->proof = slice_of(hostile);
+	struct credential *login = add_row(s, &s->triage.credentials, &credential_type);
+	login->action = login->standing = SLICE("x");
+	login->username = login->registry = login->why = login->cred_kind = slice_of(hostile);
+	login->notes = login->reverted_by = (struct slice_list){ list, 1 };
+	add_unknown(s, hostile, true)->why = slice_of(hostile);
+	s->triage.incident.indicators = s->triage.incident.accounts = s->triage.incident.repositories =
+		(struct slice_list){ list, 1 };
+	for (const char *c = screen(s); *c; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c < 127));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(sections_stand_in_their_order_though_nothing_was_found),
+		TEST(head_tells_the_scope),
+		TEST(incident_that_was_opened_by_this_answer),
+		TEST(window_with_its_open_ends),
+		TEST(incomplete_is_said_in_the_head),
+		TEST(what_makes_the_answer_incomplete_stands_first_and_sources_before_it),
+		TEST(actions_in_their_order_and_many_of_them),
+		TEST(next_names_the_first_bad_digest_as_where_takes_it),
+		TEST(hostile_names_reach_no_terminal),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
