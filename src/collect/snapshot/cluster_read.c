@@ -4,12 +4,10 @@
 #include "base/utf8.h"
 #include "collect/snapshot/documents.h"
 #include "collect/snapshot/utf16.h"
-#include "kube/object/mask.h"
+#include "kube/object/error_text.h"
 #include "model/observed.h"
 
 #define PROGRESS_OBJECTS 2000
-/* As much of an error text as helps. */
-#define FIRST_LINE_BYTES 240
 /* Reasons, and names of files that were passed over, that are told in words; the rest is counted. */
 #define TOLD_IN_WORDS 3
 #define NAMES_BYTES (16 * LIMIT_KIB)
@@ -86,26 +84,12 @@ static int file_defect(struct cluster_read *read, const char *code, struct slice
 	return object_file_defect(&read->context, code, SLICE(""), message, err);
 }
 
-/* The first line that is not blank, fit to be shown: it came from a file, and may quote a token. */
-static int first_line(struct slice text, struct arena *arena, struct strbuf *out, struct error **err)
-{
-	struct slice line, rest, masked;
-	if (slice_starts_with(text, "\xef\xbb\xbf"))
-		text = slice_part(text, 3, text.len);
-	slice_cut(slice_trim(slice_part(text, 0, CONTENT_START_BYTES)), '\n', &line, &rest);
-	if (mask_tokens(slice_trim(line), arena, &masked, err) < 0)
-		return -1;
-	utf8_add_printable(out, slice_part(masked, 0, FIRST_LINE_BYTES));
-	return strbuf_failed(out, err) ? -1 : 0;
-}
-
 static int put_error_text(struct cluster_read *read, struct slice text, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
-	strbuf_add_text(&message, "kubectl's words, not objects: ");
-	if (first_line(text, &read->context.scratch, &message, err) < 0)
+	if (error_text_message(&message, text, &read->context.scratch, err) < 0)
 		return -1;
-	return file_defect(read, "error_text", strbuf_slice(&message), err);
+	return file_defect(read, DEFECT_ERROR_TEXT, strbuf_slice(&message), err);
 }
 
 /* Text before the objects (a warning on the same stream) takes nothing away from them: told, and no reason. */
@@ -113,7 +97,7 @@ static int put_text_first(struct cluster_read *read, struct slice text, struct e
 {
 	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	strbuf_add_text(&message, "text before the objects: ");
-	if (first_line(text, &read->context.scratch, &message, err) < 0)
+	if (error_text_add_line(&message, text, &read->context.scratch, err) < 0)
 		return -1;
 	return object_file_defect(&read->context, "text_before_objects", SLICE(""), strbuf_slice(&message), err);
 }

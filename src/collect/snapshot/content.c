@@ -3,18 +3,10 @@
 #include <string.h>
 
 #include "collect/snapshot/utf16.h"
+#include "kube/object/error_text.h"
 
 static const char *const json_endings[] = { ".json", ".jsonl", ".ndjson" };
 static const char *const yaml_endings[] = { ".yaml", ".yml" };
-
-/* How the messages of kubectl begin, and what it says when a list is empty. */
-static const char *const error_beginnings[] = {
-	"error: ",
-	"Error from server",
-	"Unable to connect to the server",
-	"The connection to the server ",
-	"No resources found",
-};
 
 /* Names with which a Kubernetes object begins, in the order of kubectl's output or of a person's. */
 static const char *const first_names[] = { "apiVersion:", "kind:", "items:", "metadata:" };
@@ -83,7 +75,7 @@ static bool is_json_for_sure(struct slice text)
 
 static enum content content_of_text(struct slice text, bool promised, bool promised_yaml)
 {
-	if (starts_with_any(text, error_beginnings, COUNT(error_beginnings)))
+	if (error_text_likely(text))
 		return CONTENT_ERROR_TEXT;
 	if ((text.data[0] == '{' || text.data[0] == '[') && (promised || is_json_for_sure(text)))
 		return CONTENT_JSON;

@@ -13,7 +13,8 @@
  * stands; without those, the one that is read last.
  *
  * Codes of defects made here, beside those of credential/docker_config.h:
- *     File     truncated, bad_document, not_an_object, error_response, too_large, nested_lists
+ *     File     truncated, bad_document, not_an_object, too_large, nested_lists, error_response (what an API server
+ *              said), error_text (what kubectl said)
  *     objects  wrong_type, no_name, no_kind (not used, their list is not complete); duplicate_key, bad_time (used)
  *     Secret   missing_data_key, bad_base64_data, too_large
  */

@@ -22,8 +22,8 @@ static void its_first_line_is_put_without_tokens(void **state)
 	check_ok(error_text_put(&r.context, SLICE("\nerror: https://bob:EXAMPLE-pw@api.example: no\r\nsecond\n"),
 				SLICE("byte 0"), &err),
 		 &err);
-	const struct defect *defect = reading_defect(&r, "error_response");
-	check_slice(defect->message, "error: https://bob:[masked]@api.example: no");
+	const struct defect *defect = reading_defect(&r, "error_text");
+	check_slice(defect->message, "kubectl's words, not objects: error: https://bob:[masked]@api.example: no");
 	check_slice(defect->place, "byte 0");
 	assert_int_equal(r.context.defects, 1);
 }

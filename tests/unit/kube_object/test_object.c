@@ -114,13 +114,14 @@ static void a_syntax_error_in_the_middle_is_no_truncation(void **state)
 }
 
 /* --- what is no object --- */
-static void an_error_text_is_an_error_response(void **state)
+static void an_error_text_is_told_as_such(void **state)
 {
 	CLEANUP(reading_release)
 	struct reading r =
 		reading_of("Error from server (Forbidden): secrets is forbidden: User \"x\" cannot list\nmore\n");
-	const struct defect *defect = reading_defect(&r, "error_response");
-	check_slice(defect->message, "Error from server (Forbidden): secrets is forbidden: User \"x\" cannot list");
+	const struct defect *defect = reading_defect(&r, "error_text");
+	check_slice(defect->message, "kubectl's words, not objects: Error from server (Forbidden): secrets is "
+				     "forbidden: User \"x\" cannot list");
 	check_slice(defect->object_kind, "File");
 	assert_int_equal(r.result, 1);
 }
@@ -130,7 +131,7 @@ static void an_error_text_read_as_yaml_too(void **state)
 	CLEANUP(reading_release) struct reading r;
 	reading_start(&r);
 	reading_yaml(&r, SLICE("Error from server (Forbidden): secrets is forbidden\n"));
-	reading_defect(&r, "error_response");
+	reading_defect(&r, "error_text");
 }
 
 static void a_text_in_quotes_is_not_an_object(void **state)
@@ -276,7 +277,7 @@ int main(void)
 		cmocka_unit_test(flipped_bits_do_no_harm),
 		cmocka_unit_test(yaml_cut_or_flipped_does_no_harm),
 		cmocka_unit_test(a_syntax_error_in_the_middle_is_no_truncation),
-		cmocka_unit_test(an_error_text_is_an_error_response),
+		cmocka_unit_test(an_error_text_is_told_as_such),
 		cmocka_unit_test(an_error_text_read_as_yaml_too),
 		cmocka_unit_test(a_text_in_quotes_is_not_an_object),
 		cmocka_unit_test(nothing_between_two_lines_of_dashes_is_nothing),
