@@ -180,12 +180,19 @@ static const struct shape *find_shape(const struct subject *subject)
 	return NULL;
 }
 
+size_t credential_token_start(struct slice text)
+{
+	for (size_t i = 0; text.len > 0 && i < sizeof shapes / sizeof *shapes; i++) {
+		const char *start = shapes[i].secret_start;
+		if (start && *start == text.data[0] && slice_starts_with(text, start))
+			return strlen(start);
+	}
+	return 0;
+}
+
 bool credential_is_token(struct slice text)
 {
-	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-		if (shapes[i].secret_start && slice_starts_with(text, shapes[i].secret_start))
-			return true;
-	return false;
+	return credential_token_start(text) > 0;
 }
 
 static int kind_of_shape(const struct shape *shape, const struct subject *subject, struct error **err)

@@ -49,5 +49,7 @@ int credential_kind_of(struct slice registry, const struct config_entry *entry, 
 
 /* Whether text starts as the tokens do that were made to be recognised (the first rows of the table). */
 bool credential_is_token(struct slice text);
+/* How many bytes of it are that start ("dckr_pat_"), which is no secret; 0: it is none. */
+size_t credential_token_start(struct slice text);
 
 #endif

@@ -2,18 +2,20 @@
 
 #include "base/limits.h"
 #include "base/strbuf.h"
+#include "credential/kind.h"
 
 #define MASK "[masked]"
 
-/* A token: what it begins with, and how many characters of a token must follow for it to be one. */
+/* So many characters of a token must follow its start for it to be one. */
+#define REGISTRY_TOKEN_LEAST 8
+
+/* What is no login to a registry: how it begins, and how many characters must follow. */
 static const struct token_shape {
 	const char *prefix;
 	size_t least;
 } shapes[] = {
-	{ "dckr_pat_", 8 }, { "dckr_oat_", 8 },    { "ghp_", 16 },   { "gho_", 16 }, { "ghu_", 16 }, { "ghs_", 16 },
-	{ "ghr_", 16 },     { "github_pat_", 16 }, { "glpat-", 8 },  { "gldt-", 8 }, { "npm_", 16 }, { "xoxb-", 8 },
-	{ "xoxp-", 8 },     { "hvs.", 16 },        { "AKIA", 16 },   { "ASIA", 16 }, { "eyJ", 16 },  { "Basic ", 8 },
-	{ "Bearer ", 8 },   { "basic ", 8 },       { "bearer ", 8 },
+	{ "ghr_", 16 }, { "npm_", 16 }, { "xoxb-", 8 },  { "xoxp-", 8 },   { "hvs.", 16 },  { "AKIA", 16 },
+	{ "ASIA", 16 }, { "eyJ", 16 },  { "Basic ", 8 }, { "Bearer ", 8 }, { "basic ", 8 }, { "bearer ", 8 },
 };
 
 static bool is_token_byte(char c)
@@ -36,24 +38,33 @@ static size_t token_run(struct slice text)
 	return len;
 }
 
+/* The length of what the text begins with when it is a token, and how many characters must follow; 0 when it is none.
+ */
+static size_t token_start(struct slice text, size_t *ret_least)
+{
+	*ret_least = REGISTRY_TOKEN_LEAST;
+	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+		if (shapes[i].prefix[0] == text.data[0] && slice_starts_with(text, shapes[i].prefix)) {
+			*ret_least = shapes[i].least;
+			return strlen(shapes[i].prefix);
+		}
+	}
+	return credential_token_start(text);
+}
+
 /* A token begins at `at`: *ret_keep bytes of it tell its kind and are shown, *ret_len are the whole. */
 static bool find_token(struct slice text, size_t at, size_t *ret_keep, size_t *ret_len)
 {
 	struct slice rest = slice_part(text, at, text.len);
-	if (at > 0 && is_word_byte(text.data[at - 1]))
+	size_t least;
+	if ((at > 0 && is_word_byte(text.data[at - 1])) || !is_word_byte(rest.data[0]))
 		return false;
-	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-		size_t prefix = strlen(shapes[i].prefix);
-		if (shapes[i].prefix[0] != rest.data[0] || !slice_starts_with(rest, shapes[i].prefix))
-			continue;
-		size_t run = token_run(slice_part(rest, prefix, rest.len));
-		if (run < shapes[i].least)
-			continue;
-		*ret_keep = prefix;
-		*ret_len = prefix + run;
-		return true;
-	}
-	return false;
+	size_t start = token_start(rest, &least), run = token_run(slice_part(rest, start, rest.len));
+	if (!start || run < least)
+		return false;
+	*ret_keep = start;
+	*ret_len = start + run;
+	return true;
 }
 
 /* ://user:password@host: the password, when `at` stands on the colon of the scheme. */

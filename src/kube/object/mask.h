@@ -1,8 +1,9 @@
 /* Messages of events and container states may quote what a registry or a command line said: recognised tokens are
  * masked.
  *
- * Recognised by public shape: Docker Hub, GitHub, GitLab, npm, Slack and Vault token prefixes, AWS access key ids, JSON
- * Web Tokens, `Basic` and `Bearer` headers, user:password@ in URLs.
+ * Recognised by public shape: the tokens that credential/kind.h knows by their start (Docker Hub, GitHub, GitLab,
+ * Artifactory), npm, Slack and Vault tokens, AWS access key ids, JSON Web Tokens, `Basic` and `Bearer` headers,
+ * user:password@ in URLs.
  */
 #ifndef FOTHER_KUBE_OBJECT_MASK_H
 #define FOTHER_KUBE_OBJECT_MASK_H

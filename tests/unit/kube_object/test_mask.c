@@ -22,6 +22,7 @@ static void tokens_of_registries_and_forges(void **state)
 	check_mask("dckr_oat_EXAMPLEexampleEXAMPLE1", "dckr_oat_[masked]");
 	check_mask("ghp_EXAMPLEexampleEXAMPLE1 glpat-EXAMPLEexample1", "ghp_[masked] glpat-[masked]");
 	check_mask("github_pat_EXAMPLEexampleEXAMPLE1", "github_pat_[masked]");
+	check_mask("glcbt-EXAMPLEexample1 AKCpEXAMPLEexampleEXAMPLE1", "glcbt-[masked] AKCp[masked]");
 	check_mask("key AKIAEXAMPLEEXAMPLE00.", "key AKIA[masked]");
 	check_mask("token=eyJFWEFNUExF.eyJFWEFNUExF.RVhBTVBMRQ", "token=eyJ[masked]");
 }
