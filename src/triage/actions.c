@@ -10,7 +10,7 @@ enum action_class {
 	ACTION_FIX,            /* secrets that block every pull: rotation would not help these pods */
 	ACTION_PURGE,          /* bad images cached on nodes */
 	ACTION_DELETE,         /* credentials that nobody uses */
-	ACTION_CHECK,          /* credentials without proof; workloads that ran a bad image and ended */
+	ACTION_CHECK,          /* credentials without proof; workloads that ran or pulled a bad image and ended */
 	ACTION_COUNT,
 };
 
@@ -47,7 +47,7 @@ static enum action_class workload_class(const struct triage_workload *w)
 		return w->reads ? ACTION_CONTAIN_READER : ACTION_CONTAIN;
 	if (w->bad_waits || (w->template_only && !w->suspended))
 		return ACTION_HOLD;
-	return w->bad_ran || w->template_only ? ACTION_CHECK : ACTION_COUNT;
+	return w->bad_ran || w->bad_pulled || w->template_only ? ACTION_CHECK : ACTION_COUNT;
 }
 
 static struct slice workload_why(const struct triage_workload *w, struct arena *arena)
@@ -61,6 +61,8 @@ static struct slice workload_why(const struct triage_workload *w, struct arena *
 	if (w->template_only)
 		return slice_of(w->suspended ? "suspended: keep it so, it starts a bad image"
 					     : "its next pod starts a bad image");
+	if (!w->bad_ran)
+		return slice_of("pulled a bad image");
 	if (w->reads)
 		return arena_printf(arena, "ran it, could read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
 	return slice_of("ran a bad image");
@@ -182,6 +184,37 @@ static int add_cached(struct action_rows *rows, struct error **err)
 	return 0;
 }
 
+/* A pod that only an event of its pull tells of, and no workload. */
+static struct slice pulled_by(const struct sighting *s, struct arena *arena)
+{
+	if (!s->pod.data)
+		return arena_printf(arena, "%.*s node %.*s", SLICE_ARG(s->cluster), SLICE_ARG(s->node));
+	return arena_printf(arena, "%.*s/%.*s Pod/%.*s", SLICE_ARG(s->cluster), SLICE_ARG(s->namespace),
+			    SLICE_ARG(s->pod));
+}
+
+static int add_pulled(struct action_rows *rows, struct error **err)
+{
+	CLEANUP(map_release) struct map pods = { 0 };
+	struct arena *arena = &rows->run->world->arena;
+	const struct sighting *items = rows->run->triage->sightings.items;
+
+	for (size_t i = 0; i < rows->run->triage->sightings.len; i++) {
+		if (!slice_equal_text(items[i].state, "pulled") || items[i].workload.data)
+			continue;
+		struct slice name = pulled_by(&items[i], arena);
+		void **place = name.data ? map_put(&pods, name) : NULL;
+		if (!place)
+			return arena_fail(arena, err);
+		if (*place)
+			continue;
+		*place = rows;
+		if (add(rows, ACTION_CHECK, name, slice_of("pulled a bad image"), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int triage_actions(struct triage_run *run, struct error **err)
 {
 	struct action_rows rows = { .run = run };
@@ -190,7 +223,8 @@ int triage_actions(struct triage_run *run, struct error **err)
 	    add_workloads(&rows, ACTION_HOLD, err) < 0 || add_credentials(&rows, ACTION_REVOKE, err) < 0 ||
 	    add_credentials(&rows, ACTION_ROTATE, err) < 0 || add_blocked(&rows, err) < 0 ||
 	    add_cached(&rows, err) < 0 || add_credentials(&rows, ACTION_DELETE, err) < 0 ||
-	    add_workloads(&rows, ACTION_CHECK, err) < 0 || add_credentials(&rows, ACTION_CHECK, err) < 0)
+	    add_workloads(&rows, ACTION_CHECK, err) < 0 || add_pulled(&rows, err) < 0 ||
+	    add_credentials(&rows, ACTION_CHECK, err) < 0)
 		return -1;
 	run->triage->actions = rows.rows.list;
 	return 0;

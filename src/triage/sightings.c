@@ -149,6 +149,8 @@ static int count_workload(struct triage_run *run, const struct sighting *s, stru
 		w->bad_waits++;
 	else if (slice_equal_text(s->state, "ran"))
 		w->bad_ran++;
+	else if (slice_equal_text(s->state, "pulled"))
+		w->bad_pulled++;
 	else if (slice_equal_text(s->state, "template"))
 		w->template_only = true;
 	return 0;

@@ -8,7 +8,7 @@
 /* What is known of a workload that some bad image touches, or that can read secrets. */
 struct triage_workload {
 	struct slice cluster, namespace, kind, name;
-	size_t bad_runs, bad_waits, bad_ran; /* sightings of bad digests */
+	size_t bad_runs, bad_waits, bad_ran, bad_pulled; /* sightings of bad digests */
 	size_t reads;                        /* secrets that it can read */
 	bool template_only;                  /* a template of it names a bad image */
 	bool suspended;                      /* a CronJob or Job that makes no pods until somebody says so */

@@ -73,8 +73,8 @@ static void test_elastic_columns_lose_their_middle(void **state)
 	table_render(&f->table, 40, 0, &f->out, NULL);
 	assert_fits(f, 40);
 	assert_non_null(strstr(strbuf_text(&f->out), ".."));
-	assert_non_null(strstr(strbuf_text(&f->out), "docker.io"));
-	assert_non_null(strstr(strbuf_text(&f->out), ":1.4"));
+	assert_non_null(strstr(strbuf_text(&f->out), "dock"));
+	assert_non_null(strstr(strbuf_text(&f->out), "an-image:1.4"));
 }
 
 static void test_columns_give_way_in_their_order(void **state)

@@ -1,7 +1,8 @@
 #include "breach.h"
 
-/* What every triage says, whatever was read: the registry, processes and copies elsewhere. */
+/* What every triage of these worlds says, which hold nothing of the registry: it, processes and copies elsewhere. */
 #define ALWAYS                                                                                                         \
+	"-|anything of docker.io|no\n"                                                                                 \
 	"-|registry docker.io|no\n"                                                                                    \
 	"-|what executed|no\n"                                                                                         \
 	"-|copies outside Kubernetes|no\n"
@@ -15,6 +16,7 @@ static void complete_read_leaves_what_no_dump_can_tell(void **state)
 	b.incident.registries = texts(&b.world, "docker.io", "ghcr.io", NULL);
 	const struct triage *t = breach_triage(&b);
 	check_rows(t->unknown, &unknown_type, COLUMNS,
+		   "-|anything of docker.io|no\n-|anything of ghcr.io|no\n"
 		   "-|registry docker.io|no\n-|registry ghcr.io|no\n-|what executed|no\n"
 		   "-|copies outside Kubernetes|no\n");
 	assert_true(t->complete);
@@ -43,7 +45,7 @@ static void kind_that_every_cluster_has_makes_the_answer_incomplete_when_absent(
 		breach_init(&b);
 		coverage_of(&b.world, cases[i].kind)->outcome = SLICE("absent");
 		const struct triage *t = breach_triage(&b);
-		assert_int_equal(t->unknown.len, 4);
+		assert_int_equal(t->unknown.len, 5);
 		const struct unknown *row = t->unknown.items;
 		check_slice(row->cluster, "prod");
 		check_slice(row->subject, cases[i].lost);
@@ -91,6 +93,7 @@ static void partial_list_is_told_once_and_not_again_as_a_file(void **state)
 	add_file_defect(&b, "pods.json", "truncated", "the document ends early");
 	check_rows(breach_triage(&b)->unknown, &unknown_type, COLUMNS " why",
 		   "prod|some Pods|yes|pods.json: the document ends early\n"
+		   "-|anything of docker.io|no|no login or image of it was read; is it spelled so? seen: none\n"
 		   "-|registry docker.io|no|not read: build dates, moved tags, pushes and pulls\n"
 		   "-|what executed|no|no node sensor: nothing known of processes\n"
 		   "-|copies outside Kubernetes|no|CI variables, laptops, nodes, registry mirrors, backups\n");
@@ -165,6 +168,7 @@ static void nodes_whose_lists_are_cut_or_missing(void **state)
 	check_rows(breach_triage(&b)->unknown, &unknown_type, COLUMNS " why",
 		   "prod|images on 2 nodes|no|image list cut at 50: more may be cached\n"
 		   "prod|images on 1 node|no|the node tells no image list\n"
+		   "-|anything of docker.io|no|no login or image of it was read; is it spelled so? seen: none\n"
 		   "-|registry docker.io|no|not read: build dates, moved tags, pushes and pulls\n"
 		   "-|what executed|no|no node sensor: nothing known of processes\n"
 		   "-|copies outside Kubernetes|no|CI variables, laptops, nodes, registry mirrors, backups\n");
