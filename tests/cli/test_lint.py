@@ -51,11 +51,17 @@ void beta_drop(struct beta *beta)
 """
 
 
+def twin(folder, *names):
+    """The files of the unit tests of some sources of a folder."""
+    tests = {f"tests/unit/{folder}/test_{name}.c": "int main(void)\n{\n\treturn 0;\n}\n" for name in names}
+    return {**tests, f"tests/unit/{folder}/meson.build": f"foreach name : {list(names)}\nendforeach\n"}
+
+
 @pytest.fixture
 def tree(tmp_path, root):
     """A small clean tree with the real rules and the real banned.h."""
     for name, text in {"src/base/alpha.h": BASE_H, "src/base/alpha.c": BASE_C, "src/model/beta.h": MODEL_H,
-                       "src/model/beta.c": MODEL_C, "tools/hello.sh": "#!/bin/sh\necho hello\n",
+                       "src/model/beta.c": MODEL_C, **twin("base", "alpha"), **twin("model", "beta"), "tools/hello.sh": "#!/bin/sh\necho hello\n",
                        "tools/hello": "#!/usr/bin/python3\nprint('hello')\n", "README.md": "Clean.\n"}.items():
         plant(tmp_path, name, text)
     for name in ("tools/layers.rules", "src/base/banned.h", ".clang-format", "tools/codespell.ignore"):
@@ -105,6 +111,9 @@ LAYERS = [
     ("sizes", "src/base/x.c", "\n" * 1001, "1001 lines; 1000 is the most"),
     ("guards", "src/base/x.h", "int x;\n", "no include guard FOTHER_BASE_X_H"),
     ("guards", "src/base/x.h", "#pragma once\n", "no include guard FOTHER_BASE_X_H"),
+    ("twins", "src/base/x.c", "int x;\n", "src/base/x.c:1: no twin tests/unit/base/test_x.c"),
+    ("twins", "src/collect/snapshot/x.c", "int x;\n", "no twin tests/unit/collect_snapshot/test_x.c"),
+    ("twins", "tests/unit/base/meson.build", "# 'alphabet'\n", "meson.build does not list 'alpha'"),
 ]
 
 
@@ -130,8 +139,25 @@ def test_layers_take_what_is_just_allowed(root, tree):
     plant(tree, "src/derive/x.c", '#include "store/store_read.h"\n')
     plant(tree, "src/base/alpha_internal.h", header("base/alpha_internal.h", ""))
     plant(tree, "src/base/y.c", '#include "base/alpha_internal.h"\n')
+    for name, text in {**twin("base", "alpha", "x", "y"), **twin("derive", "x"), **twin("model", "beta", "y")}.items():
+        plant(tree, name, text)
     plant(tree, "src/model/y.c", 'int f(void *, ...) __attribute__((format(printf, 1, 2)));\n/*\n#include "cli/z.h"\n*/\n')
     assert run(root, tree, "check-layers") == (0, "")
+
+
+def test_a_source_is_excused_from_its_twin_only_while_it_has_none(root, tree):
+    plant(tree, "src/cli/command_x.c", "int x;\n")
+    assert run(root, tree, "check-layers", "twins") == (0, "")
+    for name, text in twin("cli", "command_x").items():
+        plant(tree, name, text)
+    assert "excuses it from a twin that it has" in run(root, tree, "check-layers", "twins")[1]
+
+
+def test_an_excuse_needs_a_reason(root, tree):
+    with (tree / "tools/layers.rules").open("a") as rules:
+        rules.write("untwinned base/x.c:\n")
+    status, said = run(root, tree, "check-layers")
+    assert status == 1 and "no reason: untwinned base/x.c:" in said
 
 
 def test_derive_sees_the_store_only_through_store_read(root, tree):
