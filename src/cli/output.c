@@ -17,7 +17,7 @@ static const char *const format_names[] = {
 int output_init(struct output *output, const struct options *options, struct error **err)
 {
 	*output = (struct output){ .quiet = options->quiet, .width = terminal_width() };
-	output->text.max = LIMIT_ROW_BYTES;
+	output->text.max = LIMIT_WORLD_BYTES; /* a table is written whole, and an image row with all its sightings */
 	output->json.out = &output->text;
 	if (!options->output)
 		return 0;

@@ -1,6 +1,8 @@
 #include "support/check.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "capture.h"
@@ -280,10 +282,38 @@ static void long_list_is_whole(void **state)
 	assert_true(slice_ends_with(slice_of(text), "docker.io,'=cmd,\r\n"));
 }
 
+/* The image that every pod has a copy of, in a fleet. */
+static void one_row_may_be_larger_than_any_text_in_it(void **state)
+{
+	(void)state;
+	enum { SIGHTINGS = 150000 };
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_GIB);
+	struct sighting *sightings = arena_zeroed(&arena, SIGHTINGS, sizeof *sightings);
+	struct image image;
+	record_init(&image_type, &image);
+	for (size_t i = 0; i < SIGHTINGS; i++)
+		record_init(&sighting_type, &sightings[i]);
+	image.sightings = (struct record_list){ sightings, SIGHTINGS };
+	const struct options options = { .output = "ndjson" };
+	struct output output;
+	struct error *err = NULL;
+	check_ok(output_init(&output, &options, &err), &err);
+	int saved = dup(STDOUT_FILENO), null = open("/dev/null", O_WRONLY);
+	dup2(null, STDOUT_FILENO);
+	int code = output_items(&output, &image_type, (struct record_list){ &image, 1 }, &err);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	close(null);
+	check_ok(code, &err);
+	assert_true(output.text.capacity > LIMIT_ROW_BYTES);
+	output_release(&output);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
+		TEST(one_row_may_be_larger_than_any_text_in_it),
 		TEST(formats_are_known_by_name_and_table_is_the_default),
 		TEST(table_has_the_columns_of_the_field_list),
 		TEST(column_that_is_unknown_in_every_row_is_left_out),
