@@ -1,6 +1,7 @@
 #include "cli/help.h"
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/strbuf.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
@@ -27,9 +28,11 @@ static const char *const exit_codes[][2] = {
 static int finish(struct strbuf *out)
 {
 	struct error *error = NULL;
-	int code = terminal_write(out, &error) < 0 ? EXIT_FAILED : EXIT_FINE;
+	if (terminal_write(out, &error) == 0)
+		return EXIT_FINE;
+	log_error("%s", error->message);
 	error_free(error);
-	return code;
+	return EXIT_FAILED;
 }
 
 /* Words of `text` from column `indent` on, wrapped before HELP_WIDTH or the terminal's edge. */

@@ -4,7 +4,7 @@
 
 #include "cli/command.h"
 
-/* All return an exit code. */
+/* All return an exit code; that stdout cannot be written they say themselves. */
 int help_overview(void);
 int help_command(const struct command *command);
 /* man(7); checked with mandoc -Tlint in the tests. */
