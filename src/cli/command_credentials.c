@@ -66,5 +66,6 @@ const struct command command_credentials = {
 		"or can read it, and what would revert a change. Values are never shown or stored: the fingerprint tells "
 		"copies of one login from another. -o wide lists every copy, JSON every user too.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY) | OPTION_BIT(ACCOUNT),
+	.logins_only = true,
 	.run = run,
 };

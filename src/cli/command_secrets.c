@@ -61,5 +61,6 @@ const struct command command_secrets = {
 		"it, whether it blocks pulls, and whether it is new, changed or gone since the read before. JSON has its "
 		"entries with the images that the kubelet would pull with each, dead keys, and every defect.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY),
+	.logins_only = true,
 	.run = run,
 };

@@ -127,6 +127,7 @@ static int load_world(struct session *session, const struct options *options, st
 		.as_of = options->as_of ? session->now : TIME_UNSET,
 		.clusters = clusters,
 		.cluster_count = options->clusters.len,
+		.no_sightings = options->command && options->command->logins_only,
 	};
 	if (world_load(session->store, &how, &session->world, err) < 0)
 		return -1;

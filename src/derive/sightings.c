@@ -272,6 +272,8 @@ static void sightings_release(struct sightings *sightings)
 int sightings_build(struct build *build, struct error **err)
 {
 	CLEANUP(sightings_release) struct sightings sightings = { .build = build };
+	if (build->options->no_sightings)
+		return 0;
 	record_init(&sighting_type, &sightings.blank.row);
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
 		if (add_cluster(&sightings, build->world->clusters.items[i], err) < 0)

@@ -139,7 +139,7 @@ struct world_cluster {
 	int64_t secrets_as_of, secrets_before; /* the same of those reads that held secrets: see world_secret.change */
 	const struct read *read;
 	struct world_list coverage; /* const struct coverage * of its latest read */
-	bool kind_lost;   /* a file of its latest read could not be read, and no coverage tells which kind it held */
+	bool users_lost;  /* a list of what can use secrets was not read to its end, or a file that may have been one */
 	struct map kinds; /* kind -> struct world_kind *: the same, summed up */
 	struct world_list secrets, workloads, pods, nodes, entries;
 	struct world_list accounts;   /* const struct service_account *, current ones */
@@ -197,6 +197,7 @@ struct world_options {
 	int64_t as_of;                /* TIME_UNSET: the newest read's */
 	const struct slice *clusters; /* names or UIDs to keep; none: all */
 	size_t cluster_count;
+	bool no_sightings; /* leaves world.sightings empty, for those who ask about logins only */
 };
 
 int world_load(struct store *store, const struct world_options *options, struct world **ret_world, struct error **err);
