@@ -4,6 +4,7 @@
     deployment ci/scanner image=acme/scanner:1 digest=bad reads=hub pull=hub
     cronjob data/report image=acme/report:2 state=none
     node n2 images=acme/report:2@bad
+    event ci/gone image=acme/web:1@bad
     serviceaccount ci/builder pull=hub
 
 A digest is a word; its SHA-256 stands for it. State of a workload's pod: running (default), waiting, ended, none. Every
@@ -112,6 +113,17 @@ class Scene:
         obj = self.meta("v1", "Node", None, name)
         obj["status"] = {"images": images, "nodeInfo": {"containerRuntimeVersion": "containerd://1.7"}}
         self.add(obj)
+
+    def event(self, line):
+        """A pull by a pod that is gone."""
+        name, _, how = self.words(line)
+        namespace, name = name.split("/")
+        image, _, word = how["image"].partition("@")
+        at = how.get("at", "2026-11-20T06:00:00") + "Z"
+        self.add({**self.meta("v1", "Event", namespace, name + ".1"), "reason": "Pulled", "type": "Normal",
+                  "message": f'Successfully pulled image "{image}{"@" + digest(word) if word else ""}" in 2s',
+                  "involvedObject": {"kind": "Pod", "namespace": namespace, "name": name, "uid": uid(name)},
+                  "firstTimestamp": at, "lastTimestamp": at, "source": {"component": "kubelet", "host": "n1"}})
 
     def pod_spec(self, name, how):
         spec = {"containers": [{"name": name, "image": how["image"]}], "serviceAccountName": how.get("sa", "default")}
