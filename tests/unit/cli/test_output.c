@@ -286,7 +286,7 @@ static void long_list_is_whole(void **state)
 static void one_row_may_be_larger_than_any_text_in_it(void **state)
 {
 	(void)state;
-	enum { SIGHTINGS = 150000 };
+	enum { SIGHTINGS = 250000 };
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_GIB);
 	struct sighting *sightings = arena_zeroed(&arena, SIGHTINGS, sizeof *sightings);
 	struct image image;
