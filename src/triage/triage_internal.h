@@ -9,9 +9,9 @@
 struct triage_workload {
 	struct slice cluster, namespace, kind, name;
 	size_t bad_runs, bad_waits, bad_ran, bad_pulled; /* sightings of bad digests */
-	size_t reads;                        /* secrets that it can read */
-	bool template_only;                  /* a template of it names a bad image */
-	bool suspended;                      /* a CronJob or Job that makes no pods until somebody says so */
+	size_t reads;                                    /* secrets that it can read */
+	bool template_only;                              /* a template of it names a bad image */
+	bool suspended; /* a CronJob or Job that makes no pods until somebody says so */
 };
 
 struct triage_run {
