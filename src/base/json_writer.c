@@ -148,6 +148,11 @@ void json_key(struct json_writer *w, const char *key)
 	write_key(w, key, "");
 }
 
+void json_key_base64(struct json_writer *w, const char *key)
+{
+	write_key(w, key, "_base64");
+}
+
 static void add_word(struct json_writer *w, const char *word)
 {
 	separate(w);
@@ -195,7 +200,7 @@ void json_time(struct json_writer *w, int64_t time)
 }
 
 /* Base64 holds nothing that JSON escapes. */
-static void add_base64(struct json_writer *w, struct slice bytes)
+void json_base64(struct json_writer *w, struct slice bytes)
 {
 	separate(w);
 	strbuf_add_char(w->out, '"');
@@ -210,6 +215,6 @@ void json_member_text(struct json_writer *w, const char *key, struct slice text)
 	json_text(w, text);
 	if (!text.data || utf8_valid(text))
 		return;
-	write_key(w, key, "_base64");
-	add_base64(w, text);
+	json_key_base64(w, key);
+	json_base64(w, text);
 }

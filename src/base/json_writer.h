@@ -30,8 +30,12 @@ void json_object_end(struct json_writer *w);
 void json_array_begin(struct json_writer *w);
 void json_array_end(struct json_writer *w);
 void json_key(struct json_writer *w, const char *key);
+/* `<key>_base64`: the twin of a text that is not UTF-8. */
+void json_key_base64(struct json_writer *w, const char *key);
 /* "not there" is null. */
 void json_text(struct json_writer *w, struct slice text);
+/* The bytes as a string of base64. */
+void json_base64(struct json_writer *w, struct slice bytes);
 void json_int(struct json_writer *w, int64_t value);
 void json_bool(struct json_writer *w, bool value);
 void json_null(struct json_writer *w);

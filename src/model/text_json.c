@@ -1,5 +1,3 @@
-#include "base/base64.h"
-#include "base/limits.h"
 #include "base/utf8.h"
 #include "model/text.h"
 
@@ -9,31 +7,6 @@ static bool all_utf8(struct slice_list texts)
 		if (!utf8_valid(texts.items[i]))
 			return false;
 	return true;
-}
-
-static void write_base64(struct json_writer *w, struct slice bytes)
-{
-	CLEANUP(strbuf_release) struct strbuf encoded = STRBUF_INIT(LIMIT_ROW_BYTES);
-	base64_encode(bytes, &encoded);
-	if (encoded.failure)
-		w->out->failure = encoded.failure;
-	else
-		json_text(w, (struct slice){ strbuf_text(&encoded), encoded.len });
-}
-
-static void write_texts_base64(const struct field *field, struct slice_list texts, struct json_writer *w)
-{
-	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
-	strbuf_addf(&key, "%s_base64", field->name);
-	if (key.failure) {
-		w->out->failure = key.failure;
-		return;
-	}
-	json_key(w, strbuf_text(&key));
-	json_array_begin(w);
-	for (size_t i = 0; i < texts.len; i++)
-		write_base64(w, texts.items[i]);
-	json_array_end(w);
 }
 
 static void write_texts(const struct field *field, struct slice_list texts, struct json_writer *w)
@@ -47,8 +20,13 @@ static void write_texts(const struct field *field, struct slice_list texts, stru
 	for (size_t i = 0; i < texts.len; i++)
 		json_text(w, texts.items[i]);
 	json_array_end(w);
-	if (!all_utf8(texts))
-		write_texts_base64(field, texts, w);
+	if (all_utf8(texts))
+		return;
+	json_key_base64(w, field->name);
+	json_array_begin(w);
+	for (size_t i = 0; i < texts.len; i++)
+		json_base64(w, texts.items[i]);
+	json_array_end(w);
 }
 
 static void write_records(const struct field *field, struct record_list records, struct json_writer *w)

@@ -81,13 +81,9 @@ static void write_property(const struct field *field, struct json_writer *w)
 /* The twin of a field whose text is not UTF-8. */
 static void write_twin(const struct field *field, struct json_writer *w)
 {
-	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	if (field->type != FIELD_TEXT && field->type != FIELD_TEXTS)
 		return;
-	strbuf_addf(&key, "%s_base64", field->name);
-	if (key.failure)
-		w->out->failure = key.failure;
-	json_key(w, strbuf_text(&key));
+	json_key_base64(w, field->name);
 	json_object_begin(w);
 	if (field->type == FIELD_TEXT) {
 		member(w, "type", "string");
