@@ -39,19 +39,18 @@ fi
 
 rm -rf "$demo"
 window=$(/usr/bin/python3 demo/make-demo.py "$demo")
-export XDG_STATE_HOME="$PWD/$demo/state"
 
+# A store of its own: what is tried here must not stand among one's own clusters later.
 set -- triage --registry docker.io --repository acme --window "$window" \
-	--bad "$demo/bad-digests.txt" --snapshot "$demo/prod" --snapshot "$demo/stage"
+	--bad "$demo/bad-digests.txt" --snapshot "$demo/prod" --snapshot "$demo/stage" --store "$demo/store.db"
 cat <<TEXT
 A made-up breach of docker.io/acme, in two dumps in $demo.
 Its story: demo/README.md.
 
-\$ export XDG_STATE_HOME=\$PWD/$demo/state
 \$ $fother triage --registry docker.io --repository acme \\
     --window $window \\
     --bad $demo/bad-digests.txt \\
-    --snapshot $demo/prod --snapshot $demo/stage
+    --snapshot $demo/prod --snapshot $demo/stage --store $demo/store.db
 
 TEXT
 status=0

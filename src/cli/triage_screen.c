@@ -140,6 +140,9 @@ static int not_known(struct screen *s, struct error **err)
 
 /* --- NEXT --- */
 
+/* Where a command of NEXT says what it is for. */
+#define NEXT_COLUMN 34
+
 /* Lines that can be typed as they stand: the program as it was called, and the store that it was given. */
 static void add_command(struct screen *s, const char *what, const char *why)
 {
@@ -150,7 +153,12 @@ static void add_command(struct screen *s, const char *what, const char *why)
 	if (s->session->store_given)
 		strbuf_addf(s->out, " --store %s", s->session->store_given);
 	size_t used = s->out->len - start;
-	strbuf_add_repeat(s->out, ' ', used < 34 ? 34 - used : 2);
+	if (used < NEXT_COLUMN)
+		strbuf_add_repeat(s->out, ' ', NEXT_COLUMN - used);
+	else if (used + 2 + strlen(why) <= s->output->width)
+		strbuf_add_text(s->out, "  ");
+	else
+		strbuf_addf(s->out, "\n%*s", NEXT_COLUMN, "");
 	strbuf_addf(s->out, "%s\n", why);
 }
 
