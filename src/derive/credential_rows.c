@@ -98,9 +98,14 @@ static int fill_copies(struct tally *tally, const struct world_credential *sourc
 	struct copy *copies = arena_zeroed(&world->arena, source->entries.len, sizeof *copies);
 	if (!copies)
 		return -1;
+	const struct world_secret *counted = NULL; /* entries come secret by secret */
+	int64_t users = INT_UNKNOWN;
 	for (size_t i = 0; i < source->entries.len; i++) {
 		const struct world_entry *entry = source->entries.items[i];
-		fill_copy(entry, copy_users(world, entry->secret, &tally->users.failed), &copies[i]);
+		if (entry->secret != counted)
+			users = copy_users(world, entry->secret, &tally->users.failed);
+		counted = entry->secret;
+		fill_copy(entry, users, &copies[i]);
 		tally->dead |= entry->dead;
 		tally->shadowed |= entry->shadowed;
 		tally->kubelet |= entry->record->kubelet_reads == BOOL_TRUE &&
