@@ -137,6 +137,39 @@ static int sum_up(struct build *build, struct world_cluster *cluster, const stru
 	return 0;
 }
 
+static bool holds_no_users(struct slice kind)
+{
+	static const char *const kinds[] = { "Secret", "Node", "Namespace", "Event" };
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (slice_equal_text(kind, kinds[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether something else than the list that is partial held all of it: single objects beside a complete list. */
+static bool read_elsewhere(const struct world_cluster *cluster, const struct coverage *partial)
+{
+	for (size_t i = 0; i < cluster->coverage.len; i++) {
+		const struct coverage *other = cluster->coverage.items[i];
+		if (slice_equal(other->kind, partial->kind) && slice_equal_text(other->outcome, "complete") &&
+		    (slice_equal_text(other->namespace, "*") || slice_equal(other->namespace, partial->namespace)))
+			return true;
+	}
+	return false;
+}
+
+static bool list_of_users_lost(const struct world_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->coverage.len; i++) {
+		const struct coverage *coverage = cluster->coverage.items[i];
+		if (slice_equal_text(coverage->outcome, "partial") && !holds_no_users(coverage->kind) &&
+		    !read_elsewhere(cluster, coverage))
+			return true;
+	}
+	return false;
+}
+
 static int keep_coverage(struct build *build, struct error **err)
 {
 	const struct record_list *all = &build->observed.coverage;
@@ -148,6 +181,10 @@ static int keep_coverage(struct build *build, struct error **err)
 		if (build_push(build, &cluster->coverage, coverage, err) < 0 ||
 		    sum_up(build, cluster, coverage, err) < 0)
 			return -1;
+	}
+	for (size_t i = 0; i < build->world->clusters.len; i++) {
+		struct world_cluster *cluster = build->world->clusters.items[i];
+		cluster->users_lost = list_of_users_lost(cluster);
 	}
 	return 0;
 }
@@ -257,41 +294,8 @@ static bool read_some_template(const struct world_cluster *cluster)
 	return false;
 }
 
-static bool holds_no_users(struct slice kind)
-{
-	static const char *const kinds[] = { "Secret", "Node", "Namespace", "Event" };
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (slice_equal_text(kind, kinds[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Whether something else than the list that is partial held all of it: single objects beside a complete list. */
-static bool read_elsewhere(const struct world_cluster *cluster, const struct coverage *partial)
-{
-	for (size_t i = 0; i < cluster->coverage.len; i++) {
-		const struct coverage *other = cluster->coverage.items[i];
-		if (slice_equal(other->kind, partial->kind) && slice_equal_text(other->outcome, "complete") &&
-		    (slice_equal_text(other->namespace, "*") || slice_equal(other->namespace, partial->namespace)))
-			return true;
-	}
-	return false;
-}
-
-static bool some_users_lost(const struct world_cluster *cluster)
-{
-	for (size_t i = 0; i < cluster->coverage.len; i++) {
-		const struct coverage *coverage = cluster->coverage.items[i];
-		if (slice_equal_text(coverage->outcome, "partial") && !holds_no_users(coverage->kind) &&
-		    !read_elsewhere(cluster, coverage))
-			return true;
-	}
-	return cluster->kind_lost;
-}
-
 bool world_users_known(const struct world_cluster *cluster)
 {
 	return world_read_kind(cluster, "Pod") && world_read_kind(cluster, "ServiceAccount") &&
-	       read_some_template(cluster) && !some_users_lost(cluster);
+	       read_some_template(cluster) && !cluster->users_lost;
 }

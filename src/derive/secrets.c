@@ -106,6 +106,32 @@ static int keep_defect(struct build *build, const struct defect *defect, struct 
 	return build_push(build, &secret->defects, defect, err) < 0 ? -1 : 1;
 }
 
+static bool told_by_coverage(const struct world_cluster *cluster, struct slice file)
+{
+	for (size_t i = 0; i < cluster->coverage.len; i++) {
+		struct slice why = ((const struct coverage *)cluster->coverage.items[i])->why;
+		if (slice_equal(slice_part(why, 0, file.len), file) &&
+		    slice_starts_with(slice_part(why, file.len, why.len), ":"))
+			return true;
+	}
+	return false;
+}
+
+/* Defects of files beside which all objects were read all the same. */
+static bool loses_nothing(struct slice code)
+{
+	return slice_equal_text(code, "text_before_objects") || slice_equal_text(code, "two_clusters");
+}
+
+/* An error text in the place of a list, an empty file, one that was cut before it said what it is. */
+static void note_lost_file(struct build *build, const struct defect *defect)
+{
+	struct world_cluster *cluster = build_cluster(build, defect->cluster);
+	if (cluster && slice_equal_text(defect->object_kind, "File") && !loses_nothing(defect->code) &&
+	    !told_by_coverage(cluster, defect->file))
+		cluster->users_lost = true;
+}
+
 static int add_defects(struct build *build, struct error **err)
 {
 	/* Already copied by the store: kept in its array, without those that are out of date. Secrets point at them. */
@@ -116,6 +142,8 @@ static int add_defects(struct build *build, struct error **err)
 		int keep = keep_defect(build, &defects[kept.len], err);
 		if (keep < 0)
 			return -1;
+		if (keep)
+			note_lost_file(build, &defects[kept.len]);
 		kept.len += (size_t)keep;
 	}
 	build->world->defects = kept;

@@ -134,7 +134,7 @@ static void coverage_tells_what_was_read(void **state)
 		const struct world_cluster *cluster = cluster_named(scenario_world(&s), "prod");
 		assert_int_equal(world_read_kind(cluster, "Pod"), cases[i].read);
 		assert_int_equal(world_read_kind_complete(cluster, "Pod"), cases[i].complete);
-		assert_int_equal(world_users_known(cluster), cases[i].read);
+		assert_int_equal(world_users_known(cluster), cases[i].complete);
 		assert_false(world_read_kind(cluster, "Rollout.argoproj.io"));
 		scenario_release(&s);
 	}
@@ -161,6 +161,46 @@ static void users_are_known_only_when_all_that_can_use_was_read(void **state)
 		assert_int_equal(world_users_known(cluster_named(scenario_world(&s), "prod")), cases[i].known);
 		scenario_release(&s);
 	}
+}
+
+static void partial_lists_of_what_can_use_secrets_leave_users_unknown(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *kind;
+		bool known;
+	} cases[] = {
+		{ "Pod", false },      { "ServiceAccount", false }, { "Deployment", false },
+		{ "CronJob", false },  { "Secret", true },          { "Node", true },
+		{ "Namespace", true }, { "Event", true },           { "Job", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		scenario_init(&s);
+		coverage_of(&s, cases[i].kind)->outcome = SLICE("partial");
+		if (world_users_known(cluster_named(scenario_world(&s), "prod")) != cases[i].known)
+			fail_msg("%s", cases[i].kind);
+		scenario_release(&s);
+	}
+}
+
+/* `kubectl get pod NAME` beside the list of all. */
+static void single_objects_beside_the_whole_list_lose_nothing(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct coverage *single = add_record(&s, &coverage_type);
+	single->read = s.read;
+	single->kind = SLICE("Pod");
+	single->namespace = SLICE("shop");
+	single->subtype = SLICE("*");
+	single->outcome = SLICE("partial");
+	assert_true(world_users_known(cluster_named(scenario_world(&s), "prod")));
+	coverage_of(&s, "Deployment")->namespace = SLICE("other");
+	single->kind = SLICE("Deployment");
+	assert_false(world_users_known(cluster_named(scenario_world(&s), "prod")));
+	scenario_release(&s);
 }
 
 static void a_part_that_is_not_complete_spoils_the_kind(void **state)
@@ -201,6 +241,8 @@ int main(void)
 		cmocka_unit_test(given_time_is_the_world_s_and_hides_nothing),
 		cmocka_unit_test(coverage_tells_what_was_read),
 		cmocka_unit_test(users_are_known_only_when_all_that_can_use_was_read),
+		cmocka_unit_test(partial_lists_of_what_can_use_secrets_leave_users_unknown),
+		cmocka_unit_test(single_objects_beside_the_whole_list_lose_nothing),
 		cmocka_unit_test(a_part_that_is_not_complete_spoils_the_kind),
 		cmocka_unit_test(no_cluster_is_an_empty_world),
 	};

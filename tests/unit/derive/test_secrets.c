@@ -51,7 +51,7 @@ static void later_object_of_a_name_replaces_the_earlier(void **state)
 		check_slice(current->record->uid, order ? "a" : "b");
 		assert_ptr_equal(map_get(&cluster_named(world, "prod")->secrets_by_name, SLICE("shop/hub")), current);
 		/* Whose entries count is decided before they are added. */
-		assert_int_equal(world->credentials.len, 1);
+		assert_int_equal(cluster_named(world, "prod")->entries.len, 1);
 		scenario_release(&s);
 	}
 }
@@ -94,6 +94,38 @@ static void defects_are_those_of_the_latest_reading(void **state)
 	check_slice(((const struct defect *)secret_named(world, "shop", "bad")->defects.items[0])->code, "bad_json");
 	assert_int_equal(world->defects.len, 1);
 	scenario_release(&s);
+}
+
+static bool users_known_beside(const char *code, const char *why_of_secrets, int64_t seen)
+{
+	struct scenario s;
+	scenario_init(&s);
+	struct defect *file = add_record(&s, &defect_type);
+	file->object_kind = SLICE("File");
+	file->namespace = SLICE("");
+	file->object = file->file = SLICE("prod/x.json");
+	file->code = slice_of(code);
+	add_read(&s, HOUR(1));
+	file->last_seen = seen;
+	coverage_of(&s, "Secret")->outcome = SLICE("partial");
+	coverage_of(&s, "Secret")->why = slice_of(why_of_secrets);
+	bool known = world_users_known(cluster_named(scenario_world(&s), "prod"));
+	scenario_release(&s);
+	return known;
+}
+
+/* The file may have been the list of the CronJobs. */
+static void a_lost_file_of_an_unknown_kind_leaves_users_unknown(void **state)
+{
+	(void)state;
+	assert_false(users_known_beside("error_text", NULL, HOUR(1)));
+	assert_false(users_known_beside("empty", NULL, HOUR(1)));
+	assert_false(users_known_beside("truncated", "prod/x: another file", HOUR(1)));
+	assert_false(users_known_beside("truncated", "prod/x.json.old: another file", HOUR(1)));
+	assert_true(users_known_beside("truncated", "prod/x.json: the text ends inside", HOUR(1)));
+	assert_true(users_known_beside("text_before_objects", NULL, HOUR(1)));
+	assert_true(users_known_beside("two_clusters", NULL, HOUR(1)));
+	assert_true(users_known_beside("error_text", NULL, HOUR(0))); /* not in the latest read */
 }
 
 /* Secrets that were not read again keep what was wrong with them. */
@@ -156,6 +188,7 @@ int main(void)
 		cmocka_unit_test(later_object_of_a_name_replaces_the_earlier),
 		cmocka_unit_test(gone_one_gives_way_to_the_one_that_is_there),
 		cmocka_unit_test(defects_are_those_of_the_latest_reading),
+		cmocka_unit_test(a_lost_file_of_an_unknown_kind_leaves_users_unknown),
 		cmocka_unit_test(defects_of_secrets_outlast_reads_without_secrets),
 		cmocka_unit_test(gaps_are_those_of_the_latest_read),
 		cmocka_unit_test(only_pull_secrets_that_do_not_decode_block),

@@ -1,0 +1,41 @@
+"""Nobody uses it, or nobody knows: what a file that could not be read does to the users of a login."""
+import pytest
+
+from scene import Fother, Scene, records
+
+LINES = ("secret a/hub docker.io user=acme", "secret b/used docker.io user=other",
+         "deployment b/web image=acme/web:1 pull=used")
+
+
+def users(tmp_path, name, text):
+    fother = Fother(tmp_path)
+    source = Scene(LINES).write(tmp_path / "dump")
+    if name:
+        (source / "prod" / name).write_text(text)
+    answer = fother.triage(source, "--registry", "docker.io", "--since", "2026-11-20")
+    unused = {row["subject"] for row in records(answer, "finding") if row["rule"] == "pull-unused"}
+    return {row["username"]: row["users"] for row in records(answer, "credential")}, unused
+
+
+CUT_EVENTS = '{"apiVersion":"v1","kind":"EventList","items":[{"metadata":{"name":"e","namespace":"a","uid":"1"}},{"metad'
+CUT_CRONJOBS = CUT_EVENTS.replace("v1", "batch/v1").replace("EventList", "CronJobList")
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    (None, ""),
+    ("notes.txt", "nothing of ours"),
+    ("events.json", CUT_EVENTS),
+])
+def test_nobody_is_nobody_where_all_that_can_use_it_was_read(tmp_path, name, text):
+    assert users(tmp_path, name, text) == ({"acme": 0, "other": 1}, {"hub"})
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("cronjobs.json", "error: You must be logged in to the server (Unauthorized)\n"),
+    ("cronjobs.json", ""),
+    ("cronjobs.json", '{"apiVersion":'),
+    ("cronjobs.json", "no document at all\n"),
+    ("cronjobs.json", CUT_CRONJOBS),
+])
+def test_a_lost_file_may_have_held_the_users(tmp_path, name, text):
+    assert users(tmp_path, name, text) == ({"acme": None, "other": 1}, set())
