@@ -74,7 +74,7 @@ static int note_suspended(struct triage_run *run, struct error **err)
 			struct triage_workload *w = triage_workload(run, cluster->name, top->namespace, top->kind,
 								    top->name);
 			if (!w)
-				return error_no_memory(err);
+				return arena_fail(&run->world->arena, err);
 			w->suspended = true;
 		}
 	}

@@ -246,7 +246,7 @@ static int add_unread_owners(struct unknown_rows *rows, const struct world_clust
 		const struct world_pod *pod = cluster->pods.items[i];
 		const struct world_workload *top = pod->workload;
 		if (pod->ended || !pod->record->owner_kind.len || !top || top->record ||
-		    slice_equal_text(top->kind, "Node"))
+		    slice_equal_text(pod->record->owner_kind, "Node"))
 			continue;
 		kind = pods++ ? kind : top->kind;
 	}
@@ -311,8 +311,6 @@ static int add_unseen_registries(struct unknown_rows *rows, struct error **err)
 		strbuf_add_text(&seen, i ? ", " : "");
 		strbuf_add_slice(&seen, registries[i].registry);
 	}
-	if (strbuf_failed(&seen, err))
-		return -1;
 	if (strbuf_failed(&seen, err))
 		return -1;
 	for (size_t w = 0; w < wanted.len; w++) {
