@@ -163,6 +163,54 @@ static void login_with_users_or_unknown_ones_is_rotated(void **state)
 	breach_release(&b);
 }
 
+static void suspended_workload_is_checked_and_not_held(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_bad(&b, BAD_DIGEST);
+	struct workload *nightly = add_workload(&b.world, "shop", "CronJob", "nightly");
+	add_template(&b.world, nightly, "acme/web@" BAD_DIGEST);
+	check_rows(breach_triage(&b)->actions, &action_type, "rule why", "hold|its next pod starts a bad image\n");
+	nightly->suspended = BOOL_TRUE;
+	check_rows(breach_triage(&b)->actions, &action_type, "rule why",
+		   "check|suspended: keep it so, it starts a bad image\n");
+	breach_release(&b);
+}
+
+/* What an event tells of a pod that is gone, once however many events. */
+static void pull_of_a_pod_of_no_workload_is_checked(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_bad(&b, "acme/web:1");
+	for (int i = 0; i < 2; i++) {
+		struct event *event = add_record(&b.world, &event_type);
+		event->uid = slice_of(i ? "e1" : "e2");
+		event->namespace = SLICE("ci");
+		event->reason = SLICE("Pulled");
+		event->image = SLICE("acme/web:1");
+		event->involved_kind = SLICE("Pod");
+		event->involved_name = SLICE("scan-x");
+		event->last_time = HOUR(-2 - i);
+	}
+	check_rows(breach_triage(&b)->actions, &action_type, "rule subject why",
+		   "check|prod/ci Pod/scan-x|pulled a bad image\n");
+	breach_release(&b);
+}
+
+static void login_is_told_with_its_registry_where_several_are_meant(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_login(&b, "hub", "acme", HOUR(-20));
+	b.incident.registries = texts(&b.world, "docker.io", "ghcr.io", NULL);
+	check_rows(breach_triage(&b)->actions, &action_type, "subject", "acme pat 01234567 docker.io\n");
+	breach_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +223,9 @@ int main(void)
 		cmocka_unit_test(login_is_named_by_user_kind_and_the_start_of_its_fingerprint),
 		cmocka_unit_test(unproven_login_is_checked_and_a_new_one_left_alone),
 		cmocka_unit_test(login_with_users_or_unknown_ones_is_rotated),
+		cmocka_unit_test(suspended_workload_is_checked_and_not_held),
+		cmocka_unit_test(pull_of_a_pod_of_no_workload_is_checked),
+		cmocka_unit_test(login_is_told_with_its_registry_where_several_are_meant),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

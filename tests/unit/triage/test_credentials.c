@@ -217,6 +217,68 @@ static void logins_out_of_the_scope_are_not_told(void **state)
 	breach_release(&b);
 }
 
+/* It leaked with the workload, whatever the breached registry is. */
+static void login_of_any_registry_that_a_bad_image_can_read_is_told(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_bad(&b, BAD_DIGEST);
+	static const char *const names[] = { "read", "unread" };
+	for (size_t i = 0; i < 2; i++) {
+		struct secret *secret = add_secret(&b.world, "shop", names[i]);
+		secret->data_written = HOUR(-20);
+		add_entry(&b.world, secret, "ghcr.io", names[i], names[i]);
+	}
+	struct pod *pod = add_pod(&b.world, "shop", "scan", NULL, NULL);
+	add_container(&b.world, pod, "acme/scan:1", BAD_DIGEST);
+	add_reader(&b.world, pod, "read", "env");
+	check_rows(breach_triage(&b)->credentials, &credential_type, "registry username action standing",
+		   "ghcr.io|read|revoke|burnt\n");
+	breach_release(&b);
+}
+
+/* Replaced after the breach, and read again by code that still runs. */
+static void new_login_that_bad_code_reads_now_is_burnt_again(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_bad(&b, BAD_DIGEST);
+	add_earlier_value(&b, add_login(&b, "new", HOUR(-1)), HOUR(-2));
+	struct pod *pod = add_pod(&b.world, "shop", "scan", NULL, NULL);
+	struct container *c = add_container(&b.world, pod, "acme/scan:1", BAD_DIGEST);
+	add_reader(&b.world, pod, "new", "env");
+	check_slice(login(breach_triage(&b), "new")->standing, "burnt");
+	check_slice(login(&b.triage, "new")->action, "revoke");
+	c->state = SLICE("terminated");
+	check_slice(login(breach_triage(&b), "new")->standing, "proven_new");
+	breach_release(&b);
+}
+
+/* A login dies at its registry, not with its last copy. */
+static void login_without_a_copy_is_revoked_all_the_same(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	struct secret *hub = add_secret(&b.world, "shop", "hub");
+	hub->data_written = HOUR(-20);
+	add_value(&b.world, hub, "docker.io", "former", "old");
+	add_read(&b.world, HOUR(24));
+	hub->last_seen = HOUR(24);
+	hub->data_written = HOUR(20);
+	add_entry(&b.world, hub, "docker.io", "current", "new");
+	const struct credential *row = login(breach_triage(&b), "former");
+	assert_int_equal(row->secrets, 0);
+	check_slice(row->standing, "burnt");
+	check_slice(row->action, "revoke");
+	check_slice(row->why, "no copy is left; did the registry revoke it?");
+	check_slice(((const struct action *)row_with(b.triage.actions, &action_type, "subject", "former pat old"))->why,
+		    "no copy left; is it revoked?");
+	breach_release(&b);
+}
+
 static struct secret *add_malformed(struct breach *b, const char *name)
 {
 	struct secret *secret = add_secret(&b->world, "shop", name);
@@ -264,6 +326,9 @@ int main(void)
 		cmocka_unit_test(unused_login_in_a_secret_that_is_listed_is_only_revoked),
 		cmocka_unit_test(kinds_users_copies_and_age_order_a_class),
 		cmocka_unit_test(logins_out_of_the_scope_are_not_told),
+		cmocka_unit_test(login_of_any_registry_that_a_bad_image_can_read_is_told),
+		cmocka_unit_test(new_login_that_bad_code_reads_now_is_burnt_again),
+		cmocka_unit_test(login_without_a_copy_is_revoked_all_the_same),
 		cmocka_unit_test(secret_that_blocks_pulls_is_told_of_any_registry_until_it_is_gone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,106 @@ static void each_cluster_has_its_own_rows(void **state)
 	breach_release(&b);
 }
 
+static void only_pull_secrets_leaves_logins_in_others_unknown(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *subtype, *more; /* a second list of secrets; NULL: none */
+		bool told;
+	} cases[] = {
+		{ "*", NULL, false },
+		{ "kubernetes.io/dockerconfigjson", NULL, true },
+		{ "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg", true },
+		{ "kubernetes.io/dockerconfigjson", "Opaque", false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct breach b;
+		breach_init(&b);
+		struct coverage *secrets = coverage_of(&b.world, "Secret");
+		secrets->subtype = slice_of(cases[i].subtype);
+		if (cases[i].more) {
+			struct coverage *second = coverage_of(&b.world, "Event");
+			*second = *secrets;
+			second->subtype = slice_of(cases[i].more);
+		}
+		const struct triage *t = breach_triage(&b);
+		bool told = false;
+		for (size_t k = 0; k < t->unknown.len; k++)
+			told = told || slice_equal_text(((const struct unknown *)t->unknown.items)[k].subject,
+							"logins in other secrets");
+		assert_int_equal(told, cases[i].told);
+		assert_true(t->complete);
+		breach_release(&b);
+	}
+}
+
+/* Their template, and what is above it, is not known. Static pods are their node's; what has ended starts no more. */
+static void pods_whose_controllers_were_not_read(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_pod(&b.world, "shop", "bare", NULL, NULL);
+	add_pod(&b.world, "shop", "static", "Node", "node-1");
+	add_pod(&b.world, "shop", "ended", "Job", "once")->phase = SLICE("Succeeded");
+	add_workload(&b.world, "shop", "Deployment", "known");
+	add_pod(&b.world, "shop", "known-1", "Deployment", "known");
+	check_rows(breach_triage(&b)->unknown, &unknown_type, COLUMNS, ALWAYS);
+	add_pod(&b.world, "shop", "web-1", "ReplicaSet", "web");
+	check_rows(breach_triage(&b)->unknown, &unknown_type, COLUMNS, "prod|owners of 1 pod|yes\n" ALWAYS);
+	assert_false(b.triage.complete);
+	breach_release(&b);
+}
+
+static void malformed_secrets_may_hold_logins(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	for (int i = 0; i < 3; i++) {
+		struct secret *secret = add_secret(&b.world, "shop", i == 0 ? "a" : i == 1 ? "b" : "gone");
+		secret->data_written = HOUR(-20);
+		secret->decodes = BOOL_FALSE;
+		secret->gone = i == 2 ? BOOL_TRUE : BOOL_FALSE;
+	}
+	check_rows(breach_triage(&b)->unknown, &unknown_type, COLUMNS,
+		   "prod|logins in 2 malformed secrets|no\n" ALWAYS);
+	breach_release(&b);
+}
+
+static void dump_that_is_older_than_the_breach_tells_nothing_of_it(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	b.incident.window_from = HOUR(0);
+	b.incident.window_to = TIME_UNSET;
+	assert_true(breach_triage(&b)->complete);
+	b.incident.window_from = HOUR(0) + 1;
+	check_rows(breach_triage(&b)->unknown, &unknown_type, COLUMNS, "prod|everything since the breach|yes\n" ALWAYS);
+	assert_false(b.triage.complete);
+	b.incident.window_from = TIME_UNSET;
+	assert_true(breach_triage(&b)->complete);
+	breach_release(&b);
+}
+
+/* A mistyped registry must not look like a clean one. */
+static void registry_of_which_nothing_was_read_is_told_with_those_that_were(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	b.incident.registries = texts(&b.world, "docker.io", "ghrc.io", NULL);
+	add_container(&b.world, add_pod(&b.world, "shop", "web", NULL, NULL), "acme/web:1", DIGEST_A);
+	add_container(&b.world, add_pod(&b.world, "shop", "api", NULL, NULL), "ghcr.io/acme/api:1", DIGEST_B);
+	const struct triage *t = breach_triage(&b);
+	const struct unknown *row = row_with(t->unknown, &unknown_type, "subject", "anything of ghrc.io");
+	check_slice(row->why, "no login or image of it was read; is it spelled so? seen: docker.io, ghcr.io");
+	assert_int_equal(row->incomplete, BOOL_FALSE);
+	assert_int_equal(t->unknown.len, 5);
+	breach_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +327,11 @@ int main(void)
 		cmocka_unit_test(secrets_without_a_date_are_counted_while_they_are_there),
 		cmocka_unit_test(bad_files_cannot_be_matched_yet),
 		cmocka_unit_test(each_cluster_has_its_own_rows),
+		cmocka_unit_test(only_pull_secrets_leaves_logins_in_others_unknown),
+		cmocka_unit_test(pods_whose_controllers_were_not_read),
+		cmocka_unit_test(malformed_secrets_may_hold_logins),
+		cmocka_unit_test(dump_that_is_older_than_the_breach_tells_nothing_of_it),
+		cmocka_unit_test(registry_of_which_nothing_was_read_is_told_with_those_that_were),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
