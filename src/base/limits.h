@@ -51,6 +51,8 @@
 /* --- credentials --- */
 /* Entries of one docker config: 1 MiB of data cannot hold more that mean anything. */
 #define LIMIT_CONFIG_ENTRIES 16384
+/* Path of a repository: RepositoryNameTotalLengthMax of the distribution grammar; the domain is not counted. */
+#define LIMIT_REPOSITORY_BYTES 255
 /* Image reference: host 255, path 255, tag 128, digest 7 + 128, separators. */
 #define LIMIT_REFERENCE_BYTES 1024
 

@@ -3,14 +3,13 @@
 #include "base/limits.h"
 #include "credential/go_glob.h"
 #include "credential/keyring.h"
-
-#define PATH_MAX_BYTES 255
+#include "credential/registry_name.h"
 
 /* Docker Hub's other names, which hardly an image is spelled with, and the one that normalising takes away. */
-static const char *const hosts_without_images[] = {
-	"hub.docker.com",     "registry-1.docker.io", "registry.hub.docker.com",
-	"registry.docker.io", "www.docker.io",        "index.docker.io",
-};
+static bool is_host_without_images(struct slice host)
+{
+	return registry_name_is_docker_hub(host) && !slice_equal_text(host, "docker.io");
+}
 
 static bool is_lower_or_digit(char c)
 {
@@ -67,10 +66,7 @@ static bool host_can_be(const struct keyring_key *key)
 		if (!label_can_be(label))
 			return false;
 	} while (rest.data);
-	for (size_t i = 0; i < sizeof hosts_without_images / sizeof *hosts_without_images; i++)
-		if (key->port.len == 0 && slice_equal_text(key->host, hosts_without_images[i]))
-			return false;
-	return true;
+	return key->port.len > 0 || !is_host_without_images(key->host);
 }
 
 /* How many bytes of separator stand at the start: "." or "_" or "__" or dashes. 0: not one of these. */
@@ -97,7 +93,7 @@ static bool path_can_be(struct slice path)
 {
 	if (path.len == 0)
 		return true;
-	if (path.data[0] != '/' || path.len > PATH_MAX_BYTES + 1)
+	if (path.data[0] != '/' || path.len > LIMIT_REPOSITORY_BYTES + 1)
 		return false;
 	size_t at = 1;
 	while (at < path.len) {

@@ -65,12 +65,12 @@ static struct slice without_default_port(struct slice host, bool plain_http)
 	return is_default ? slice_part(host, 0, colon) : host;
 }
 
-static struct slice docker_hub_or(struct slice host)
+bool registry_name_is_docker_hub(struct slice host)
 {
 	for (size_t i = 0; i < sizeof docker_hub_names / sizeof *docker_hub_names; i++)
 		if (slice_equal_text(host, docker_hub_names[i]))
-			return SLICE(DOCKER_HUB);
-	return host;
+			return true;
+	return false;
 }
 
 static struct slice without_slashes(struct slice path)
@@ -119,7 +119,7 @@ int registry_name_parse(struct slice key, struct arena *arena, struct registry_n
 	path = without_slashes(slice_part(path, 0, find_any(path, "?#")));
 	if (arena_copy(arena, without_version(path), &path) < 0)
 		return arena_fail(arena, err);
-	ret_name->registry = docker_hub_or(host);
+	ret_name->registry = registry_name_is_docker_hub(host) ? SLICE(DOCKER_HUB) : host;
 	ret_name->path = path;
 	ret_name->wildcard = find_any(host, "*?[") < host.len && !is_address(host);
 	return 0;

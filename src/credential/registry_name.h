@@ -24,6 +24,9 @@ struct registry_name {
  * -1 only when memory is out. */
 int registry_name_parse(struct slice key, struct arena *arena, struct registry_name *ret_name, struct error **err);
 
+/* Whether a host without a port is one of Docker Hub's, docker.io itself included. */
+bool registry_name_is_docker_hub(struct slice host);
+
 /* What the user typed after --registry, normalised; an error for an empty or impossible host. */
 int registry_name_given(struct slice text, struct arena *arena, struct slice *ret_registry, struct error **err);
 

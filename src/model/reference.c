@@ -3,7 +3,6 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 
-#define PATH_MAX_BYTES 255 /* RepositoryNameTotalLengthMax: the domain is not counted */
 #define TAG_MAX_BYTES 128
 #define IDENTIFIER_BYTES 64
 #define DIGEST_MIN_HEX 32
@@ -293,9 +292,9 @@ static int finish_path(struct slice path, struct reference *reference, struct ar
 	reference->path = official ? arena_printf(arena, "library/%.*s", SLICE_ARG(path)) : path;
 	if (!reference->path.data)
 		return arena_fail(arena, err);
-	if (reference->path.len > PATH_MAX_BYTES)
+	if (reference->path.len > LIMIT_REPOSITORY_BYTES)
 		return error_set(err, ERROR_SYNTAX, "image reference: repository name longer than %d bytes",
-				 PATH_MAX_BYTES);
+				 LIMIT_REPOSITORY_BYTES);
 	return 0;
 }
 
