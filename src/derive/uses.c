@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "derive/world_internal.h"
 
 /* A use while it is collected. */
@@ -28,6 +30,7 @@ int template_pull_secrets(struct build *build, const struct world_workload *temp
 struct use_maps {
 	struct map uses;    /* struct use_key -> struct counted_use * */
 	struct map through; /* (secret, account) */
+	struct map reads;   /* exact key of a workload and a secret's name */
 };
 
 struct use_key {
@@ -41,6 +44,7 @@ static void use_maps_release(struct use_maps *maps)
 {
 	map_release(&maps->uses);
 	map_release(&maps->through);
+	map_release(&maps->reads);
 }
 
 /* Pods come before templates: what is said of a template names the pods that were made from it. */
@@ -193,6 +197,37 @@ static int find_reader(struct build *build, const struct secret_reader *reader, 
 	return 0;
 }
 
+/* Whether the secret was read or not, and whatever it holds: bad code can take it. */
+static int add_read_name(struct build *build, struct use_maps *maps, struct world_workload *workload,
+			 const struct slice *name, struct error **err)
+{
+	struct slice parts[] = { { (const char *)&workload, sizeof workload }, *name };
+	struct slice key = SLICE_NONE;
+	if (build_exact_key(build, parts, 2, &key, err) < 0)
+		return -1;
+	void **place = map_put(&maps->reads, key);
+	if (!place)
+		return error_no_memory(err);
+	if (*place)
+		return 0;
+	*place = workload;
+	return build_push(build, &workload->reads, name, err);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return slice_compare(**(const struct slice *const *)a, **(const struct slice *const *)b);
+}
+
+static void sort_reads(const struct world_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->workloads.len; i++) {
+		struct world_workload *workload = cluster->workloads.items[i];
+		if (workload->reads.len)
+			qsort(workload->reads.items, workload->reads.len, sizeof *workload->reads.items, compare_names);
+	}
+}
+
 static int add_reader(struct build *build, struct use_maps *maps, const struct secret_reader *reader,
 		      struct error **err)
 {
@@ -204,6 +239,8 @@ static int add_reader(struct build *build, struct use_maps *maps, const struct s
 		return 0;
 	if (find_reader(build, reader, cluster, &wanted.workload, &pod, err) < 0 ||
 	    secret_find(build, cluster, reader->namespace, reader->secret, &secret, err) < 0)
+		return -1;
+	if (wanted.workload && add_read_name(build, maps, wanted.workload, &reader->secret, err) < 0)
 		return -1;
 	if (!wanted.workload || !secret)
 		return 0;
@@ -244,6 +281,8 @@ int uses_build(struct build *build, struct error **err)
 		if (add_reader(build, &maps, RECORD_AT(build->observed.readers, secret_reader, i), err) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < build->world->clusters.len; i++)
+		sort_reads(build->world->clusters.items[i]);
 	return 0;
 }
 

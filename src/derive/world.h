@@ -53,6 +53,8 @@ struct world_workload {
 	struct world_list containers;   /* struct world_container * of its template; current ones */
 	struct world_list repositories; /* const struct slice * (interned): of the top one's templates and current pods
 					 */
+	struct world_list reads; /* const struct slice *: the names of all secrets, of whatever type, that the top
+				  * one's templates and pods (ended ones too) can read; each once, sorted */
 	struct slice_list pull_secrets; /* of its template */
 	struct slice service_account;   /* of its template */
 	struct slice managed_by;

@@ -213,6 +213,65 @@ static void secrets_are_of_their_namespace_and_cluster(void **state)
 	scenario_release(&s);
 }
 
+static void check_reads(const struct world *world, const char *workload, const char *expected)
+{
+	char names[256] = "";
+	const struct world_list *reads = &workload_named(world, workload)->reads;
+	for (size_t i = 0; i < reads->len; i++) {
+		const struct slice *name = reads->items[i];
+		size_t len = strlen(names);
+		snprintf(names + len, sizeof names - len, "%s%.*s", i ? " " : "", SLICE_ARG(*name));
+	}
+	assert_string_equal(names, expected);
+}
+
+/* Secrets of any type, whether they hold a login or were read at all: what bad code can take. */
+static void every_secret_that_a_workload_can_read_is_named(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_secret(&s, "shop", "hub");
+	struct pod *web = add_pod(&s, "shop", "web", "StatefulSet", "web");
+	struct pod *other = add_pod(&s, "shop", "other", "StatefulSet", "web");
+	other->phase = SLICE("Succeeded");
+	add_reader(&s, web, "hub", "volume");
+	add_reader(&s, web, "tls", "projected");
+	add_reader(&s, web, "database", "env");
+	add_reader(&s, web, "database", "env_from");
+	add_reader(&s, other, "database", "csi");
+	add_reader(&s, other, "api", "env");
+	add_reader(&s, add_pod(&s, "shop", "alone", NULL, NULL), "tls", "env");
+	struct workload *job = add_workload(&s, "shop", "CronJob", "night");
+	add_template(&s, job, "acme/job:1");
+	struct secret_reader *reader = add_reader(&s, web, "report", "env");
+	reader->holder_group = SLICE("batch");
+	reader->holder_kind = SLICE("CronJob");
+	reader->holder = SLICE("night");
+	add_pod(&s, "shop", "nothing", NULL, NULL);
+	const struct world *world = scenario_world(&s);
+	check_reads(world, "shop/StatefulSet.apps/web", "api database hub tls");
+	check_reads(world, "shop/Pod/alone", "tls");
+	check_reads(world, "shop/CronJob.batch/night", "report");
+	check_reads(world, "shop/Pod/nothing", "");
+	scenario_release(&s);
+}
+
+/* What an earlier reading of the pod had is not read any more. */
+static void what_is_not_of_the_latest_reading_is_not_named(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct pod *web = add_pod(&s, "shop", "web", NULL, NULL);
+	add_reader(&s, web, "old", "env");
+	struct secret_reader *still = add_reader(&s, web, "still", "env");
+	add_read(&s, HOUR(1));
+	web->last_seen = still->last_seen = HOUR(1);
+	check_reads(scenario_world(&s), "shop/Pod/web", "still");
+	scenario_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +286,8 @@ int main(void)
 		cmocka_unit_test(readers_are_counted_once_a_pod),
 		cmocka_unit_test(reader_of_an_earlier_reading_reads_no_more),
 		cmocka_unit_test(secrets_are_of_their_namespace_and_cluster),
+		cmocka_unit_test(every_secret_that_a_workload_can_read_is_named),
+		cmocka_unit_test(what_is_not_of_the_latest_reading_is_not_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
