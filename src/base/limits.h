@@ -3,10 +3,12 @@
 #define FOTHER_BASE_LIMITS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define LIMIT_KIB ((size_t)1024)
 #define LIMIT_MIB (1024 * LIMIT_KIB)
 #define LIMIT_GIB (1024 * LIMIT_MIB)
+_Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not fit into this address space");
 
 /* --- memory --- */
 /* One error or log message: longer ones help nobody. */
