@@ -131,6 +131,21 @@ def test_wide_tells_where_every_copy_is(read):
         assert ["acmeci", "prod", "ci", "hub"] in [row[1:5] for row in copies]
 
 
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_five_hundred_credentials_are_counted_and_the_first_shown(columns, fother, tmp_path):
+    lines = [f"secret team-{n % 40}/hub-{n} user=a-user-with-a-long-name-{n} kind=pat" for n in range(500)]
+    dump = Scene([*lines, "deployment team-7/web image=acme/web:1 pull=hub-7"]).write(tmp_path / "dump")
+    command = ["triage", "--registry", "docker.io", "--window", WINDOW, "--key-file", fother.key, "--as-of", AS_OF]
+    text = fother.run(*command, "--snapshot", dump, columns=columns).stdout
+    assert "500 logins in 500 secrets: 500 burnt" in text and " more: -o wide shows all" in text
+    assert all(cells(line) <= columns for line in text.splitlines() if not line.startswith(" fother "))
+    assert len(text.splitlines()) < 120, "more than a person reads"
+    do_now = text.split("DO NOW", 1)[1].splitlines()
+    assert "rotate" in do_now[2] and "name-7" in do_now[2], "the one in use comes first"
+    wide = fother.run(*command, "-o", "wide", columns=columns).stdout
+    assert all(f"a-user-with-a-long-name-{n} " in wide for n in range(500))
+
+
 def test_colour_is_for_terminals_only(read):
     assert "\033" not in read.run(*COMMANDS["triage"], "--key-file", read.key).stdout
 
