@@ -176,10 +176,32 @@ static void test_long_texts_cost_little(void **state)
 	assert_fits(f, 40);
 }
 
+static void test_times_are_told_to_the_minute_in_utc(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		int64_t time;
+		const char *minute, *date;
+	} cases[] = {
+		{ INT64_C(1795165200000000), "2026-11-20 09:00Z", "2026-11-20" },
+		{ INT64_C(1795165259999999), "2026-11-20 09:00Z", "2026-11-20" },
+		{ 0, "1970-01-01 00:00Z", "1970-01-01" },
+		{ INT64_C(-62135596800000000), "0001-01-01 00:00Z", "0001-01-01" },
+		{ TIME_UNSET, "-", "-" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[TIME_TEXT_BYTES];
+		assert_string_equal(minute_format(cases[i].time, text), cases[i].minute);
+		check_slice(table_minute(&f->table, cases[i].time), cases[i].minute);
+		check_slice(table_date(&f->table, cases[i].time), cases[i].date);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_wide_enough_shows_everything, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_times_are_told_to_the_minute_in_utc, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_elastic_columns_lose_their_middle, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_columns_give_way_in_their_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_every_width_fits, set_up, tear_down),
