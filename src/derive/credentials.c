@@ -79,7 +79,7 @@ static int set_age(struct build *build, struct world_credential *credential, str
 		const struct world_entry *entry = credential->entries.items[i];
 		prove(credential, entry->secret->record->last_seen, SLICE("read"));
 	}
-	if (credential->set_after > credential->not_changed_since)
+	if (credential->set_after >= credential->not_changed_since)
 		credential->set_after = TIME_UNSET;
 	return 0;
 }

@@ -49,11 +49,12 @@ static int count_bad_readers(struct triage_run *run, struct credential *row, boo
 	for (size_t i = 0; i < row->used_by.len; i++) {
 		if (!slice_equal_text(users[i].relation, "reads"))
 			continue;
-		const struct triage_workload *w = triage_workload(run, users[i].cluster, users[i].namespace,
-								  users[i].workload_kind, users[i].workload);
+		struct triage_workload *w = triage_workload(run, users[i].cluster, users[i].namespace,
+							    users[i].workload_kind, users[i].workload);
 		if (!w)
 			return -1;
-		count += w->bad_runs || w->bad_ran;
+		count += w->counted != row && (w->bad_runs || w->bad_ran); /* it may read several copies */
+		w->counted = row;
 		*ret_now = *ret_now || w->bad_runs;
 	}
 	row->bad_readers = count;

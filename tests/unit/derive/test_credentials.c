@@ -252,6 +252,24 @@ static void proof_that_it_is_older_beats_the_change(void **state)
 	scenario_release(&s);
 }
 
+/* Another value stood here at hour 0, and this one, at the same hour, elsewhere. */
+static void sight_elsewhere_at_the_time_of_the_other_value_is_no_change(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_read(&s, HOUR(10));
+	s.now = HOUR(0);
+	struct secret *former = add_secret(&s, "test", "hub");
+	former->gone = BOOL_TRUE;
+	add_value(&s, former, "docker.io", "acme", "f1");
+	changed_copy(&s, "shop");
+	const struct world_credential *credential = only_credential(scenario_world(&s));
+	assert_int_equal(credential->not_changed_since, HOUR(0));
+	assert_int_equal(credential->set_after, TIME_UNSET);
+	scenario_release(&s);
+}
+
 /* A clock that runs ahead writes times after the read: the read itself is the better proof. */
 static void write_after_the_read_is_not_believed(void **state)
 {
@@ -283,6 +301,7 @@ int main(void)
 		cmocka_unit_test(change_in_every_copy_makes_it_younger),
 		cmocka_unit_test(one_copy_without_a_change_leaves_it_unproven),
 		cmocka_unit_test(proof_that_it_is_older_beats_the_change),
+		cmocka_unit_test(sight_elsewhere_at_the_time_of_the_other_value_is_no_change),
 		cmocka_unit_test(write_after_the_read_is_not_believed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
