@@ -1,6 +1,9 @@
 #include "support/check.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/strbuf.h"
@@ -207,6 +210,23 @@ static void texts_are_single_lines(void **state)
 		assert_null(strchr(option_rows[i].help, '\n'));
 }
 
+/* `fother help > /dev/full` must not look like a success. */
+static void help_that_cannot_be_written_is_a_failure(void **state)
+{
+	(void)state;
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), saved = dup(STDOUT_FILENO);
+	if (full < 0)
+		skip();
+	fflush(stdout);
+	assert_int_equal(dup2(full, STDOUT_FILENO), STDOUT_FILENO);
+	int codes[] = { help_overview(), help_man(), help_command(commands[0]) };
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	close(full);
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		assert_int_equal(codes[i], EXIT_FAILED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +240,7 @@ int main(void)
 		cmocka_unit_test(manual_page_escapes_dashes_and_backslashes),
 		cmocka_unit_test(manual_page_has_every_command_and_option),
 		cmocka_unit_test(texts_are_single_lines),
+		cmocka_unit_test(help_that_cannot_be_written_is_a_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
