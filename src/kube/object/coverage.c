@@ -116,15 +116,6 @@ static void start_coverage(const struct object_context *context, struct slice ki
 	ret_coverage->objects = 0;
 }
 
-static const struct known_kind *known_kind_named(struct slice label)
-{
-	for (size_t i = 0; i < known_kind_count; i++) {
-		if (slice_equal_text(label, known_kinds[i].kind))
-			return &known_kinds[i];
-	}
-	return NULL;
-}
-
 /* --- joining the lists of one read --- */
 #define ANY SLICE("?") /* stands for each namespace or type that a cut list was seen in, "*" included */
 

@@ -17,3 +17,12 @@ const struct known_kind known_kinds[] = {
 	{ "Event", { "", "events.k8s.io" }, true, true, put_event },
 };
 const size_t known_kind_count = sizeof known_kinds / sizeof known_kinds[0];
+
+const struct known_kind *known_kind_named(struct slice kind)
+{
+	for (size_t i = 0; i < known_kind_count; i++) {
+		if (slice_equal_text(kind, known_kinds[i].kind))
+			return &known_kinds[i];
+	}
+	return NULL;
+}

@@ -9,13 +9,10 @@ static const struct object_meta NO_METADATA = { .namespace = { "", 0 } };
 /* --- which kind --- */
 static const struct known_kind *known_kind_of(struct slice kind, struct slice group, bool group_known)
 {
-	for (size_t i = 0; i < known_kind_count; i++) {
-		const struct known_kind *known = &known_kinds[i];
-		if (slice_equal_text(kind, known->kind) && (!group_known || slice_equal_text(group, known->groups[0]) ||
-							    slice_equal_text(group, known->groups[1])))
-			return known;
-	}
-	return NULL;
+	const struct known_kind *known = known_kind_named(kind);
+	bool right = known && (!group_known || slice_equal_text(group, known->groups[0]) ||
+			       slice_equal_text(group, known->groups[1]));
+	return right ? known : NULL;
 }
 
 /* --- the item --- */

@@ -40,4 +40,7 @@ struct known_kind {
 extern const struct known_kind known_kinds[];
 extern const size_t known_kind_count;
 
+/* NULL: not built in. */
+const struct known_kind *known_kind_named(struct slice kind);
+
 #endif
