@@ -195,6 +195,14 @@ bool credential_is_token(struct slice text)
 	return credential_token_start(text) > 0;
 }
 
+bool credential_kind_is_token(struct slice kind)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (shapes[i].secret_start && slice_equal_text(kind, shapes[i].kind))
+			return true;
+	return false;
+}
+
 static int kind_of_shape(const struct shape *shape, const struct subject *subject, struct error **err)
 {
 	subject->kind->kind = shape->kind;

@@ -47,6 +47,11 @@ struct credential_kind {
 int credential_kind_of(struct slice registry, const struct config_entry *entry, struct arena *arena,
 		       struct credential_kind *ret_kind, struct error **err);
 
+/* Whether secrets of the kind are tokens that a registry made and that mean the same under any user name (GHCR takes
+ * any with a PAT): two logins that differ in nothing but the user are one value, revoked once. Not so for passwords,
+ * which two people may share. */
+bool credential_kind_is_token(struct slice kind);
+
 /* Whether text starts as the tokens do that were made to be recognised (the first rows of the table). */
 bool credential_is_token(struct slice text);
 /* How many bytes of it are that start ("dckr_pat_"), which is no secret; 0: it is none. */

@@ -53,11 +53,19 @@ static void take_copy(struct world_credential *credential, const struct world_en
 	prove(credential, entry->secret->record->data_written, SLICE("managedFields"));
 }
 
+static int key_of(struct build *build, const struct world_credential *credential, struct slice *ret_key,
+		  struct error **err)
+{
+	struct login login = { credential->registry, credential->username, credential->cred_kind,
+			       credential->fingerprint };
+	return login_key(build, &login, ret_key, err);
+}
+
 /* Tells its history that it is not a former one. */
 static int mark_held(struct build *build, const struct world_credential *credential, struct error **err)
 {
 	struct slice key = SLICE_NONE;
-	if (login_key(build, credential->registry, credential->username, credential->fingerprint, &key, err) < 0)
+	if (key_of(build, credential, &key, err) < 0)
 		return -1;
 	struct login_history *history = map_get(&build->logins, key);
 	if (history)
@@ -68,7 +76,7 @@ static int mark_held(struct build *build, const struct world_credential *credent
 static int set_age(struct build *build, struct world_credential *credential, struct error **err)
 {
 	struct slice key = SLICE_NONE;
-	if (login_key(build, credential->registry, credential->username, credential->fingerprint, &key, err) < 0)
+	if (key_of(build, credential, &key, err) < 0)
 		return -1;
 	const struct login_history *history = map_get(&build->logins, key);
 	if (history) {

@@ -4,12 +4,14 @@
 
 struct former_places {
 	struct build *build;
+	struct map logins;   /* exact key of registry, user, fingerprint -> struct world_credential * */
 	struct map places;   /* exact key of a place and a login -> struct world_former * */
 	struct slice key_id; /* of the newest value: fingerprints of another key tell nothing */
 };
 
 static void former_places_release(struct former_places *places)
 {
+	map_release(&places->logins);
 	map_release(&places->places);
 }
 
@@ -24,9 +26,20 @@ static struct slice newest_key_id(const struct record_list *values)
 	return newest ? newest->key_id : SLICE_NONE;
 }
 
-static struct world_credential *former_credential(struct build *build, const struct entry_value *value,
+static struct world_credential *former_credential(struct former_places *places, const struct entry_value *value,
 						  struct error **err)
 {
+	struct build *build = places->build;
+	struct slice parts[] = { value->registry, value->username, value->fingerprint }, key = SLICE_NONE;
+	if (build_exact_key(build, parts, 3, &key, err) < 0)
+		return NULL;
+	void **place = map_put(&places->logins, key);
+	if (!place) {
+		error_no_memory(err);
+		return NULL;
+	}
+	if (*place)
+		return *place;
 	struct world_credential *credential = build_new(build, sizeof *credential, err);
 	if (!credential || build_push(build, &build->world->credentials, credential, err) < 0)
 		return NULL;
@@ -38,6 +51,7 @@ static struct world_credential *former_credential(struct build *build, const str
 						 .key_id = value->key_id,
 						 .not_changed_since = TIME_UNSET,
 						 .set_after = TIME_UNSET };
+	*place = credential;
 	return credential;
 }
 
@@ -90,9 +104,8 @@ static int add_value(struct former_places *places, const struct entry_value *val
 		return -1;
 	if (!history || history->held)
 		return 0;
-	if (!history->former)
-		history->former = former_credential(places->build, value, err);
-	return history->former ? add_place(places, history->former, value, err) : -1;
+	struct world_credential *credential = former_credential(places, value, err);
+	return credential ? add_place(places, credential, value, err) : -1;
 }
 
 int former_build(struct build *build, struct error **err)

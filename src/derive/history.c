@@ -1,5 +1,6 @@
 /* What earlier reads tell about the values of entries. Places outlive objects: a secret that was made anew under its
  * name is the same place. */
+#include "credential/kind.h"
 #include "derive/world_internal.h"
 
 static int64_t earlier_of(int64_t a, int64_t b)
@@ -15,19 +16,26 @@ static bool is_current(const struct entry_value *value, const struct world_secre
 	return secret && secret->current && value->last_seen == secret->record->last_seen;
 }
 
-int login_key(struct build *build, struct slice registry, struct slice username, struct slice fingerprint,
-	      struct slice *ret_key, struct error **err)
+int login_key(struct build *build, const struct login *login, struct slice *ret_key, struct error **err)
 {
 	/* A token without a user: entries leave the name out, their history has it empty. */
-	struct slice parts[] = { registry, username.data ? username : SLICE(""), fingerprint };
+	struct slice username = login->username.data ? login->username : SLICE("");
+	struct slice parts[] = { login->registry, credential_kind_is_token(login->cred_kind) ? SLICE_NONE : username,
+				 login->fingerprint };
 	return build_exact_key(build, parts, 3, ret_key, err);
+}
+
+static int value_key(struct build *build, const struct entry_value *value, struct slice *ret_key, struct error **err)
+{
+	struct login login = { value->registry, value->username, value->cred_kind, value->fingerprint };
+	return login_key(build, &login, ret_key, err);
 }
 
 int login_find(struct build *build, const struct entry_value *value, struct login_history **ret_history,
 	       struct error **err)
 {
 	struct slice key = SLICE_NONE;
-	if (login_key(build, value->registry, value->username, value->fingerprint, &key, err) < 0)
+	if (value_key(build, value, &key, err) < 0)
 		return -1;
 	*ret_history = map_get(&build->logins, key);
 	return 0;
@@ -37,7 +45,7 @@ static int add_login(struct build *build, const struct entry_value *value, const
 		     struct error **err)
 {
 	struct slice key = SLICE_NONE;
-	if (login_key(build, value->registry, value->username, value->fingerprint, &key, err) < 0)
+	if (value_key(build, value, &key, err) < 0)
 		return -1;
 	void **place = map_put(&build->logins, key);
 	if (!place)

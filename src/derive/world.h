@@ -167,7 +167,8 @@ struct world_former {
  * partial read did not hold, and what was not read again, is still where it was: that makes no login a former one.
  *
  * not_changed_since is the earliest proof that the value existed, over all copies and all that was ever read of the
- * same registry, user and fingerprint (so a copy that was re-created with the old value stays as old as the value).
+ * same registry, user and fingerprint (so a copy that was re-created with the old value stays as old as the value); of
+ * a token (credential_kind_is_token) under any user name, for it is one value.
  * set_after is set only when each copy stands in a place where another value was seen before, and nothing shows this
  * value earlier: the earliest of those times. A value that came back (A, B, A) therefore has none. */
 struct world_credential {

@@ -15,13 +15,13 @@ struct observed {
 	struct record_list secrets, entries, entry_values, readers, events, defects, gaps, findings;
 };
 
-/* The earliest proofs that a login existed: made from every entry_value that was ever seen. */
+/* The earliest proofs that a login existed: made from every entry_value that was ever seen. Of a token one for all user
+ * names that it stands with. */
 struct login_history {
-	int64_t written;                 /* earliest managedFields time under which it was seen */
-	int64_t seen;                    /* earliest read that held it */
-	bool earlier;                    /* that read is not the latest one of its place */
-	bool held;                       /* an entry holds it now */
-	struct world_credential *former; /* where none does; NULL until one is made */
+	int64_t written; /* earliest managedFields time under which it was seen */
+	int64_t seen;    /* earliest read that held it */
+	bool earlier;    /* that read is not the latest one of its place */
+	bool held;       /* an entry holds it now */
 };
 
 struct build {
@@ -33,7 +33,7 @@ struct build {
 	struct map image_names;             /* image as written -> struct world_image_name * */
 	struct map repositories;            /* normalised repository -> struct slice * */
 	struct map registries;              /* registry key or domain -> struct slice *: normalised registry */
-	struct map logins;                  /* exact key of registry, username, fingerprint -> struct login_history * */
+	struct map logins;                  /* login_key -> struct login_history * */
 	struct map places;                  /* exact key of a place -> struct world_list * of struct entry_value * */
 	struct strbuf key;                  /* the last composed key */
 	struct slice last_identity;         /* records come sorted by cluster: */
@@ -100,9 +100,12 @@ int workload_find(struct build *build, const struct world_cluster *cluster, cons
  */
 int workload_of_pod_name(struct build *build, const struct world_cluster *cluster, struct slice namespace,
 			 struct slice pod, struct world_workload **ret_workload, struct error **err);
-/* Of build.logins; a user name that is not there is an empty one. */
-int login_key(struct build *build, struct slice registry, struct slice username, struct slice fingerprint,
-	      struct slice *ret_key, struct error **err);
+/* Who logs in where, with what. */
+struct login {
+	struct slice registry, username, cred_kind, fingerprint;
+};
+/* Of build.logins: a user name that is not there is an empty one, and that of a token does not matter. */
+int login_key(struct build *build, const struct login *login, struct slice *ret_key, struct error **err);
 /* The login of the value; NULL: no such history. */
 int login_find(struct build *build, const struct entry_value *value, struct login_history **ret_history,
 	       struct error **err);

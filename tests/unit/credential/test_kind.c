@@ -133,6 +133,21 @@ static void details_hold_nothing_of_the_secret(void **state)
 	}
 }
 
+/* The same secret of one of these is the same token, whatever the user is called. */
+static void kinds_that_are_tokens(void **state)
+{
+	static const char *const tokens[] = { "pat",          "oat",       "oauth-token", "app-token",
+					      "deploy-token", "job-token", "api-key" };
+	static const char *const others[] = {
+		"password", "robot", "json-key", "aws", "service-principal", "helper", ""
+	};
+	for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
+		assert_true(credential_kind_is_token(slice_of(tokens[i])));
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_false(credential_kind_is_token(slice_of(others[i])));
+	assert_false(credential_kind_is_token(SLICE_NONE));
+}
+
 static int kinds_of_all(void *data, struct error **err)
 {
 	CLEANUP(arena_release) struct arena own = ARENA_INIT(LIMIT_OBJECT_BYTES);
@@ -155,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(shapes, empty_arena),
 		cmocka_unit_test_teardown(details_hold_nothing_of_the_secret, empty_arena),
+		cmocka_unit_test(kinds_that_are_tokens),
 		cmocka_unit_test(every_allocation_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

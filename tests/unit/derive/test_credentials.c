@@ -183,6 +183,54 @@ static void history_of_a_token_without_user_counts(void **state)
 	scenario_release(&s);
 }
 
+static void add_password(struct scenario *s, struct secret *secret, const char *registry, const char *username)
+{
+	struct entry *entry = add_entry(s, secret, registry, username, NULL);
+	entry->fingerprint = SLICE("f1");
+	entry->cred_kind = SLICE("password");
+	add_value(s, secret, registry, username, "f1")->cred_kind = SLICE("password");
+}
+
+/* GHCR takes any user name with a PAT. */
+static void token_under_another_user_name_is_the_same_value(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct secret *old = add_secret(&s, "shop", "old");
+	old->data_written = HOUR(-900);
+	add_entry(&s, old, "ghcr.io", "robot", "f1");
+	struct secret *new = add_secret(&s, "shop", "new");
+	new->data_written = HOUR(-2);
+	add_entry(&s, new, "ghcr.io", "someone", "f1");
+	add_entry(&s, new, "quay.io", "someone", "f1");
+	const struct world *world = scenario_world(&s);
+	assert_int_equal(world->credentials.len, 3);
+	static const int64_t since[] = { HOUR(-900), HOUR(-900), HOUR(-2) };
+	for (size_t i = 0; i < 3; i++) {
+		const struct world_credential *credential = world->credentials.items[i];
+		assert_int_equal(credential->not_changed_since, since[i]);
+		check_slice(credential->age_proof, "managedFields");
+	}
+	scenario_release(&s);
+}
+
+static void password_of_two_users_is_two_values(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct secret *old = add_secret(&s, "shop", "old");
+	old->data_written = HOUR(-900);
+	add_password(&s, old, "docker.io", "a");
+	struct secret *new = add_secret(&s, "shop", "new");
+	new->data_written = HOUR(-2);
+	add_password(&s, new, "docker.io", "b");
+	const struct world *world = scenario_world(&s);
+	assert_int_equal(((const struct world_credential *)world->credentials.items[1])->not_changed_since, HOUR(-2));
+	scenario_release(&s);
+}
+
 /* The same password at another registry, or of another user, is another login. */
 static void history_of_another_login_proves_nothing(void **state)
 {
@@ -191,10 +239,10 @@ static void history_of_another_login_proves_nothing(void **state)
 	scenario_init(&s);
 	struct secret *old = add_secret(&s, "shop", "old");
 	old->gone = BOOL_TRUE;
-	add_value(&s, old, "quay.io", "acme", "f1");
-	add_value(&s, old, "docker.io", "other", "f1");
+	add_value(&s, old, "quay.io", "acme", "f1")->cred_kind = SLICE("password");
+	add_value(&s, old, "docker.io", "other", "f1")->cred_kind = SLICE("password");
 	add_read(&s, HOUR(48));
-	add_entry(&s, add_secret(&s, "shop", "hub"), "docker.io", "acme", "f1");
+	add_password(&s, add_secret(&s, "shop", "hub"), "docker.io", "acme");
 	const struct world_credential *credential = only_credential(scenario_world(&s));
 	assert_int_equal(credential->not_changed_since, HOUR(48));
 	check_slice(credential->age_proof, "read");
@@ -297,6 +345,8 @@ int main(void)
 		cmocka_unit_test(re_created_copy_with_the_old_value_stays_old),
 		cmocka_unit_test(re_created_copy_without_managed_fields_too),
 		cmocka_unit_test(history_of_a_token_without_user_counts),
+		cmocka_unit_test(token_under_another_user_name_is_the_same_value),
+		cmocka_unit_test(password_of_two_users_is_two_values),
 		cmocka_unit_test(history_of_another_login_proves_nothing),
 		cmocka_unit_test(change_in_every_copy_makes_it_younger),
 		cmocka_unit_test(one_copy_without_a_change_leaves_it_unproven),

@@ -125,6 +125,30 @@ static void a_login_that_another_secret_holds_is_no_former_one(void **state)
 	scenario_release(&s);
 }
 
+/* What stands now under another user is the same token: it is not gone. */
+static void a_token_under_another_user_name_is_no_former_one(void **state)
+{
+	(void)state;
+	struct scenario s;
+	replaced(&s);
+	add_entry(&s, add_secret(&s, "test", "copy"), "docker.io", "someone", "old");
+	const struct world *world = scenario_world(&s);
+	assert_int_equal(world->credentials.len, 2);
+	check_slice(credential_of(world, "old")->username, "someone");
+	assert_int_equal(credential_of(world, "old")->not_changed_since, HOUR(-300));
+	scenario_release(&s);
+}
+
+static void former_logins_of_two_users_are_two(void **state)
+{
+	(void)state;
+	struct scenario s;
+	struct entry_value *other = add_value(&s, replaced(&s), "docker.io", "someone", "old");
+	other->first_seen = other->last_seen = HOUR(0);
+	assert_int_equal(scenario_world(&s)->credentials.len, 3);
+	scenario_release(&s);
+}
+
 /* Each write and each object that it was seen under is a value of its own, in one place. */
 static void a_place_is_told_once_with_its_latest_sight(void **state)
 {
@@ -193,6 +217,8 @@ int main(void)
 		cmocka_unit_test(the_login_of_a_secret_that_is_gone_stays),
 		cmocka_unit_test(what_was_not_read_again_is_still_there),
 		cmocka_unit_test(a_login_that_another_secret_holds_is_no_former_one),
+		cmocka_unit_test(a_token_under_another_user_name_is_no_former_one),
+		cmocka_unit_test(former_logins_of_two_users_are_two),
 		cmocka_unit_test(a_place_is_told_once_with_its_latest_sight),
 		cmocka_unit_test(a_former_login_can_be_known_to_be_young),
 		cmocka_unit_test(fingerprints_of_another_key_tell_nothing),
