@@ -10,6 +10,7 @@
 
 #define FIRST_BLOCK_BYTES (4 * LIMIT_KIB)
 #define LARGEST_BLOCK_BYTES LIMIT_MIB
+#define FIRST_ITEMS 4
 
 struct arena_block {
 	struct arena_block *next;
@@ -83,6 +84,20 @@ void *arena_zeroed(struct arena *a, size_t count, size_t size)
 	}
 	void *taken = take(a, total, _Alignof(max_align_t));
 	return taken ? memset(taken, 0, total) : NULL;
+}
+
+void *arena_grow(struct arena *a, void *items, size_t len, size_t *capacity, size_t item_size)
+{
+	if (len < *capacity)
+		return items;
+	size_t more = *capacity ? 2 * *capacity : FIRST_ITEMS;
+	void *grown = arena_zeroed(a, more, item_size);
+	if (!grown)
+		return NULL;
+	if (len)
+		memcpy(grown, items, len * item_size);
+	*capacity = more;
+	return grown;
 }
 
 char *arena_bytes(struct arena *a, size_t size)

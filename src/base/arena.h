@@ -31,6 +31,9 @@ struct arena {
 
 /* count * size bytes of zero, aligned for any type. */
 void *arena_zeroed(struct arena *a, size_t count, size_t size);
+/* Room for one item more in an array in the arena: items itself, or a copy twice as large, zeroed behind len. The old
+ * one stays behind in the arena. NULL on failure, and nothing changed. */
+void *arena_grow(struct arena *a, void *items, size_t len, size_t *capacity, size_t item_size);
 /* size bytes without alignment or clearing, for text. */
 char *arena_bytes(struct arena *a, size_t size);
 /* A copy with a NUL behind it; "not there" stays "not there" and succeeds. 0 or -1 without an error set. */

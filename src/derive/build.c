@@ -4,17 +4,11 @@
 
 int world_list_push(struct world_list *list, void *item, struct arena *arena)
 {
-	if (list->len == list->capacity) {
-		size_t capacity = list->capacity ? 2 * list->capacity : 4;
-		void **items = arena_zeroed(arena, capacity, sizeof *items);
-		if (!items)
-			return -1;
-		if (list->len)
-			memcpy(items, list->items, list->len * sizeof *items);
-		list->items = items;
-		list->capacity = capacity;
-	}
-	list->items[list->len++] = item;
+	void **items = arena_grow(arena, list->items, list->len, &list->capacity, sizeof *items);
+	if (!items)
+		return -1;
+	list->items = items;
+	items[list->len++] = item;
 	return 0;
 }
 

@@ -65,20 +65,13 @@ int decode_time(struct decoder *d, const struct token *token, const struct membe
 }
 
 /* --- lists --- */
-/* Old items stay behind in the arena: it lives for one object. */
 void *decode_list_push(struct decoder *d, struct list *list, size_t item_size)
 {
-	if (list->len == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 4;
-		void *items = arena_zeroed(d->arena, capacity, item_size);
-		if (!items)
-			return NULL;
-		if (list->len)
-			memcpy(items, list->items, list->len * item_size);
-		list->items = items;
-		list->capacity = capacity;
-	}
-	return (char *)list->items + list->len++ * item_size;
+	void *items = arena_grow(d->arena, list->items, list->len, &list->capacity, item_size);
+	if (!items)
+		return NULL;
+	list->items = items;
+	return (char *)items + list->len++ * item_size;
 }
 
 void decode_list_start(struct list *list)

@@ -173,6 +173,24 @@ static void every_allocation_failed(void **state)
 	torture(fill, NULL);
 }
 
+static void an_array_grows_and_keeps_what_it_holds(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	int *items = NULL;
+	size_t capacity = 0;
+	for (int i = 0; i < 1000; i++) {
+		items = arena_grow(&arena, items, (size_t)i, &capacity, sizeof *items);
+		assert_non_null(items);
+		assert_int_equal(items[i], 0);
+		items[i] = i + 1;
+	}
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(items[i], i + 1);
+	arena.max = arena.used;
+	assert_null(arena_grow(&arena, items, capacity, &capacity, sizeof *items));
+	assert_int_equal(capacity, 1024);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +206,7 @@ int main(void)
 		cmocka_unit_test(clear_keeps_one_block),
 		cmocka_unit_test(release_may_come_twice),
 		cmocka_unit_test(every_allocation_failed),
+		cmocka_unit_test(an_array_grows_and_keeps_what_it_holds),
 	};
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }
