@@ -15,17 +15,12 @@ struct layout {
 
 struct slice *table_row(struct table *table)
 {
-	if (table->rows == table->capacity) {
-		size_t capacity = table->capacity ? table->capacity * 2 : 32;
-		struct slice *cells = arena_zeroed(table->arena, capacity * table->column_count, sizeof *cells);
-		if (!cells)
-			return NULL;
-		if (table->rows)
-			memcpy(cells, table->cells, table->rows * table->column_count * sizeof *cells);
-		table->cells = cells;
-		table->capacity = capacity;
-	}
-	return &table->cells[table->rows++ * table->column_count];
+	struct slice *cells = arena_grow(table->arena, table->cells, table->rows, &table->capacity,
+					 table->column_count * sizeof *cells);
+	if (!cells)
+		return NULL;
+	table->cells = cells;
+	return &cells[table->rows++ * table->column_count];
 }
 
 struct slice table_text(struct table *table, struct slice text)

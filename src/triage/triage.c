@@ -5,17 +5,11 @@
 
 void *row_push(struct row_list *rows, const struct record_type *type, struct arena *arena)
 {
-	if (rows->list.len == rows->capacity) {
-		size_t capacity = rows->capacity ? rows->capacity * 2 : 16;
-		void *items = arena_zeroed(arena, capacity, type->size);
-		if (!items)
-			return NULL;
-		if (rows->list.len)
-			memcpy(items, rows->list.items, rows->list.len * type->size);
-		rows->list.items = items;
-		rows->capacity = capacity;
-	}
-	void *row = (char *)rows->list.items + rows->list.len++ * type->size;
+	void *items = arena_grow(arena, rows->list.items, rows->list.len, &rows->capacity, type->size);
+	if (!items)
+		return NULL;
+	rows->list.items = items;
+	void *row = (char *)items + rows->list.len++ * type->size;
 	record_init(type, row);
 	return row;
 }
