@@ -134,13 +134,13 @@ static void unproven_login_is_checked_and_a_new_one_left_alone(void **state)
 	struct secret *replaced = add_secret(&b.world, "shop", "replaced");
 	replaced->data_written = HOUR(-1);
 	add_entry(&b.world, replaced, "docker.io", "new", "new value");
-	struct entry_value *old = add_value(&b.world, replaced, "docker.io", "old", "old value");
+	struct entry_value *old = add_value(&b.world, replaced, "docker.io", "old", "fedcba9876543210");
 	old->first_seen = old->last_seen = HOUR(-2);
 	old->data_written = TIME_UNSET;
 	assert_int_equal(breach_triage(&b)->credentials.len, 3);
 	check_rows(b.triage.actions, &action_type, COLUMNS,
 		   "1|check|check|acme pat 01234567|proven neither older nor newer\n"
-		   "2|check|check|old pat old valu|proven neither older nor newer\n");
+		   "2|check|check|old pat fedcba98|proven neither older nor newer\n");
 	breach_release(&b);
 }
 

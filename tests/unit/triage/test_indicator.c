@@ -204,7 +204,7 @@ static void test_bare_hex_digits_are_sha256(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(add(f, DIGEST + strlen("sha256:")), 1);
+	assert_int_equal(add(f, &DIGEST[strlen("sha256:")]), 1);
 	assert_non_null(indicators_digest(&f->list, SLICE(DIGEST)));
 }
 
