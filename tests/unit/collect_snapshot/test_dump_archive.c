@@ -78,7 +78,21 @@ static void test_names_are_labels(void **state)
 	CLEANUP(tar_release) struct tar_bytes tar = tar_make(files, COUNT(files), ARCHIVE_FILTER_NONE);
 	CLEANUP(dump_freep) struct dump *dump = open_bytes(&scratch, tar_slice(&tar));
 	assert_string_equal(files_of(dump), "etc/pods.json:0={} abs/pods.json:0={} (no name):0={} "
-					    "\xff\n\x1b[2J.json:0={} a/.hidden/pods.json:8 link.json:8 hard.json:8 ");
+					    "\xff\n\x1b[2J.json:0={} a/.hidden/pods.json:8 link.json:7 hard.json:7 ");
+}
+
+static void test_archives_in_an_archive_are_told(void **state)
+{
+	static const struct tar_file files[] = {
+		{ .name = "pods.json", .bytes = { "{}", 2 } },
+		{ .name = "stage.tgz", .bytes = { "\x1f\x8b\x08", 3 } },
+		{ .name = "notes.txt", .bytes = { "x", 1 } },
+	};
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(tar_release) struct tar_bytes tar = tar_make(files, COUNT(files), ARCHIVE_FILTER_NONE);
+	CLEANUP(dump_freep) struct dump *dump = open_bytes(&scratch, tar_slice(&tar));
+	assert_string_equal(files_of(dump), "pods.json:0={} stage.tgz:7 notes.txt:8 ");
+	assert_string_equal(dump->files.items[1].code, "archive");
 }
 
 static void test_long_and_deep_names(void **state)
@@ -160,7 +174,7 @@ static void test_flipped_bits_of_headers(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
 	CLEANUP(tar_release) struct tar_bytes tar = tar_make(two_clusters, COUNT(two_clusters), ARCHIVE_FILTER_NONE);
-	for (size_t bit = 0; bit < 8 * 1024; bit += 3) {
+	for (size_t bit = 0; bit < 8 * 1024; bit += 7) {
 		CLEANUP(dump_freep) struct dump *dump = NULL;
 		CLEANUP(error_freep) struct error *err = NULL;
 		tar.data[bit / 8] = (char)(tar.data[bit / 8] ^ 1 << bit % 8);
@@ -238,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_and_clusters_with_each_filter),
 		cmocka_unit_test(test_names_are_labels),
+		cmocka_unit_test(test_archives_in_an_archive_are_told),
 		cmocka_unit_test(test_long_and_deep_names),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_what_stands_before_the_cut_is_read),
