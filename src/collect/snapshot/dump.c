@@ -72,6 +72,35 @@ int dump_add_unreadable(struct dump *dump, struct slice path, const char *code, 
 	return arena_copy(&dump->arena, slice_of(why), &file->why) < 0 ? arena_fail(&dump->arena, err) : 0;
 }
 
+static struct slice base_name(struct slice path)
+{
+	struct slice folder, name;
+	return slice_cut_last(path, '/', &folder, &name) && name.len ? name : path;
+}
+
+int dump_add_link(struct dump *dump, struct slice path, struct error **err)
+{
+	return dump_add_unreadable(dump, path, "link", "a link, which is not followed: copy what it points to", err);
+}
+
+/* A layer of an image layout is named by its digest. */
+static bool is_blob_name(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!name.data[i] || !strchr("0123456789abcdef", name.data[i]))
+			return false;
+	return name.len == 64;
+}
+
+int dump_add_archive(struct dump *dump, struct slice path, struct error **err)
+{
+	struct slice name = base_name(path);
+	if (is_blob_name(name) || slice_contains(name, ".log"))
+		return dump_add_other(dump, path, "compressed, but no dump", err);
+	return dump_add_unreadable(dump, path, "archive",
+				   "an archive in the folder was not read: give it to --snapshot itself", err);
+}
+
 int dump_add_other(struct dump *dump, struct slice path, const char *why, struct error **err)
 {
 	struct dump_file *file = dump_add(dump, path, CONTENT_OTHER, err);
@@ -101,12 +130,6 @@ static struct slice without_endings(struct slice name)
 			return without_endings(slice_part(name, 0, name.len - len));
 	}
 	return name;
-}
-
-static struct slice base_name(struct slice path)
-{
-	struct slice folder, name;
-	return slice_cut_last(path, '/', &folder, &name) && name.len ? name : path;
 }
 
 /* One file: an archive by its bytes, or a stream of documents. What is neither may still be a tar without a magic. */

@@ -5,8 +5,9 @@
  *     dump_each(dump, visit, data, err);         // their bytes, one file after the other; as often as wanted
  *     dump = dump_free(dump);
  *
- * Only regular files count. Symbolic links are never followed, but for the dump's own path; hidden files and folders
- * are not ours. An archive is unpacked twice, one file at a time in memory, and never to disk.
+ * Only regular files count. Links are never followed, but for the dump's own path, and archives in a dump are not
+ * opened: both are told like files that cannot be read. Hidden files and folders are not ours. An archive is unpacked
+ * twice, one file at a time in memory, and never to disk.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_DUMP_H
 #define FOTHER_COLLECT_SNAPSHOT_DUMP_H

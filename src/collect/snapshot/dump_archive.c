@@ -220,6 +220,8 @@ static int list_regular(struct archive_dump *dump, struct unpacking *unpacking, 
 		return -1;
 	enum content content = is_tar(unpacking->archive) ? content_of(path, file_slice(&start))
 							  : content_of_given(file_slice(&start));
+	if (is_tar(unpacking->archive) && content_is_archive(file_slice(&start)) && !content_is_document(content))
+		return dump_add_archive(&dump->dump, path, err);
 	if (content == CONTENT_OTHER)
 		return dump_add_other(&dump->dump, path, "no JSON or YAML", err);
 	if (problem)
@@ -239,8 +241,10 @@ static int list_entry(struct archive_dump *dump, struct unpacking *unpacking, st
 		return 0;
 	if (is_tar(unpacking->archive) && any_hidden(path))
 		return dump_add_other(&dump->dump, path, "hidden", err);
-	if ((type && type != AE_IFREG) || archive_entry_hardlink(unpacking->entry))
-		return dump_add_other(&dump->dump, path, "a link or no regular file", err);
+	if (type == AE_IFLNK || archive_entry_hardlink(unpacking->entry))
+		return dump_add_link(&dump->dump, path, err);
+	if (type && type != AE_IFREG)
+		return dump_add_other(&dump->dump, path, "no regular file", err);
 	if (folders_in(path) > LIMIT_SNAPSHOT_DEPTH)
 		return dump_add_unreadable(&dump->dump, path, "too_deep", "folders this deep are not read", err);
 	return list_regular(dump, unpacking, path, ordinal, err);

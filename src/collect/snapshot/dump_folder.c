@@ -111,9 +111,10 @@ static int add_regular(struct walk *walk, int folder, const char *name, struct e
 	enum content content = content_of(slice_of(name), bytes);
 	bool archive = content_is_archive(bytes);
 	secret_wipe(start, sizeof start);
+	if (archive && !content_is_document(content))
+		return dump_add_archive(walk->dump, strbuf_slice(&walk->path), err);
 	if (content == CONTENT_OTHER)
-		return dump_add_other(walk->dump, strbuf_slice(&walk->path),
-				      archive ? "archive: give it by its own path" : "no JSON or YAML", err);
+		return dump_add_other(walk->dump, strbuf_slice(&walk->path), "no JSON or YAML", err);
 	return dump_add(walk->dump, strbuf_slice(&walk->path), content, err) ? 0 : -1;
 }
 
@@ -131,8 +132,9 @@ static int walk_name(struct walk *walk, int folder, const char *name, struct err
 		return walk_sub_folder(walk, folder, name, err);
 	if (S_ISREG(status.st_mode))
 		return add_regular(walk, folder, name, err);
-	return dump_add_other(walk->dump, path,
-			      S_ISLNK(status.st_mode) ? "symbolic link: not followed" : "no regular file", err);
+	if (S_ISLNK(status.st_mode))
+		return dump_add_link(walk->dump, path, err);
+	return dump_add_other(walk->dump, path, "no regular file", err);
 }
 
 static int walk_folder(struct walk *walk, int folder, struct error **err)

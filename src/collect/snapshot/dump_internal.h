@@ -15,6 +15,9 @@ void *dump_new(size_t size, const struct dump_ops *ops, struct error **err);
 struct dump_file *dump_add(struct dump *dump, struct slice path, enum content content, struct error **err);
 int dump_add_unreadable(struct dump *dump, struct slice path, const char *code, const char *why, struct error **err);
 int dump_add_other(struct dump *dump, struct slice path, const char *why, struct error **err);
+/* What is not opened although it may well hold objects: told like a file that cannot be read. */
+int dump_add_archive(struct dump *dump, struct slice path, struct error **err);
+int dump_add_link(struct dump *dump, struct slice path, struct error **err);
 bool dump_wants_bytes(const struct dump_file *file);
 bool dump_name_is_hidden(struct slice name);
 

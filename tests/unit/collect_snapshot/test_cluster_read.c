@@ -139,7 +139,7 @@ static void test_ignored_files_are_a_gap(void **state)
 	scratch_write(&scratch, "README.txt", SLICE("notes"));
 	scratch_write(&scratch, "a.png", SLICE("\x89PNG"));
 	scratch_write(&scratch, ".git/config", SLICE("[core]"));
-	assert_int_equal(symlink("pods.json", scratch_path(&scratch, "z.json")), 0);
+	scratch_write(&scratch, "z.log.gz", SLICE("\x1f\x8b\x08"));
 	read_scratch(&reading, &scratch, "");
 	check_outcome(&reading, "complete", NULL);
 	assert_int_equal(reading.result.files, 1);
@@ -154,6 +154,22 @@ static void test_ignored_files_are_a_gap(void **state)
 			    ".git (hidden), README.txt (no JSON or YAML), a.png (no JSON or YAML) and 1 more");
 		assert_int_equal(gap->lost, 4);
 	}
+}
+
+/* What may well hold objects and is not opened. */
+static void test_links_and_archives_make_it_partial(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(reading_release) struct reading reading;
+	scratch_write(&scratch, "pods.json", SLICE(POD("a")));
+	scratch_write(&scratch, "stage.tgz", SLICE("\x1f\x8b\x08"));
+	assert_int_equal(symlink("pods.json", scratch_path(&scratch, "z.json")), 0);
+	read_scratch(&reading, &scratch, "");
+	check_outcome(&reading, "partial",
+		      "stage.tgz: an archive in the folder was not read: give it to --snapshot itself; z.json: a link");
+	assert_non_null(file_defect_of(&reading, "stage.tgz", "archive"));
+	assert_non_null(file_defect_of(&reading, "z.json", "link"));
+	assert_int_equal(pod_count(&reading), 1);
 }
 
 static void test_two_clusters_in_one_folder(void **state)
@@ -211,7 +227,7 @@ static void test_as_of_of_a_dump_without_any_time(void **state)
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
 	CLEANUP(reading_release) struct reading reading;
 	int64_t before = time_now();
-	scratch_write(&scratch, "a.json", SLICE(LIST("")));
+	scratch_write(&scratch, "a.json", SLICE("{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[]}"));
 	read_scratch(&reading, &scratch, "");
 	check_outcome(&reading, "complete", NULL);
 	check_slice(only_read(&reading)->end.as_of_from, "clock");
@@ -267,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_reasons_are_counted),
 		cmocka_unit_test(test_reason_for_objects_that_do_not_decode),
 		cmocka_unit_test(test_ignored_files_are_a_gap),
+		cmocka_unit_test(test_links_and_archives_make_it_partial),
 		cmocka_unit_test(test_two_clusters_in_one_folder),
 		cmocka_unit_test(test_same_object_twice),
 		cmocka_unit_test(test_as_of),

@@ -56,7 +56,9 @@ static void test_links_are_not_followed(void **state)
 	assert_int_equal(symlink(target, scratch_path(&scratch, "secret.json")), 0);
 	assert_int_equal(symlink(".", scratch_path(&scratch, "loop")), 0);
 	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
-	assert_string_equal(files_of(dump), "linked:8 loop:8 pods.json:0B secret.json:8 ");
+	assert_string_equal(files_of(dump), "linked:7 loop:7 pods.json:0B secret.json:7 ");
+	assert_string_equal(dump->files.items[0].code, "link");
+	check_slice(dump->files.items[0].why, "a link, which is not followed: copy what it points to");
 }
 
 /* The dump's own path may be a link: that is how the user named it. */
@@ -113,7 +115,21 @@ static void test_archives_in_a_folder_are_named(void **state)
 	scratch_write(&scratch, "notes.txt", SLICE("x"));
 	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
 	check_slice(dump->files.items[0].why, "no JSON or YAML");
-	check_slice(dump->files.items[1].why, "archive: give it by its own path");
+	assert_string_equal(dump->files.items[1].code, "archive");
+	check_slice(dump->files.items[1].why, "an archive in the folder was not read: give it to --snapshot itself");
+}
+
+/* Layers of an image layout, and logs that were rotated away. */
+static void test_what_is_compressed_and_no_dump_is_not_ours(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	scratch_write(&scratch, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", SLICE("\x1f\x8b"));
+	scratch_write(&scratch, "audit.log.gz", SLICE("\x1f\x8b\x08"));
+	scratch_write(&scratch, "prod.tar.zst", SLICE("\x28\xb5\x2f\xfd"));
+	CLEANUP(dump_freep) struct dump *dump = open_scratch(&scratch);
+	assert_int_equal(dump->files.items[0].content, CONTENT_OTHER);
+	assert_int_equal(dump->files.items[1].content, CONTENT_OTHER);
+	assert_int_equal(dump->files.items[2].content, CONTENT_UNREADABLE);
 }
 
 static void test_deep_folders(void **state)
@@ -153,6 +169,7 @@ int main(void)
 		cmocka_unit_test(test_a_file_that_went_away_is_told),
 		cmocka_unit_test(test_hidden_and_special_files),
 		cmocka_unit_test(test_archives_in_a_folder_are_named),
+		cmocka_unit_test(test_what_is_compressed_and_no_dump_is_not_ours),
 		cmocka_unit_test(test_deep_folders),
 		cmocka_unit_test(test_names_of_any_bytes),
 		cmocka_unit_test(test_empty_folder),
