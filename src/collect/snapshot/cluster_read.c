@@ -246,6 +246,14 @@ bool cluster_read_failed(const struct cluster_read *read)
 	return read->context.objects == 0 && read->reasons > 0;
 }
 
+bool cluster_read_found_something(const struct cluster_read *read)
+{
+	for (size_t i = 0; i < read->context.scopes.len; i++)
+		if (read->context.scopes.items[i].is_list && read->context.scopes.items[i].complete)
+			return true;
+	return read->context.objects > 0;
+}
+
 int64_t cluster_read_as_of(const struct cluster_read *read, int64_t now)
 {
 	if (read->options->as_of != TIME_UNSET)

@@ -48,6 +48,8 @@ int cluster_read_file(struct cluster_read *read, const struct dump *dump, const 
 int cluster_read_finish(struct cluster_read *read, const struct dump *dump, int64_t now, struct error **err);
 /* The time that the read speaks of. */
 int64_t cluster_read_as_of(const struct cluster_read *read, int64_t now);
+/* An object, of whatever kind, or a list that says of which kind it has none. */
+bool cluster_read_found_something(const struct cluster_read *read);
 bool cluster_read_failed(const struct cluster_read *read);
 void cluster_read_release(struct cluster_read *read);
 

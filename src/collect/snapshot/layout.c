@@ -24,13 +24,21 @@ static struct slice first_folder(struct slice path, size_t start)
 	return slice_cut(slice_part(path, start, path.len), '/', &folder, &rest) ? folder : SLICE_NONE;
 }
 
+/* The same below `start`: a folder of error texts alone is a cluster that could not be read; an error text beside the
+ * clusters' folders is none. */
+static bool counts_in_folder(const struct dump_file *file, bool any_document, size_t start)
+{
+	return counts(file, any_document) ||
+	       (file->content == CONTENT_ERROR_TEXT && first_folder(file->path, start).data);
+}
+
 /* The one folder below `start` that all counting files lie in; not there when there is no such. */
 static struct slice common_folder(const struct dump *dump, bool any_document, size_t start)
 {
 	struct slice common = SLICE_NONE;
 	for (size_t i = 0; i < dump->files.len; i++) {
 		const struct dump_file *file = &dump->files.items[i];
-		if (!counts(file, any_document))
+		if (!counts_in_folder(file, any_document, start))
 			continue;
 		struct slice folder = first_folder(file->path, start);
 		if (!folder.data || (common.data && !slice_equal(folder, common)))
@@ -90,7 +98,7 @@ static int lay_out_folders(struct dump *dump, bool any_document, size_t start, s
 	for (size_t i = 0; i < dump->files.len; i++) {
 		struct dump_file *file = &dump->files.items[i];
 		struct slice name = first_folder(file->path, start);
-		if (!counts(file, any_document))
+		if (!counts_in_folder(file, any_document, start))
 			continue;
 		void **place = map_put(found, name);
 		if (!place)

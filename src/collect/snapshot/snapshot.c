@@ -1,13 +1,19 @@
 #include "collect/snapshot/snapshot.h"
 
 #include "base/alloc.h"
+#include "base/limits.h"
+#include "base/strbuf.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "collect/snapshot/cluster_read.h"
 #include "collect/snapshot/dump.h"
 
 #define HOW_TO_DUMP                                                                                                    \
 	"a dump is what `kubectl get KIND -A -o json --show-managed-fields` prints, one file for each kind, "          \
 	"one folder for each cluster"
+
+#define TOLD_BY_NAME 3
+#define NAMES_BYTES (16 * LIMIT_KIB)
 
 /* One reading of the whole dump: all clusters side by side, as an archive may mix their files. */
 struct pass {
@@ -65,14 +71,41 @@ static int learn(const struct pass *pass, struct cluster_known *known, struct er
 	return 0;
 }
 
+/* Names of what was there in the place of objects. */
+static void add_names(struct strbuf *names, const struct dump *dump)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < dump->files.len; i++) {
+		if (dump->files.items[i].content == CONTENT_OTHER || count++ >= TOLD_BY_NAME)
+			continue;
+		if (names->len)
+			strbuf_add_text(names, ", ");
+		utf8_add_printable(names, dump->files.items[i].path);
+	}
+	if (count > TOLD_BY_NAME)
+		strbuf_addf(names, " and %zu more", count - TOLD_BY_NAME);
+}
+
+static int nothing_read(const struct pass *pass, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT(NAMES_BYTES);
+	for (size_t i = 0; i < pass->dump->clusters.len; i++)
+		if (pass->reads[i].reasons)
+			return error_set(err, ERROR_SYNTAX, "nothing in it could be read (%s); " HOW_TO_DUMP,
+					 strbuf_text(&pass->reads[i].why));
+	add_names(&names, pass->dump);
+	if (strbuf_failed(&names, err))
+		return -1;
+	return error_set(err, ERROR_SYNTAX, "holds no Kubernetes object, only %s; " HOW_TO_DUMP, strbuf_text(&names));
+}
+
 /* A dump of which nothing came out is no answer to anything: what to do instead is. */
 static int check_something_read(const struct pass *pass, struct error **err)
 {
-	const struct cluster_read *first = &pass->reads[0];
 	for (size_t i = 0; i < pass->dump->clusters.len; i++)
-		if (!cluster_read_failed(&pass->reads[i]))
+		if (cluster_read_found_something(&pass->reads[i]))
 			return 0;
-	return error_set(err, ERROR_SYNTAX, "nothing in it could be read (%s); " HOW_TO_DUMP, strbuf_text(&first->why));
+	return nothing_read(pass, err);
 }
 
 static void sum_up(const struct pass *pass, struct snapshot_result *ret_result)

@@ -11,7 +11,8 @@ static void close_nothing(struct dump *dump)
 
 static const struct dump_ops no_ops = { NULL, close_nothing };
 
-/* Paths joined with blanks; a path that begins with '!' is no document of ours, with '?' an empty one. */
+/* Paths joined with blanks; a path that begins with '!' is no document of ours, with '?' an empty one, with
+ * '+' an error text of kubectl's. */
 static struct dump *lay_out(const char *paths)
 {
 	struct error *err = NULL;
@@ -22,6 +23,7 @@ static struct dump *lay_out(const char *paths)
 		slice_cut(rest, ' ', &path, &rest);
 		enum content content = path.data[0] == '!'   ? CONTENT_OTHER
 				       : path.data[0] == '?' ? CONTENT_EMPTY
+				       : path.data[0] == '+' ? CONTENT_ERROR_TEXT
 							     : CONTENT_JSON;
 		assert_non_null(dump_add(dump, slice_part(path, content != CONTENT_JSON, path.len), content, &err));
 	}
@@ -88,6 +90,19 @@ static void test_damaged_files_decide_only_when_nothing_else_does(void **state)
 	check_layout("prod/a ?prod/b ?third/c stage/d", "prod@prod stage@stage | 0 0 0 1");
 }
 
+/* A cluster that could not be read is one, and spoils no other. */
+static void test_folders_of_error_texts_are_clusters(void **state)
+{
+	check_layout("prod/a +stage/a +stage/b", "prod@prod stage@stage | 0 1 1");
+	check_layout("+stage/a prod/a ?stage/b", "stage@stage prod@prod | 0 1 0");
+	check_layout("dump/prod/a +dump/stage/a", "prod@dump/prod stage@dump/stage | 0 1");
+	check_layout("prod/a +prod/b +c", "prod@prod | 0 0 0");
+	check_layout("prod/a stage/a +c", "prod@prod stage@stage | 0 1 0");
+	check_layout("a +deep/b", "dump@ | 0 0");
+	check_layout("prod/a +prod/deep/b", "prod@prod | 0 0");
+	check_layout("+a +b", "dump@ | 0 0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +112,7 @@ int main(void)
 		cmocka_unit_test(test_prefixes_of_names_are_not_folders),
 		cmocka_unit_test(test_what_is_not_ours_decides_nothing),
 		cmocka_unit_test(test_damaged_files_decide_only_when_nothing_else_does),
+		cmocka_unit_test(test_folders_of_error_texts_are_clusters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

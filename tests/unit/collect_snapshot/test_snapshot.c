@@ -161,6 +161,11 @@ static void test_nothing_to_read(void **state)
 		  "nothing in it could be read (pods.json: empty file); a dump is what" },
 		{ "pods.json", SLICE_INIT("{\"kind\":"), ERROR_SYNTAX, "pods.json: broken at byte" },
 		{ "prod/pods.json", SLICE_INIT("]"), ERROR_SYNTAX, "neither JSON nor YAML" },
+		{ "package.json", SLICE_INIT("{\"name\":\"x\",\"version\":\"1\"}"), ERROR_SYNTAX,
+		  "holds no Kubernetes object, only package.json; a dump is what" },
+		{ "mkdocs.yml", SLICE_INIT("site_name: x\n"), ERROR_SYNTAX, "no Kubernetes object, only mkdocs.yml;" },
+		{ "all.json", SLICE_INIT(LIST("")), ERROR_SYNTAX, "no Kubernetes object, only all.json;" },
+		{ "prod.tgz", SLICE_INIT("\x1f\x8b\x08"), ERROR_SYNTAX, "give it to --snapshot itself" },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
@@ -174,6 +179,65 @@ static void test_nothing_to_read(void **state)
 		assert_int_equal(reading.memory.commits, 0);
 		assert_int_equal(reading.memory.read_count, 0);
 	}
+}
+
+/* A list that says of which kind it has none is an answer; an object of any kind is one. */
+static void test_little_is_not_nothing(void **state)
+{
+	static const struct slice dumps[] = {
+		SLICE_INIT("{\"apiVersion\":\"v1\",\"kind\":\"SecretList\",\"items\":[]}"),
+		SLICE_INIT("{\"apiVersion\":\"example.com/v1\",\"kind\":\"Thing\",\"metadata\":{\"name\":\"a\"}}"),
+	};
+	for (size_t i = 0; i < COUNT(dumps); i++) {
+		CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+		CLEANUP(reading_release) struct reading reading;
+		scratch_write(&scratch, "a.json", dumps[i]);
+		scratch_write(&scratch, "package.json", SLICE("{\"name\":\"x\"}"));
+		read_scratch(&reading, &scratch, "");
+		assert_int_equal(reading.memory.commits, 1);
+	}
+}
+
+static void test_what_was_there_is_named(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(reading_release) struct reading reading;
+	static const char *const names[] = { "a/1.json", "a/2.json", "b/3.json", "b/4.json", "b/5.json" };
+	for (size_t i = 0; i < COUNT(names); i++)
+		scratch_write(&scratch, names[i], SLICE("{\"name\":\"x\"}"));
+	scratch_write(&scratch, "a/README.md", SLICE("notes"));
+	reading_init(&reading, scratch.path);
+	read_dump(&reading);
+	assert_int_equal(reading.status, -1);
+	check_error(&reading.err, ERROR_SYNTAX, "no Kubernetes object, only a/1.json, a/2.json, b/3.json and 2 more; ");
+	assert_int_equal(reading.memory.commits, 0);
+	assert_int_equal(reading.memory.record_count, 0);
+}
+
+/* kubectl's own words are told before the names of files. */
+static void test_words_of_kubectl_alone_are_refused_with_them(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(reading_release) struct reading reading;
+	scratch_write(&scratch, "prod/package.json", SLICE("{\"name\":\"x\"}"));
+	scratch_write(&scratch, "stage/pods.json", SLICE("Unable to connect to the server: EOF"));
+	reading_init(&reading, scratch.path);
+	read_dump(&reading);
+	assert_int_equal(reading.status, -1);
+	check_error(&reading.err, ERROR_SYNTAX, "stage/pods.json: kubectl's words, not objects: Unable to connect");
+	assert_int_equal(reading.memory.commits, 0);
+}
+
+static void test_a_folder_of_error_texts_is_a_cluster_that_was_not_read(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(reading_release) struct reading reading;
+	scratch_write(&scratch, "prod/pods.json", SLICE(POD("a")));
+	scratch_write(&scratch, "stage/pods.json", SLICE("error: You must be logged in to the server"));
+	read_scratch(&reading, &scratch, "");
+	assert_int_equal(reading.memory.commits, 1);
+	check_slice(read_named(&reading, "prod")->end.outcome, "complete");
+	check_slice(read_named(&reading, "stage")->end.outcome, "failed");
 }
 
 /* One cluster that cannot be read takes nothing from the others. */
@@ -246,6 +310,10 @@ int main(void)
 		cmocka_unit_test(test_never_a_third_time),
 		cmocka_unit_test(test_failing_sink),
 		cmocka_unit_test(test_nothing_to_read),
+		cmocka_unit_test(test_little_is_not_nothing),
+		cmocka_unit_test(test_what_was_there_is_named),
+		cmocka_unit_test(test_words_of_kubectl_alone_are_refused_with_them),
+		cmocka_unit_test(test_a_folder_of_error_texts_is_a_cluster_that_was_not_read),
 		cmocka_unit_test(test_one_cluster_fails),
 		cmocka_unit_test(test_absent_kinds_are_said),
 		cmocka_unit_test(test_a_large_raw_list_in_a_tar),
