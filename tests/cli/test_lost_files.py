@@ -46,7 +46,7 @@ def test_an_archive_or_a_link_in_the_folder_is_told(tmp_path):
     source = Scene(LINES).write(tmp_path / "dump")
     (source / "stage.tgz").write_bytes(b"\x1f\x8b\x08")
     (source / "prod" / "pods.json").symlink_to("/nowhere")
-    done = fother.run("credentials", "--snapshot", source)
+    done = fother.run("credentials", "--snapshot", source, "--key-file", fother.key)
     assert done.returncode == 4
     why = fother.answers("credentials")["reads"][0]["why"]
     assert "stage.tgz: an archive in the folder was not read: give it to --snapshot itself" in why
@@ -57,7 +57,7 @@ def test_a_folder_without_objects_is_refused_and_nothing_is_kept(tmp_path):
     fother = Fother(tmp_path)
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "package.json").write_text('{"name": "web"}')
-    done = fother.run("triage", "--registry", "docker.io", "--snapshot", tmp_path / "web")
+    done = fother.run("triage", "--registry", "docker.io", "--snapshot", tmp_path / "web", "--key-file", fother.key)
     assert done.returncode == 1 and "holds no Kubernetes object, only package.json" in done.stderr
     assert fother.answers("credentials")["reads"] == []
 
