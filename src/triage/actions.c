@@ -41,10 +41,15 @@ static int add(struct action_rows *rows, enum action_class class, struct slice s
 	return 0;
 }
 
+static struct action *last_row(const struct action_rows *rows)
+{
+	return &((struct action *)rows->rows.list.items)[rows->rows.list.len - 1];
+}
+
 static enum action_class workload_class(const struct triage_workload *w)
 {
 	if (w->bad_runs)
-		return w->reads ? ACTION_CONTAIN_READER : ACTION_CONTAIN;
+		return w->reads.len ? ACTION_CONTAIN_READER : ACTION_CONTAIN;
 	if (w->bad_waits || (w->template_only && !w->suspended))
 		return ACTION_HOLD;
 	return w->bad_ran || w->bad_pulled || w->template_only ? ACTION_CHECK : ACTION_COUNT;
@@ -52,8 +57,9 @@ static enum action_class workload_class(const struct triage_workload *w)
 
 static struct slice workload_why(const struct triage_workload *w, struct arena *arena)
 {
-	if (w->bad_runs && w->reads)
-		return arena_printf(arena, "bad image, can read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
+	if (w->bad_runs && w->reads.len)
+		return arena_printf(arena, "bad image, can read %zu secret%s", w->reads.len,
+				    w->reads.len == 1 ? "" : "s");
 	if (w->bad_runs)
 		return slice_of("runs a bad image");
 	if (w->bad_waits)
@@ -63,8 +69,9 @@ static struct slice workload_why(const struct triage_workload *w, struct arena *
 					     : "its next pod starts a bad image");
 	if (!w->bad_ran)
 		return slice_of("pulled a bad image");
-	if (w->reads)
-		return arena_printf(arena, "ran it, could read %zu secret%s", w->reads, w->reads == 1 ? "" : "s");
+	if (w->reads.len)
+		return arena_printf(arena, "ran it, could read %zu secret%s", w->reads.len,
+				    w->reads.len == 1 ? "" : "s");
 	return slice_of("ran a bad image");
 }
 
@@ -80,6 +87,7 @@ static int add_workloads(struct action_rows *rows, enum action_class class, stru
 						    SLICE_ARG(w->namespace), SLICE_ARG(w->kind), SLICE_ARG(w->name));
 		if (add(rows, class, subject, workload_why(w, arena), err) < 0)
 			return -1;
+		last_row(rows)->reads = w->reads;
 	}
 	return 0;
 }
@@ -140,8 +148,7 @@ static int add_credentials(struct action_rows *rows, enum action_class class, st
 		struct slice why = class == ACTION_CHECK ? items[i].why : login_why(&items[i], arena);
 		if (add(rows, class, login_text(rows, &items[i]), why, err) < 0)
 			return -1;
-		struct action *row = &((struct action *)rows->rows.list.items)[rows->rows.list.len - 1];
-		row->action = items[i].action;
+		last_row(rows)->action = items[i].action;
 	}
 	return 0;
 }

@@ -38,48 +38,49 @@ struct triage_workload *triage_workload(struct triage_run *run, struct slice clu
 	return w;
 }
 
-static int count_readers(struct triage_run *run, struct error **err)
+static int list_reads(struct triage_run *run, const struct world_workload *top, struct triage_workload *w,
+		      struct error **err)
 {
-	for (size_t i = 0; i < run->world->secrets.len; i++) {
-		const struct world_secret *secret = run->world->secrets.items[i];
-		for (size_t u = 0; secret->current && u < secret->uses.len; u++) {
-			const struct world_use *use = secret->uses.items[u];
-			if (use->relation != USE_READS || !use->workload)
-				continue;
-			struct triage_workload *w = triage_workload(run, secret->cluster->name,
-								    use->workload->namespace, use->workload->kind,
-								    use->workload->name);
-			if (!w)
-				return arena_fail(&run->world->arena, err);
-			w->reads++;
-		}
-	}
+	struct slice *names = arena_zeroed(&run->world->arena, top->reads.len + 1, sizeof *names);
+
+	if (!names)
+		return arena_fail(&run->world->arena, err);
+	for (size_t i = 0; i < top->reads.len; i++)
+		names[i] = *(const struct slice *)top->reads.items[i];
+	w->reads = (struct slice_list){ names, top->reads.len };
 	return 0;
 }
 
-static int note_suspended(struct triage_run *run, struct error **err)
+/* What decides how urgent a workload is, should a bad image touch it. */
+static int note_workload(struct triage_run *run, const struct world_cluster *cluster, const struct world_workload *top,
+			 struct error **err)
+{
+	bool suspended = top->record && top->record->suspended == BOOL_TRUE;
+
+	if (!suspended && top->reads.len == 0)
+		return 0;
+	struct triage_workload *w = triage_workload(run, cluster->name, top->namespace, top->kind, top->name);
+	if (!w)
+		return arena_fail(&run->world->arena, err);
+	w->suspended = suspended;
+	return list_reads(run, top, w, err);
+}
+
+static int note_workloads(struct triage_run *run, struct error **err)
 {
 	for (size_t c = 0; c < run->world->clusters.len; c++) {
 		const struct world_cluster *cluster = run->world->clusters.items[c];
-		for (size_t i = 0; i < cluster->workloads.len; i++) {
-			const struct world_workload *top = cluster->workloads.items[i];
-			if (!top->record || top->record->suspended != BOOL_TRUE)
-				continue;
-			struct triage_workload *w = triage_workload(run, cluster->name, top->namespace, top->kind,
-								    top->name);
-			if (!w)
-				return arena_fail(&run->world->arena, err);
-			w->suspended = true;
-		}
+		for (size_t i = 0; i < cluster->workloads.len; i++)
+			if (note_workload(run, cluster, cluster->workloads.items[i], err) < 0)
+				return -1;
 	}
 	return 0;
 }
 
 static int run_steps(struct triage_run *run, struct error **err)
 {
-	if (count_readers(run, err) < 0 || note_suspended(run, err) < 0 || triage_sightings(run, err) < 0 ||
-	    triage_images(run, err) < 0 || triage_credentials(run, err) < 0 || triage_blocked(run, err) < 0 ||
-	    triage_unknown(run, err) < 0)
+	if (note_workloads(run, err) < 0 || triage_sightings(run, err) < 0 || triage_images(run, err) < 0 ||
+	    triage_credentials(run, err) < 0 || triage_blocked(run, err) < 0 || triage_unknown(run, err) < 0)
 		return -1;
 	return triage_actions(run, err);
 }

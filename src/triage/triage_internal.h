@@ -9,7 +9,7 @@
 struct triage_workload {
 	struct slice cluster, namespace, kind, name;
 	size_t bad_runs, bad_waits, bad_ran, bad_pulled; /* sightings of bad digests */
-	size_t reads;                                    /* secrets that it can read */
+	struct slice_list reads;                         /* names of the secrets, of whatever type, that it can read */
 	bool template_only;                              /* a template of it names a bad image */
 	bool suspended;                   /* a CronJob or Job that makes no pods until somebody says so */
 	const struct credential *counted; /* the login among whose bad readers it was counted last */

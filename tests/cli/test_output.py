@@ -371,6 +371,15 @@ def test_what_bad_code_reads_is_burnt_whichever_registry_and_however_new(fother,
     assert any("harbor.acme.example" in r["subject"] for r in records(answer, "action"))
 
 
+def test_everything_that_bad_code_reads_is_named(fother, tmp_path):
+    scene = Scene(["secret ci/hub user=acmeci kind=pat",
+                   "deployment ci/scanner image=acme/scanner:1 digest=bad reads=hub,db-password"])
+    answer = fother.triage(scene.write(tmp_path / "dump"), "--registry", "docker.io", "--bad", digest("bad"))
+    first = records(answer, "action")[0]
+    assert (first["rule"], first["reads"]) == ("contain_reader", ["db-password", "hub"])
+    assert "2 secrets" in first["why"]
+
+
 @pytest.mark.parametrize("registry", ["docekr.io", "docker", "docker.com"])
 def test_a_mistyped_registry_does_not_look_clean(registry, read):
     answer = read.answers("triage", "--registry", registry)
