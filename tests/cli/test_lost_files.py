@@ -59,7 +59,7 @@ def test_a_folder_without_objects_is_refused_and_nothing_is_kept(tmp_path):
     (tmp_path / "web" / "package.json").write_text('{"name": "web"}')
     done = fother.run("triage", "--registry", "docker.io", "--snapshot", tmp_path / "web", "--key-file", fother.key)
     assert done.returncode == 1 and "holds no Kubernetes object, only package.json" in done.stderr
-    done = fother.run("credentials")
+    done = fother.run("credentials", "--key-file", fother.key)
     assert done.returncode == 2 and "nothing was read yet" in done.stderr
 
 
