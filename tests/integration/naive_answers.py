@@ -575,8 +575,20 @@ class Answers:
                         found.append((place, self.login(entry), read.as_of, written(obj)))
         return found
 
-    def age(self, login, places, seen):
-        """(not_changed_since, set_after, age_proof) of a login that stands in the (cluster, place)s, seen last then."""
+    def only_now(self, login, time):
+        """Whether the value was seen at the time in nothing but what is still there and was not read again since."""
+        for cluster in self.clusters:
+            there = {s.obj["metadata"]["uid"] for s in cluster.secrets() if s.last == time}
+            for read in cluster.reads:
+                for obj in read.objects if read.as_of == time else []:
+                    view = SecretView.of(Seen("Secret", obj)) if obj["kind"] == "Secret" else None
+                    if (view and obj["metadata"]["uid"] not in there and
+                            any(e[4] and self.value_of(self.login(e)) == self.value_of(login) for e in view.entries)):
+                        return False
+        return True
+
+    def age(self, login, places):
+        """(not_changed_since, set_after, age_proof) of a login that stands in the (cluster, place)s."""
         proofs = []
         for cluster in self.clusters:
             for _, other, as_of, wrote in self.values_over_time(cluster):
@@ -585,7 +597,7 @@ class Answers:
                     if wrote:
                         proofs.append((wrote, 0))
         since, how = min(proofs)
-        proof = "managedFields" if how == 0 else "read" if since in seen else "history"
+        proof = "managedFields" if how == 0 else "read" if self.only_now(login, since) else "history"
         afters = []
         for cluster, place in places:
             values = [(as_of, other[3]) for p, other, as_of, _ in self.values_over_time(cluster)
@@ -627,14 +639,14 @@ class Answers:
         """A login of which no copy is left."""
         stood = [(cluster, place) for cluster in self.clusters
                  for place, other, _, _ in self.values_over_time(cluster) if other == login]
-        since, set_after, proof = self.age(login, stood, set())
+        since, set_after, proof = self.age(login, stood)
         return {"not_changed_since": since, "set_after": set_after, "age_proof": proof, "secrets": 0, "namespaces": 0,
                 "clusters": 0, "users": 0, "readers": 0, "used_by": [], "who_reads": set(), "listed": False,
                 "copies": sorted([(*place, last) for place, last in places.items()], key=repr)}
 
     def credential(self, login, copies):
         places = [(c, (s.namespace, s.name, SecretView.of(s).data_key, e[0], e[1])) for c, s, e in copies]
-        since, set_after, proof = self.age(login, places, {s.last for _, s, _ in copies})
+        since, set_after, proof = self.age(login, places)
         users, readers, used_by, known, listed = set(), set(), {}, True, False
         rows = []
         for cluster, secret, entry in copies:
