@@ -15,6 +15,7 @@ static void fill(struct scenario *s, size_t pods)
 		secret->data_written = HOUR(-(int64_t)i);
 		add_entry(s, secret, "docker.io", "acme", i % 3 ? "f1" : "f2");
 		add_entry(s, secret, "hub.docker.com", "acme", "f3");
+		add_value(s, secret, "docker.io", "acme", i % 2 ? "former" : name);
 	}
 	struct workload *web = add_workload(s, "shop", "Deployment", "web");
 	web->pull_secrets = texts(s, "hub-1", NULL);
