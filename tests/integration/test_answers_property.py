@@ -128,7 +128,7 @@ def check(seed, folder):
     return lines
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", [*range(20), 26, 161, 165, 510])
 def test_answers_are_those_of_the_naive_program(seed, tmp_path):
     assert check(seed, tmp_path) == []
 
