@@ -17,6 +17,7 @@ static const char *const format_names[] = {
 int output_init(struct output *output, const struct options *options, struct error **err)
 {
 	*output = (struct output){ .quiet = options->quiet, .width = terminal_width() };
+	output->last.max = LIMIT_ROW_BYTES;
 	output->text.max = LIMIT_WORLD_BYTES; /* a table is written whole, and an image row with all its sightings */
 	output->json.out = &output->text;
 	if (!options->output)
@@ -32,6 +33,7 @@ int output_init(struct output *output, const struct options *options, struct err
 void output_release(struct output *output)
 {
 	strbuf_release(&output->text);
+	strbuf_release(&output->last);
 }
 
 bool output_is_screen(const struct output *output)
@@ -121,8 +123,14 @@ static void write_quiet_item(struct output *output, const struct record_type *ty
 		strbuf_add_text(&output->text, output->text.len > start ? "/" : "");
 		field_write_cell(field, item, &output->text);
 	}
-	if (output->text.len > start)
-		strbuf_add_char(&output->text, '\n');
+	struct slice line = slice_part(strbuf_slice(&output->text), start, output->text.len);
+	if (line.len == 0 || slice_equal(line, strbuf_slice(&output->last))) {
+		strbuf_cut(&output->text, start);
+		return;
+	}
+	strbuf_clear(&output->last);
+	strbuf_add_slice(&output->last, line);
+	strbuf_add_char(&output->text, '\n');
 }
 
 static void write_item(struct output *output, const struct record_type *type, const void *item)

@@ -34,6 +34,7 @@ struct output {
 	struct strbuf text;
 	struct json_writer json;
 	size_t items;
+	struct strbuf last; /* -q: the line before, so that one identity in a row is told once */
 };
 
 struct envelope {

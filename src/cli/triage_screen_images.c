@@ -143,10 +143,10 @@ int screen_bad_images(struct screen *s, struct error **err)
 		screen_heading(s, "BAD IMAGES", "no --bad given: nothing to look for");
 		return 0;
 	}
-	screen_heading(s, "BAD IMAGES", "%zu run   %zu wait   %zu ended   %zu cached   %zu in templates",
+	screen_heading(s, "BAD IMAGES", "%zu run   %zu wait   %zu ended   %zu cached   %zu pulled   %zu in templates",
 		       count_state(groups, count, "runs"), count_state(groups, count, "waits"),
 		       count_state(groups, count, "ran"), count_state(groups, count, "cached"),
-		       count_state(groups, count, "template"));
+		       count_state(groups, count, "pulled"), count_state(groups, count, "template"));
 	for (size_t i = 0; i < screen_shown_rows(s, count); i++)
 		if (sighting_row(&table, &groups[i], err) < 0)
 			return -1;

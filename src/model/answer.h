@@ -62,7 +62,7 @@
 	F(INT, namespaces, FIELD_WIDE, "", 1, "Namespaces that hold it.")                                              \
 	F(INT, clusters, FIELD_WIDE, "", 1, "Clusters that hold it.")                                                  \
 	F(INT, readers, FIELD_WIDE, "", 1, "Workloads that can read a secret that holds it.")                          \
-	F(INT, bad_readers, 0, "", 1, "Of users and readers: those that run or ran a bad image.")                      \
+	F(INT, bad_readers, 0, "", 1, "Of the readers: those that run or ran a bad image.")                            \
 	F(TEXTS, reverted_by, FIELD_WIDE, "", 1, "Managers that would revert a change of some copy.")                  \
 	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands where it stands.")                            \
 	R(copies, copy, 0, 1, "Every secret that holds it.")                                                           \

@@ -158,6 +158,19 @@ def test_quiet_prints_identities_only(read):
     assert all(re.fullmatch("[0-9a-f]{32}", line) for line in lines[1:])
 
 
+def test_quiet_prints_an_identity_once(fother, tmp_path):
+    dump = Scene(["deployment a/web image=acme/web:1 digest=bad", "node n2 images=acme/web:1@bad"]).write(tmp_path / "dump")
+    done = fother.run("where", digest("bad"), "-q", "--snapshot", dump, "--key-file", fother.key)
+    assert done.stdout.splitlines() == [digest("bad")]
+
+
+def test_a_password_in_an_image_name_is_masked(fother, tmp_path):
+    dump = Scene(["deployment a/web image=https://u:EXAMPLE-planted@host.example/x:1"]).write(tmp_path / "dump")
+    for form in ("table", "json"):
+        assert "EXAMPLE-planted" not in fother.run("images", "--snapshot", dump, "-o", form, "--key-file", fother.key).stdout
+    assert b"EXAMPLE-planted" not in (fother.state / "fother/store.db").read_bytes()
+
+
 def test_as_of_makes_everything_the_same_twice(fother, dump, tmp_path):
     command = [*COMMANDS["triage"], "--snapshot", dump, "--as-of", AS_OF, "--key-file", fother.key, "-o", "json"]
     first = fother.run(*command, XDG_STATE_HOME=str(tmp_path / "one"))

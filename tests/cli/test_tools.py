@@ -203,7 +203,7 @@ def pytest_suite(tree, pretend):
 def test_run_counts_pytest_and_names_skips_with_their_reason(pytest_suite):
     status, said = pytest_suite("import pytest\ndef test_a(): pass\ndef test_b(): pytest.skip('no kernel here')\n")
     assert status == 0
-    assert said.endswith("skipped tests.cli.test_x::test_b: no kernel here\n1 passed, 0 failed, 1 skipped\n")
+    assert said.endswith("skipped tests.cli.test_x::test_b: no kernel here\n1 skipped, for the reasons above\n1 passed, 0 failed\n")
 
 
 @pytest.mark.parametrize("text, count", [

@@ -28,7 +28,7 @@ static void indicators_that_were_not_seen(void **state)
 {
 	struct screening *s = *state;
 	check_ok(screen_bad_images(&s->screen, &s->err), &s->err);
-	check_screen(s, "\nBAD IMAGES   0 run   0 wait   0 ended   0 cached   0 in templates\n"
+	check_screen(s, "\nBAD IMAGES   0 run   0 wait   0 ended   0 cached   0 pulled   0 in templates\n"
 			" not seen in what was read\n");
 }
 
@@ -48,7 +48,7 @@ static void replicas_of_a_workload_are_one_line(void **state)
 	s->output.width = 200;
 	check_ok(screen_bad_images(&s->screen, &s->err), &s->err);
 	const char *text = screen_text(s);
-	check_line(text, "BAD IMAGES 1 run 0 wait 0 ended 0 cached 0 in templates");
+	check_line(text, "BAD IMAGES 1 run 0 wait 0 ended 0 cached 0 pulled 0 in templates");
 	check_line(text, "runs prod/shop Deployment/web acme/web:1 aaaaaaaaaaaa 4 2026-11-20 02:00Z 2026-11-20 09:00Z "
 			 "pod status");
 }
@@ -69,7 +69,7 @@ static void what_differs_has_a_line_of_its_own(void **state)
 	add_sighting(s, "runs", "web", DIGEST_A)->node = SLICE("n2");
 	check_ok(screen_bad_images(&s->screen, &s->err), &s->err);
 	const char *text = screen_text(s);
-	assert_non_null(strstr(text, "BAD IMAGES   6 run   0 wait   1 ended   2 cached   0 in templates\n"));
+	assert_non_null(strstr(text, "BAD IMAGES   6 run   0 wait   1 ended   2 cached   0 pulled   0 in templates\n"));
 	assert_non_null(strstr(text, "node n1"));
 	assert_non_null(strstr(text, "node n2"));
 }
@@ -82,7 +82,7 @@ static void template_of_what_runs_already_needs_no_line(void **state)
 	add_sighting(s, "template", "nightly", NULL);
 	check_ok(screen_bad_images(&s->screen, &s->err), &s->err);
 	const char *text = screen_text(s);
-	assert_non_null(strstr(text, "BAD IMAGES   1 run   0 wait   0 ended   0 cached   1 in templates\n"));
+	assert_non_null(strstr(text, "BAD IMAGES   1 run   0 wait   0 ended   0 cached   0 pulled   1 in templates\n"));
 	assert_non_null(strstr(text, "Deployment/nightly"));
 }
 
