@@ -121,7 +121,7 @@ def ecr_login(clock):
 
 
 def prod_secrets(cluster):
-    """19 pull secrets, and four others as every cluster has them."""
+    """20 pull secrets, and four others as every cluster has them."""
     ago = cluster.clock.ago
 
     def add(namespace, name, auths, days, **more):
@@ -134,6 +134,7 @@ def prod_secrets(cluster):
     k.secret(cluster, "legacy", "dockercfg", "kubernetes.io/dockercfg",
              {".dockercfg": k.json_text(hub("owner")).strip()}, ago(days=384))
     add("legacy", "hub-dead", hub("legacy", "registry-1.docker.io"), 384)
+    add("legacy", "hub-unused", hub("dev"), 220)
     # Deleted and made again after the breach, by a pipeline that still had the old value.
     add("shop", "hub-cart", hub("cart"), 2, manager="helmfile")
     add("web", "hub-rotated", hub("web new"), 300, written=ago(days=1, hours=3), manager="kubectl-patch")
@@ -179,7 +180,7 @@ def prod_other_secrets(cluster):
 
 
 def stage_secrets(cluster):
-    """6 pull secrets, and one other."""
+    """5 pull secrets, and one other."""
     ago = cluster.clock.ago
 
     def add(namespace, name, auths, days, **more):
@@ -190,7 +191,6 @@ def stage_secrets(cluster):
     add("ci", "sa-hub", hub("builder"), 60)
     add("ci", "argo-hub", hub("ci"), 130, manager="argocd-controller",
         annotations={"argocd.argoproj.io/tracking-id": "ci-stage:/Secret:ci/argo-hub"})
-    add("sandbox", "hub-unused", hub("dev"), 220)
     k.secret(cluster, "shop", "shop-tls", "kubernetes.io/tls",
              {"tls.crt": "EXAMPLE-NOT-A-CERTIFICATE", "tls.key": "EXAMPLE-NOT-A-KEY"}, ago(days=60))
 

@@ -86,8 +86,8 @@ def test_rotated_in_one_cluster_and_forgotten_in_the_other(triage):
 def test_dead_key_unused_and_service_account_only(triage):
     assert "dead_key" in credential(triage, "acmelegacy", "burnt")["notes"]
     unused = credential(triage, "acmedev", "burnt")
-    assert (unused["action"], unused["users"]) == ("rotate", None)  # stage's CronJobs could not be read
-    assert "unused" not in unused["notes"] and findings(triage, "pull-unused") == set()
+    assert (unused["action"], unused["users"]) == ("delete", 0)
+    assert "unused" in unused["notes"] and findings(triage, "pull-unused") == {"legacy/hub-unused"}
     builder = credential(triage, "acmebuilder", "burnt")
     assert builder["users"] == 1 and builder["action"] == "rotate"
 
