@@ -25,6 +25,11 @@ int64_t time_now(void)
 	return now.tv_sec * USEC_PER_SECOND + now.tv_nsec / 1000;
 }
 
+bool time_is_valid(int64_t time)
+{
+	return time >= FIRST_TIME && time <= LAST_TIME;
+}
+
 /* --- the calendar: proleptic Gregorian, years counted from March so that the leap day comes last --- */
 
 static int64_t divide_down(int64_t value, int64_t by)
@@ -153,7 +158,7 @@ static bool to_time(struct civil at, int zone_minutes, int64_t *ret_time)
 	}
 	int64_t seconds = days_of_date(at.year, at.month, at.day) * SECONDS_PER_DAY + minutes * 60 + at.second;
 	int64_t time = seconds * USEC_PER_SECOND + at.microsecond;
-	if (time < FIRST_TIME || time > LAST_TIME)
+	if (!time_is_valid(time))
 		return false;
 	*ret_time = time;
 	return true;

@@ -21,6 +21,8 @@
 #define USEC_PER_DAY (24 * USEC_PER_HOUR)
 
 int64_t time_now(void);
+/* Of the years 1 to 9999: no other time can be written, or reckoned with without an overflow. */
+bool time_is_valid(int64_t time);
 
 /* RFC 3339 date-time with `Z` or an offset (T and Z in either case), fractions to 9 digits (cut to microseconds). A
  * leap second, which stands only at the end of a UTC day, reads as 59.999999. */

@@ -111,9 +111,12 @@ int cluster_state(struct store *store, int64_t cluster, struct error **err)
 		return -1;
 	sql_bind_int(statement, 1, cluster);
 	int got = sql_step(store, statement, err);
-	if (got == 0)
-		return error_set(err, ERROR_STORE, "store %s: a cluster went missing", store->path);
-	return got < 0 ? -1 : sqlite3_column_int(statement, 0);
+	if (got < 0)
+		return -1;
+	int64_t state = got ? sql_int(statement, 0) : -1;
+	if (state < CLUSTER_KNOWN || state > CLUSTER_STAGED)
+		return store_damaged(store, got ? "a cluster in no known state" : "a cluster is missing", err);
+	return (int)state;
 }
 
 int cluster_has_uid(struct store *store, int64_t cluster, struct slice uid, struct error **err)

@@ -2,6 +2,17 @@
 #include "store/store.h"
 #include "store/store_internal.h"
 
+/* Prepared once for all findings. */
+struct finding_statements {
+	sqlite3_stmt *put, *find_cluster;
+};
+
+static void statements_release(struct finding_statements *statements)
+{
+	sql_finalizep(&statements->put);
+	sql_finalizep(&statements->find_cluster);
+}
+
 /* A finding that stays keeps its first sight, and that a person accepted it. */
 static int prepare_put(struct store *store, sqlite3_stmt **ret_statement, struct error **err)
 {
@@ -15,8 +26,24 @@ static int prepare_put(struct store *store, sqlite3_stmt **ret_statement, struct
 	return sql_prepare_buffer(store, &sql, ret_statement, err);
 }
 
-static int put_finding(struct store *store, sqlite3_stmt *statement, const struct finding *finding, int64_t as_of,
-		       struct error **err)
+/* The row of the finding's cluster, 0 where it is about none. */
+static int find_cluster(struct store *store, const struct finding *finding, sqlite3_stmt *find, int64_t *ret_cluster,
+			struct error **err)
+{
+	*ret_cluster = 0;
+	if (!finding->cluster.data)
+		return 0;
+	sql_bind_text(find, 1, finding->cluster);
+	if (sql_number(store, find, ret_cluster, err) < 0)
+		return -1;
+	if (*ret_cluster == TIME_UNSET)
+		return error_set(err, ERROR_STORE, "finding %.*s is about cluster %.*s, which the store does not hold",
+				 SLICE_ARG(finding->rule), SLICE_ARG(finding->cluster));
+	return 0;
+}
+
+static int put_finding(struct store *store, const struct finding_statements *statements, const struct finding *finding,
+		       int64_t as_of, struct error **err)
 {
 	struct finding put = *finding;
 	int64_t cluster;
@@ -24,14 +51,10 @@ static int put_finding(struct store *store, sqlite3_stmt *statement, const struc
 	put.first_seen = put.last_seen = as_of;
 	if (!put.state.data)
 		put.state = SLICE("open");
-	if (cluster_find(store, put.cluster, &cluster, err) < 0)
+	if (find_cluster(store, &put, statements->find_cluster, &cluster, err) < 0 ||
+	    table_bind(store, statements->put, &finding_type, &put, cluster, &next, err) < 0)
 		return -1;
-	if (cluster < 0)
-		return error_set(err, ERROR_STORE, "finding %.*s is about cluster %.*s, which the store does not hold",
-				 SLICE_ARG(put.rule), SLICE_ARG(put.cluster));
-	if (table_bind(store, statement, &finding_type, &put, cluster, &next, err) < 0)
-		return -1;
-	return sql_run(store, statement, err);
+	return sql_run(store, statements->put, err);
 }
 
 /* What was not put again went away; what was, is the work of this version. */
@@ -49,11 +72,13 @@ static int settle_rest(struct store *store, int version, struct error **err)
 static int replace_all(struct store *store, const struct finding *findings, size_t count, int version, int64_t as_of,
 		       struct error **err)
 {
-	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
-	if (sql_exec(store, "UPDATE finding SET current = 0", err) < 0 || prepare_put(store, &statement, err) < 0)
+	CLEANUP(statements_release) struct finding_statements statements = { 0 };
+	if (sql_exec(store, "UPDATE finding SET current = 0", err) < 0 ||
+	    prepare_put(store, &statements.put, err) < 0 ||
+	    sql_prepare(store, "SELECT id FROM cluster WHERE cluster = ?1", &statements.find_cluster, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (put_finding(store, statement, &findings[i], as_of, err) < 0)
+		if (put_finding(store, &statements, &findings[i], as_of, err) < 0)
 			return -1;
 	return settle_rest(store, version, err);
 }

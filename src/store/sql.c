@@ -1,3 +1,4 @@
+#include "base/time.h"
 #include "base/utf8.h"
 #include "store/store_internal.h"
 
@@ -21,16 +22,20 @@ int store_fail(struct store *store, const char *doing, struct error **err)
 				 "%s is not a fother store, and not a SQLite file at all; it was left alone",
 				 store->path);
 	case SQLITE_CORRUPT:
-		return error_set(
-			err, ERROR_STORE,
-			"store %s is damaged (%s); move it away and read the dumps again, a new one is made then",
-			store->path, why);
+		return store_damaged(store, why, err);
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 		return error_set(err, ERROR_STORE, "store %s cannot be written: %s", store->path, why);
 	default:
 		return error_set(err, ERROR_STORE, "store %s: %s: %s", store->path, doing, why);
 	}
+}
+
+int store_damaged(struct store *store, const char *what, struct error **err)
+{
+	return error_set(err, ERROR_STORE,
+			 "store %s is damaged (%s); move it away and read the dumps again, a new one is made then",
+			 store->path, what);
 }
 
 int sql_exec(struct store *store, const char *sql, struct error **err)
@@ -69,9 +74,12 @@ int sql_run(struct store *store, sqlite3_stmt *statement, struct error **err)
 
 int sql_number(struct store *store, sqlite3_stmt *statement, int64_t *ret_number, struct error **err)
 {
+	int64_t number = TIME_UNSET;
 	int result = sql_step(store, statement, err);
+	if (result > 0)
+		result = sql_take_int(store, statement, 0, &number, err);
 	if (result >= 0)
-		*ret_number = result ? sql_int(statement, 0) : TIME_UNSET;
+		*ret_number = number;
 	sqlite3_reset(statement);
 	return result < 0 ? -1 : 0;
 }
@@ -114,6 +122,24 @@ int64_t sql_int(sqlite3_stmt *statement, int column)
 {
 	return sqlite3_column_type(statement, column) == SQLITE_NULL ? INT_UNKNOWN
 								     : sqlite3_column_int64(statement, column);
+}
+
+int sql_take_int(struct store *store, sqlite3_stmt *statement, int column, int64_t *ret_number, struct error **err)
+{
+	int type = sqlite3_column_type(statement, column);
+	if (type != SQLITE_NULL && type != SQLITE_INTEGER)
+		return store_damaged(store, "no number where one belongs", err);
+	*ret_number = sql_int(statement, column);
+	return 0;
+}
+
+int sql_take_time(struct store *store, sqlite3_stmt *statement, int column, int64_t *ret_time, struct error **err)
+{
+	if (sql_take_int(store, statement, column, ret_time, err) < 0)
+		return -1;
+	if (*ret_time != TIME_UNSET && !time_is_valid(*ret_time))
+		return store_damaged(store, "a time outside of the years 1 to 9999", err);
+	return 0;
 }
 
 int transaction_begin(struct store *store, bool to_write, struct error **err)

@@ -28,6 +28,8 @@
 #define STORE_TABLES_MAX 32
 /* Longest statement made from a field list. */
 #define STORE_SQL_BYTES (64 * LIMIT_KIB)
+/* Reads and clusters are numbered one after the other, and looked up in arrays: a read a minute for eight years. */
+#define STORE_NUMBER_MAX (1 << 22)
 
 /* A read between begin and commit. */
 struct open_read {
@@ -62,6 +64,9 @@ struct store {
 /* --- sql.c --- */
 /* Sets *err from SQLite's state, in words that say what to do. Returns -1. */
 int store_fail(struct store *store, const char *doing, struct error **err);
+/* The file holds what no fother writes: nothing that is read from it is believed before it was looked at. Returns -1.
+ */
+int store_damaged(struct store *store, const char *what, struct error **err);
 int sql_exec(struct store *store, const char *sql, struct error **err);
 int sql_prepare(struct store *store, const char *sql, sqlite3_stmt **ret_statement, struct error **err);
 int sql_prepare_buffer(struct store *store, const struct strbuf *sql, sqlite3_stmt **ret_statement, struct error **err);
@@ -69,7 +74,7 @@ int sql_prepare_buffer(struct store *store, const struct strbuf *sql, sqlite3_st
 int sql_step(struct store *store, sqlite3_stmt *statement, struct error **err);
 /* Runs a statement that gives no rows, and resets it. */
 int sql_run(struct store *store, sqlite3_stmt *statement, struct error **err);
-/* Runs a query of one number; TIME_UNSET where it gives none or NULL. */
+/* Runs a query of one number; TIME_UNSET where it gives none or NULL. What is no number is damage. */
 int sql_number(struct store *store, sqlite3_stmt *statement, int64_t *ret_number, struct error **err);
 void sql_finalizep(sqlite3_stmt **statement);
 /* TIME_UNSET and INT_UNKNOWN are NULL. */
@@ -79,6 +84,10 @@ void sql_bind_text(sqlite3_stmt *statement, int index, struct slice text);
 /* Borrowed until the next step. */
 struct slice sql_text(sqlite3_stmt *statement, int column);
 int64_t sql_int(sqlite3_stmt *statement, int column);
+/* As sql_int, of a column that the file could hold anything in. 0, or -1: damaged. */
+int sql_take_int(struct store *store, sqlite3_stmt *statement, int column, int64_t *ret_number, struct error **err);
+/* The same of a time, which lies in the years that base/time.h knows, or is not known. */
+int sql_take_time(struct store *store, sqlite3_stmt *statement, int column, int64_t *ret_time, struct error **err);
 
 /* BEGIN IMMEDIATE or BEGIN, and its end: COMMIT when result >= 0, else ROLLBACK. Returns result, or -1. */
 int transaction_begin(struct store *store, bool to_write, struct error **err);
@@ -110,8 +119,15 @@ int table_bind(struct store *store, sqlite3_stmt *statement, const struct record
 /* One value as the column of the field has it. */
 int table_bind_field(struct store *store, sqlite3_stmt *statement, int index, const struct field *field,
 		     const void *record, struct error **err);
-/* Reads one column into the field. Cluster columns are the caller's. 0 or -1. */
-int table_read_field(sqlite3_stmt *statement, int column, const struct field *field, void *record, struct arena *arena,
+/* Where a row's fields go. */
+struct row_target {
+	struct store *store;
+	void *record;
+	struct arena *arena;
+};
+/* Reads one column into the field; a value that the field cannot have is damage. Cluster columns are the caller's.
+ * 0 or -1. */
+int table_read_field(const struct row_target *target, sqlite3_stmt *statement, int column, const struct field *field,
 		     struct error **err);
 
 /* --- texts.c --- */

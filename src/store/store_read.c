@@ -6,8 +6,11 @@
 
 /* What rows hold by number: clusters, and reads for their times. The number is the index. */
 struct lookup {
-	struct slice *clusters;
-	int64_t *read_times;
+	struct slice *clusters; /* not there: no row of that number */
+	struct read_time {
+		bool there;
+		int64_t as_of;
+	} *read_times;
 	size_t cluster_count, read_count;
 };
 
@@ -40,6 +43,10 @@ static void *numbered_array(struct reading *reading, const char *table, size_t i
 	if (sql_prepare_buffer(reading->store, &sql, &statement, err) < 0 ||
 	    sql_number(reading->store, statement, &highest, err) < 0)
 		return NULL;
+	if (highest > STORE_NUMBER_MAX) {
+		store_damaged(reading->store, "a row number that is too large", err);
+		return NULL;
+	}
 	*ret_count = highest > 0 ? (size_t)highest + 1 : 1;
 	void *items = arena_zeroed(reading->arena, *ret_count, item_size);
 	if (!items)
@@ -47,55 +54,110 @@ static void *numbered_array(struct reading *reading, const char *table, size_t i
 	return items;
 }
 
+/* A number that a row gives, as an index of an array of numbers. */
+static int take_index(struct reading *reading, sqlite3_stmt *row, int column, size_t count, size_t *ret_index,
+		      struct error **err)
+{
+	int64_t number;
+	if (sql_take_int(reading->store, row, column, &number, err) < 0)
+		return -1;
+	if (number < 1 || (uint64_t)number >= count) {
+		store_damaged(reading->store, "a row number that no row has", err);
+		return -1;
+	}
+	*ret_index = (size_t)number;
+	return 0;
+}
+
 static int load_clusters(struct reading *reading, struct error **err)
 {
 	CLEANUP(sql_finalizep) sqlite3_stmt *rows = NULL;
 	struct lookup *lookup = &reading->lookup;
+	size_t index;
 	int got;
 	lookup->clusters = numbered_array(reading, "cluster", sizeof *lookup->clusters, &lookup->cluster_count, err);
 	if (!lookup->clusters || sql_prepare(reading->store, "SELECT id, cluster FROM cluster", &rows, err) < 0)
 		return -1;
-	while ((got = sql_step(reading->store, rows, err)) > 0)
-		if (arena_copy(reading->arena, sql_text(rows, 1), &lookup->clusters[sql_int(rows, 0)]) < 0)
+	while ((got = sql_step(reading->store, rows, err)) > 0) {
+		if (take_index(reading, rows, 0, lookup->cluster_count, &index, err) < 0)
+			return -1;
+		if (arena_copy(reading->arena, sql_text(rows, 1), &lookup->clusters[index]) < 0)
 			return arena_fail(reading->arena, err);
+	}
 	return got;
+}
+
+static int take_read_time(struct reading *reading, sqlite3_stmt *row, struct read_time *time, struct error **err)
+{
+	time->there = true;
+	return sql_take_time(reading->store, row, 1, &time->as_of, err);
 }
 
 static int load_read_times(struct reading *reading, struct error **err)
 {
 	CLEANUP(sql_finalizep) sqlite3_stmt *rows = NULL;
 	struct lookup *lookup = &reading->lookup;
+	size_t index;
 	int got;
 	lookup->read_times = numbered_array(reading, "read", sizeof *lookup->read_times, &lookup->read_count, err);
 	if (!lookup->read_times || sql_prepare(reading->store, "SELECT id, as_of FROM \"read\"", &rows, err) < 0)
 		return -1;
 	while ((got = sql_step(reading->store, rows, err)) > 0)
-		lookup->read_times[sql_int(rows, 0)] = sql_int(rows, 1);
+		if (take_index(reading, rows, 0, lookup->read_count, &index, err) < 0 ||
+		    take_read_time(reading, rows, &lookup->read_times[index], err) < 0)
+			return -1;
 	return got;
 }
 
 /* --- rows to records --- */
 
-static struct slice cluster_of(const struct lookup *lookup, int64_t row)
+static int refers_to_nothing(struct reading *reading, struct error **err)
 {
-	return row > 0 && (uint64_t)row < lookup->cluster_count ? lookup->clusters[row] : SLICE_NONE;
+	return store_damaged(reading->store, "a row that refers to one that is not there", err);
 }
 
-static int64_t time_of(const struct lookup *lookup, int64_t read)
+/* Row 0 stands for no cluster. */
+static int fill_cluster(struct reading *reading, sqlite3_stmt *row, int column, struct slice *cluster,
+			int64_t *ret_number, struct error **err)
 {
-	return read > 0 && (uint64_t)read < lookup->read_count ? lookup->read_times[read] : TIME_UNSET;
+	const struct lookup *lookup = &reading->lookup;
+	size_t index = 0;
+	if (sqlite3_column_type(row, column) != SQLITE_INTEGER || sql_int(row, column) != 0) {
+		if (take_index(reading, row, column, lookup->cluster_count, &index, err) < 0)
+			return -1;
+		*cluster = lookup->clusters[index];
+		if (!cluster->data)
+			return refers_to_nothing(reading, err);
+	}
+	*ret_number = (int64_t)index;
+	return 0;
+}
+
+/* Of a cluster before its first read with a time there is none yet. */
+static int time_of_read(struct reading *reading, sqlite3_stmt *row, int column, int64_t *ret_time, struct error **err)
+{
+	const struct lookup *lookup = &reading->lookup;
+	size_t index;
+	*ret_time = TIME_UNSET;
+	if (sqlite3_column_type(row, column) == SQLITE_NULL)
+		return 0;
+	if (take_index(reading, row, column, lookup->read_count, &index, err) < 0)
+		return -1;
+	*ret_time = lookup->read_times[index].as_of;
+	return lookup->read_times[index].there ? 0 : refers_to_nothing(reading, err);
 }
 
 /* The columns behind the fields: first_read and last_read. */
 static int fill_seen(struct reading *reading, sqlite3_stmt *row, int column, int64_t cluster, void *record,
 		     struct error **err)
 {
-	int64_t last_seen = time_of(&reading->lookup, sql_int(row, column + 1));
-	*(int64_t *)field_of(reading->first_seen, record) = time_of(&reading->lookup, sql_int(row, column));
-	*(int64_t *)field_of(reading->last_seen, record) = last_seen;
+	int64_t *last_seen = field_of(reading->last_seen, record);
+	if (time_of_read(reading, row, column, field_of(reading->first_seen, record), err) < 0 ||
+	    time_of_read(reading, row, column + 1, last_seen, err) < 0)
+		return -1;
 	if (!reading->gone)
 		return 0;
-	int gone = coverage_after(reading->coverage, cluster, record, last_seen, err);
+	int gone = coverage_after(reading->coverage, cluster, record, *last_seen, err);
 	*(enum truth *)field_of(reading->gone, record) = gone > 0 ? BOOL_TRUE : BOOL_FALSE;
 	return gone < 0 ? -1 : 0;
 }
@@ -103,6 +165,7 @@ static int fill_seen(struct reading *reading, sqlite3_stmt *row, int column, int
 static int fill_record(struct reading *reading, sqlite3_stmt *row, void *record, struct error **err)
 {
 	const struct record_type *type = reading->type;
+	const struct row_target target = { reading->store, record, reading->arena };
 	int64_t cluster = 0;
 	int column = 0;
 	record_init(type, record);
@@ -111,9 +174,9 @@ static int fill_record(struct reading *reading, sqlite3_stmt *row, void *record,
 		if (!table_has_column(type, field))
 			continue;
 		if (field->flags & FIELD_CLUSTER) {
-			cluster = sql_int(row, column);
-			*(struct slice *)field_of(field, record) = cluster_of(&reading->lookup, cluster);
-		} else if (table_read_field(row, column, field, record, reading->arena, err) < 0) {
+			if (fill_cluster(reading, row, column, field_of(field, record), &cluster, err) < 0)
+				return -1;
+		} else if (table_read_field(&target, row, column, field, err) < 0) {
 			return -1;
 		}
 		column++;

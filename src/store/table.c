@@ -231,27 +231,56 @@ int table_bind(struct store *store, sqlite3_stmt *statement, const struct record
 	return 0;
 }
 
-int table_read_field(sqlite3_stmt *statement, int column, const struct field *field, void *record, struct arena *arena,
+static int read_text(const struct row_target *target, sqlite3_stmt *statement, int column, struct slice *ret_text,
 		     struct error **err)
 {
+	int type = sqlite3_column_type(statement, column);
+	if (type == SQLITE_INTEGER || type == SQLITE_FLOAT)
+		return store_damaged(target->store, "a number where text belongs", err);
+	return arena_copy(target->arena, sql_text(statement, column), ret_text) < 0 ? arena_fail(target->arena, err)
+										    : 0;
+}
+
+static int read_bool(const struct row_target *target, sqlite3_stmt *statement, int column, enum truth *ret_truth,
+		     struct error **err)
+{
+	int64_t number;
+	if (sql_take_int(target->store, statement, column, &number, err) < 0)
+		return -1;
+	if (number != INT_UNKNOWN)
+		*ret_truth = number ? BOOL_TRUE : BOOL_FALSE;
+	return 0;
+}
+
+/* A list that is no JSON at all is damage too. */
+static int read_texts(const struct row_target *target, sqlite3_stmt *statement, int column,
+		      struct slice_list *ret_texts, struct error **err)
+{
+	CLEANUP(error_freep) struct error *why = NULL;
+	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+		return 0;
+	if (texts_decode(sql_text(statement, column), target->arena, ret_texts, &why) == 0)
+		return 0;
+	if (why->code == ERROR_SYNTAX || why->code == ERROR_STORE)
+		return store_damaged(target->store, why->message, err);
+	return error_move(err, &why);
+}
+
+int table_read_field(const struct row_target *target, sqlite3_stmt *statement, int column, const struct field *field,
+		     struct error **err)
+{
+	void *value = field_of(field, target->record);
 	switch (field->type) {
 	case FIELD_TEXT:
-		if (arena_copy(arena, sql_text(statement, column), field_of(field, record)) < 0)
-			return arena_fail(arena, err);
-		return 0;
+		return read_text(target, statement, column, value, err);
 	case FIELD_INT:
+		return sql_take_int(target->store, statement, column, value, err);
 	case FIELD_TIME:
-		*(int64_t *)field_of(field, record) = sql_int(statement, column);
-		return 0;
+		return sql_take_time(target->store, statement, column, value, err);
 	case FIELD_BOOL:
-		if (sqlite3_column_type(statement, column) != SQLITE_NULL)
-			*(enum truth *)field_of(field, record) = sqlite3_column_int(statement, column) ? BOOL_TRUE
-												       : BOOL_FALSE;
-		return 0;
+		return read_bool(target, statement, column, value, err);
 	case FIELD_TEXTS:
-		if (sqlite3_column_type(statement, column) == SQLITE_NULL)
-			return 0;
-		return texts_decode(sql_text(statement, column), arena, field_of(field, record), err);
+		return read_texts(target, statement, column, value, err);
 	case FIELD_RECORDS:
 		break;
 	}

@@ -1,4 +1,34 @@
+#include <sqlite3.h>
+
 #include "fixture.h"
+
+static void copy_database(sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+	assert_non_null(backup);
+	assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+	assert_int_equal(sqlite3_backup_finish(backup), SQLITE_OK);
+}
+
+/* In memory, until it is put back. */
+static sqlite3 *keep_copy(const char *path)
+{
+	sqlite3 *copy, *db;
+	assert_int_equal(sqlite3_open(":memory:", &copy), SQLITE_OK);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	copy_database(db, copy);
+	sqlite3_close(db);
+	return copy;
+}
+
+static void put_back(sqlite3 *copy, const char *path)
+{
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	copy_database(copy, db);
+	sqlite3_close(db);
+	sqlite3_close(copy);
+}
 
 static struct record_list ask(struct fixture *f, const struct record_type *type, const struct store_where *where,
 			      size_t count)
@@ -132,6 +162,71 @@ static void a_full_arena_is_a_limit(void **state)
 	assert_int_equal(count_of(f, &pod_type), 200); /* the store is as good as before */
 }
 
+/* A store that somebody or something else than fother wrote to: with the schema, or with what only looks like it. */
+static void a_damaged_store_is_told_and_never_believed(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const changes[] = {
+		"UPDATE cluster SET id = -5 WHERE id = 1",
+		"UPDATE cluster SET id = -9223372036854775808 WHERE id = 1",
+		"UPDATE cluster SET id = 9223372036854775807 WHERE id = 1",
+		"UPDATE cluster SET id = 4194305 WHERE id = 1",
+		"UPDATE cluster SET id = 7 WHERE id = 1", /* pods of a cluster that is not there */
+		"UPDATE \"read\" SET id = -1 WHERE id = 1",
+		"UPDATE \"read\" SET id = 0 WHERE id = 1",
+		"UPDATE \"read\" SET id = 9223372036854775807 WHERE id = 2",
+		"UPDATE \"read\" SET as_of = 9223372036854775807 WHERE id = 1",
+		"UPDATE \"read\" SET as_of = -9223372036854775807 WHERE id = 1",
+		"DELETE FROM \"read\" WHERE id = 1",
+		"UPDATE pod SET cluster = -1 WHERE uid = 'pod-9'",
+		"UPDATE pod SET cluster = 9223372036854775807 WHERE uid = 'pod-9'",
+		"UPDATE pod SET first_read = -1",
+		"UPDATE pod SET first_read = 9223372036854775807",
+		"UPDATE pod SET last_read = 99",
+		"UPDATE pod SET name = 5",
+		"UPDATE pod SET name = 1.5",
+		"UPDATE pod SET created = 9223372036854775807",
+		"UPDATE pod SET created = -9223372036854775807",
+		"UPDATE pod SET pull_secrets = 'no list'",
+		"UPDATE pod SET pull_secrets = '[1]'",
+		"UPDATE pod SET pull_secrets = '[\"cut'",
+		"UPDATE pod SET pull_secrets = '[{\"hex\":\"f\"}]'",
+	};
+	fill(f);
+	const char *path = scratch_path(&f->scratch, "state/store.db");
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct record_list records;
+		sqlite3 *good = keep_copy(path);
+		sql(f, changes[i]);
+		int result = store_read_all(f->store, &pod_type, NULL, 0, &f->arena, &records, &f->err);
+		if (result == 0)
+			result = store_read_all(f->store, &read_type, NULL, 0, &f->arena, &records, &f->err);
+		if (result != -1)
+			fail_msg("believed: %s", changes[i]);
+		check_error(&f->err, ERROR_STORE, "store.db is damaged");
+		put_back(good, path);
+		assert_int_equal(count_of(f, &pod_type), 8);
+	}
+}
+
+/* A table that is not strict takes text where a number belongs. */
+static void a_column_of_another_type_is_damage(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const columns[] = { "cluster", "first_read", "last_read", "created" };
+	fill(f);
+	sql(f, "CREATE TABLE kept AS SELECT * FROM pod");
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+		struct record_list records;
+		sql(f, "DROP TABLE pod");
+		sql(f, "CREATE TABLE pod AS SELECT * FROM kept");
+		assert_int_equal(count_of(f, &pod_type), 8);
+		sql(f, arena_printf(&f->arena, "UPDATE pod SET %s = 'text'", columns[i]).data);
+		assert_int_equal(store_read_all(f->store, &pod_type, NULL, 0, &f->arena, &records, &f->err), -1);
+		check_error(&f->err, ERROR_STORE, "store.db is damaged");
+	}
+}
+
 int main(void)
 {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -144,6 +239,8 @@ int main(void)
 		STORE_TEST(an_empty_answer_is_a_list),
 		STORE_TEST(an_open_read_can_be_looked_at_by_its_own_store),
 		STORE_TEST(a_full_arena_is_a_limit),
+		STORE_TEST(a_damaged_store_is_told_and_never_believed),
+		STORE_TEST(a_column_of_another_type_is_damage),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
