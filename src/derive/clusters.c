@@ -116,7 +116,8 @@ static int keep_reads(struct build *build, struct error **err)
 
 static bool was_read(const struct coverage *coverage)
 {
-	return slice_equal_text(coverage->outcome, "complete") || slice_equal_text(coverage->outcome, "partial");
+	return slice_equal_text(coverage->outcome, "complete") || slice_equal_text(coverage->outcome, "doubted") ||
+	       slice_equal_text(coverage->outcome, "partial");
 }
 
 static int sum_up(struct build *build, struct world_cluster *cluster, const struct coverage *coverage,

@@ -41,14 +41,15 @@
 	F(INT, defects, 0, "", 1, "Objects or files that did not decode.")
 
 /* How far one read covered one kind of object. */
-#define MODEL_COVERAGE(F, R)                                                                                           \
-	F(INT, read, FIELD_KEY, "", 1, "The read.")                                                                    \
-	F(TEXT, cluster, FIELD_CLUSTER, "", 1, "Cluster.")                                                             \
-	F(TEXT, kind, FIELD_KEY, "", 1, "Kubernetes kind, as Kind or Kind.group for kinds that are not built in.")     \
-	F(TEXT, namespace, FIELD_KEY, "", 1, "* for all namespaces, else the one whose list it was.")                  \
-	F(TEXT, subtype, FIELD_KEY, "", 1, "* for all, else the one type (of secrets) that the list held.")            \
-	F(TEXT, outcome, 0, "", 1, "complete, partial (some did not decode or a list was cut), absent, unknown_kind.") \
-	F(TEXT, why, 0, "", 1, "Why not complete, with the file.")                                                     \
+#define MODEL_COVERAGE(F, R)                                                                                                   \
+	F(INT, read, FIELD_KEY, "", 1, "The read.")                                                                            \
+	F(TEXT, cluster, FIELD_CLUSTER, "", 1, "Cluster.")                                                                     \
+	F(TEXT, kind, FIELD_KEY, "", 1, "Kubernetes kind, as Kind or Kind.group for kinds that are not built in.")             \
+	F(TEXT, namespace, FIELD_KEY, "", 1, "* for all namespaces, else the one whose list it was.")                          \
+	F(TEXT, subtype, FIELD_KEY, "", 1, "* for all, else the one type (of secrets) that the list held.")                    \
+	F(TEXT, outcome, 0, "", 1,                                                                                             \
+	  "complete, doubted (a file beside it was lost), partial (some did not decode or it was cut), absent, unknown_kind.") \
+	F(TEXT, why, 0, "", 1, "Why not complete, with the file.")                                                             \
 	F(INT, objects, 0, "", 1, "Objects read.")
 
 #define MODEL_NAMESPACE(F, R)                                                                                          \

@@ -213,6 +213,19 @@ def test_gone_only_where_the_read_was_complete(fother, tmp_path):
     assert {r["name"]: r["change"] for r in records(answer, "secret_row")}["goes"] != "gone"
 
 
+@pytest.mark.parametrize("lost, change", [(None, "gone"), ("error: the connection was lost\n", None), ("", None)])
+def test_gone_is_doubted_where_a_file_was_lost(lost, change, fother, tmp_path):
+    """Lists of one namespace: the lost file may have been the other list."""
+    before = Scene(["secret a/stays user=one", "secret a/goes user=two"]).write(tmp_path / "before")
+    after = Scene(["secret a/stays user=one"]).write(tmp_path / "after")
+    if lost is not None:
+        (after / "prod/other.json").write_text(lost)
+    fother.answers("secrets", "--snapshot", before, "--as-of", "2026-11-24T00:00:00Z")
+    answer = fother.answers("secrets", "--snapshot", after, "--as-of", "2026-11-25T00:00:00Z")
+    change_of = {r["name"]: r["change"] for r in records(answer, "secret_row")}
+    assert (change_of["goes"] == "gone") == (change == "gone")
+
+
 def test_an_older_snapshot_takes_nothing_back(fother, tmp_path):
     old = Scene(["secret a/hub user=one value=example-old"]).write(tmp_path / "old")
     new = Scene(["secret a/hub user=one value=example-new written=2026-11-22"]).write(tmp_path / "new")

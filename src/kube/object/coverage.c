@@ -231,6 +231,17 @@ static int doubt(struct joined *joined, struct coverage *coverage, struct error 
 	return 0;
 }
 
+/* A lost file may have held more of a namespace whose lists are made one by one. A list over all namespaces was asked
+ * for as a whole: a lost file beside it is another kind's. */
+static void doubt_beside_lost_file(const struct object_context *context, struct coverage *coverage)
+{
+	if (!context->lost_file.data || !slice_equal_text(coverage->outcome, "complete") ||
+	    slice_equal(coverage->namespace, ALL))
+		return;
+	coverage->outcome = SLICE("doubted");
+	coverage->why = context->lost_file;
+}
+
 static int put_scopes(struct object_context *context, struct error **err)
 {
 	CLEANUP(joined_release) struct joined joined = { .key = STRBUF_INIT(LIMIT_OBJECT_BYTES) };
@@ -242,7 +253,10 @@ static int put_scopes(struct object_context *context, struct error **err)
 	}
 	for (size_t i = 0; i < joined.coverage.len; i++) {
 		struct coverage *coverage = joined.coverage.items[i].value;
-		if (doubt(&joined, coverage, err) < 0 || put_coverage(context, coverage, err) < 0)
+		if (doubt(&joined, coverage, err) < 0)
+			return -1;
+		doubt_beside_lost_file(context, coverage);
+		if (put_coverage(context, coverage, err) < 0)
 			return -1;
 	}
 	return 0;

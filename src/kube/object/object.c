@@ -44,6 +44,9 @@ int object_file_defect(struct object_context *context, const char *code, struct 
 	defect.message = message;
 	defect.blocks_pulls = BOOL_FALSE;
 	context->defects++;
+	if (!context->lost_file.data && strcmp(code, "ignored") != 0 &&
+	    arena_copy(&context->kept, defect.object, &context->lost_file) < 0)
+		return arena_fail(&context->kept, err);
 	return context->sink->ops->put(context->sink, context->read, &defect_type, &defect, err);
 }
 

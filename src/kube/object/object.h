@@ -61,6 +61,7 @@ struct object_context {
 	struct arena scratch;     /* cleared after every object */
 	struct arena kept;        /* what the fields below point into */
 	struct slice file;        /* name of the file in the dump, for places */
+	struct slice lost_file;   /* first file that gave a File defect: what it held is not known, kind included */
 	int64_t newest;           /* newest metadata or status time seen; TIME_UNSET before any */
 	struct slice cluster_uid; /* UID of namespace kube-system, once seen */
 	struct slice server_version;
