@@ -185,7 +185,10 @@ static int add_cached(struct action_rows *rows, struct error **err)
 		if (*place)
 			continue;
 		*place = rows;
-		if (add(rows, ACTION_PURGE, name, slice_of("a bad image is cached there"), err) < 0)
+		/* The latest sight of a node stands first. */
+		bool still = !slice_equal_text(items[i].proof, "earlier node image list");
+		struct slice why = slice_of(still ? "a bad image is cached there" : "a bad image was cached there");
+		if (add(rows, ACTION_PURGE, name, why, err) < 0)
 			return -1;
 	}
 	return 0;
