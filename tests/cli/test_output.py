@@ -453,6 +453,17 @@ def test_a_part_is_not_taken_for_the_whole(fother, tmp_path):
     assert done.returncode == 4 and "(incomplete: " in done.stdout
 
 
+def test_a_cache_that_was_emptied_is_told_as_such(fother, tmp_path):
+    login = "secret a/hub quay.io user=acme kind=pat"
+    full = Scene([login, "node n2 images=acme/old:1@bad"]).write(tmp_path / "full")
+    empty = Scene([login, "node n2 images=acme/new:1@good"]).write(tmp_path / "empty")
+    command = ["triage", "--registry", "docker.io", "--bad", digest("bad")]
+    first = fother.answers(*command, "--snapshot", full, "--as-of", "2026-11-24T00:00:00Z")
+    second = fother.answers(*command, "--snapshot", empty, "--as-of", "2026-11-25T00:00:00Z")
+    assert [records(a, "action")[0]["why"] for a in (first, second)] == [
+        "a bad image is cached there", "a bad image was cached there"]
+
+
 def test_an_unused_login_is_deleted_only_where_nothing_lists_its_secret(fother, tmp_path):
     dump = Scene(["secret a/unused user=one", "secret b/dead registry-1.docker.io user=two",
                   "deployment b/web image=acme/web:1 pull=dead"]).write(tmp_path / "dump")
