@@ -143,6 +143,14 @@ static void answer_match(struct probe *probe, const char *key_hex, const char *i
 		puts(keyring_key_matches(&key, from_hex(&probe->arena, image_hex)) ? "yes" : "no");
 }
 
+static void answer_dead(struct probe *probe, const char *hex)
+{
+	struct error *error = NULL;
+	bool dead;
+	check(keyring_key_is_dead(from_hex(&probe->arena, hex), &probe->arena, &dead, &error), error);
+	puts(dead ? "dead" : "live");
+}
+
 static void reset(struct probe *probe)
 {
 	keyring_release(&probe->keyring);
@@ -163,7 +171,7 @@ static void answer(struct probe *probe, const char *command, const char *first, 
 	else if (strcmp(command, "legacy") == 0)
 		answer_config(probe, first, CONFIG_DOCKERCFG);
 	else if (strcmp(command, "dead") == 0)
-		puts(keyring_key_is_dead(from_hex(&probe->arena, first), &probe->arena) ? "dead" : "live");
+		answer_dead(probe, first);
 	else if (strcmp(command, "match") == 0)
 		answer_match(probe, first, second);
 	else if (strcmp(command, "reset") == 0)

@@ -111,14 +111,19 @@ static bool path_can_be(struct slice path)
 	return true;
 }
 
-bool keyring_key_is_dead(struct slice key, struct arena *arena)
+static bool can_match(const struct keyring_key *key)
 {
-	CLEANUP(error_freep) struct error *ignored = NULL;
+	if (slice_equal_text(key->index, "index.docker.io"))
+		return true;
+	return key->matchable && host_can_be(key) && path_can_be(key->path);
+}
+
+int keyring_key_is_dead(struct slice key, struct arena *arena, bool *ret_dead, struct error **err)
+{
 	struct keyring_key parsed;
 	bool usable;
-	if (keyring_key_parse(key, arena, &parsed, &usable, &ignored) < 0 || !usable)
-		return true;
-	if (slice_equal_text(parsed.index, "index.docker.io"))
-		return false;
-	return !parsed.matchable || !host_can_be(&parsed) || !path_can_be(parsed.path);
+	if (keyring_key_parse(key, arena, &parsed, &usable, err) < 0)
+		return -1;
+	*ret_dead = !usable || !can_match(&parsed);
+	return 0;
 }

@@ -47,7 +47,9 @@ struct keyring_key {
 int keyring_key_parse(struct slice key, struct arena *arena, struct keyring_key *ret_key, bool *ret_usable,
 		      struct error **err);
 
-/* Whether the key matches `repository` (reference_repository's form), without the fallback of rule 4. */
+/* Whether the key matches `repository` (reference_repository's form), without the fallback of rule 4. For
+ * tools/keyring-probe and the property test behind it, which asks it of each pair by itself; false when memory is out.
+ */
 bool keyring_key_matches(const struct keyring_key *key, struct slice repository);
 
 struct keyring_item {
@@ -78,8 +80,8 @@ void keyring_release(struct keyring *keyring);
  * normalised image has (index.docker.io with a path; letters, labels or a port that the grammar of images does not
  * know), a path that no image has, or one of Docker Hub's other hosts (registry-1.docker.io, hub.docker.com, ...). An
  * image can be spelled with such a host (`registry-1.docker.io/acme/app`), though hardly one is: a key that an image at
- * hand matches is not dead, whatever this says. Docker.io and docker.io:443 are not: they can be spelled. True also
- * when the key is dropped, or memory is out. */
-bool keyring_key_is_dead(struct slice key, struct arena *arena);
+ * hand matches is not dead, whatever this says. Docker.io and docker.io:443 are not: they can be spelled. A key that
+ * the kubelet drops is dead. 0, or -1 when memory is out. */
+int keyring_key_is_dead(struct slice key, struct arena *arena, bool *ret_dead, struct error **err);
 
 #endif

@@ -67,11 +67,9 @@ static int add_entry(struct build *build, const struct entry *record, struct err
 	entry->record = record;
 	entry->secret = secret;
 	entry->set_after = TIME_UNSET;
-	entry->dead = secret->record->pull_type == BOOL_TRUE &&
-		      keyring_key_is_dead(record->registry_key, &build->world->arena);
-	/* It has no other way to say that memory ran out. */
-	if (build->world->arena.failure)
-		return arena_fail(&build->world->arena, err);
+	if (secret->record->pull_type == BOOL_TRUE &&
+	    keyring_key_is_dead(record->registry_key, &build->world->arena, &entry->dead, err) < 0)
+		return -1;
 	if (build_push(build, &secret->entries, entry, err) < 0)
 		return -1;
 	return build_push(build, &cluster->entries, entry, err);

@@ -21,13 +21,13 @@ static void use_entry(struct config_entry *entry, struct keyring *keyring, struc
 {
 	struct registry_name name;
 	struct credential_kind kind;
-	bool added;
+	bool added, dead;
 	require(entry->key.data && entry->username.data);
 	require(!(entry->overridden && entry->kubelet_reads));
 	require(registry_name_parse(entry->key, arena, &name, err) == 0);
 	require(credential_kind_of(name.registry, entry, arena, &kind, err) == 0);
 	require(keyring_add(keyring, entry->key, entry, arena, &added, err) == 0);
-	keyring_key_is_dead(entry->key, arena);
+	require(keyring_key_is_dead(entry->key, arena, &dead, err) == 0);
 }
 
 static void use_config(const struct docker_config *config, size_t size, struct arena *arena, struct error **err)

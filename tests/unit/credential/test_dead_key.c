@@ -2,11 +2,15 @@
 #include "credential/keyring.h"
 #include "support/check.h"
 #include "support/mangle.h"
+#include "support/torture.h"
 
 static bool is_dead(struct slice key)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
-	return keyring_key_is_dead(key, &arena);
+	struct error *err = NULL;
+	bool dead = false;
+	check_ok(keyring_key_is_dead(key, &arena, &dead, &err), &err);
+	return dead;
 }
 
 static void keys_that_no_image_can_match(void **state)
@@ -115,12 +119,28 @@ static void cut_and_flipped(void **state)
 	mangle_flip(SLICE("https://reg.example:5000/v2/tea__mm/a-b.c"), ask_any, NULL);
 }
 
+static int ask_once(void *data, struct error **err)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_OBJECT_BYTES);
+	bool dead = true;
+	if (keyring_key_is_dead(SLICE("https://reg.example:5000/v2/team"), &arena, &dead, err) < 0)
+		return -1;
+	assert_false(dead);
+	return 0;
+}
+
+static void no_memory_is_no_answer(void **state)
+{
+	torture(ask_once, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_that_no_image_can_match),
 		cmocka_unit_test(keys_that_some_image_can_match),
 		cmocka_unit_test(cut_and_flipped),
+		cmocka_unit_test(no_memory_is_no_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
