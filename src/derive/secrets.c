@@ -88,78 +88,6 @@ static int add_account(struct build *build, const struct service_account *record
 	return build_push(build, &cluster->accounts, record, err);
 }
 
-/* 1 when the latest reading of its object still had it. Those of secrets are given to the secret. */
-static int keep_defect(struct build *build, const struct defect *defect, struct error **err)
-{
-	struct world_cluster *cluster = build_cluster(build, defect->cluster);
-	if (!cluster)
-		return 0;
-	struct world_secret *secret = NULL;
-	if (slice_equal_text(defect->object_kind, "Secret") && defect->object_uid.data)
-		secret = map_get(&cluster->secrets_by_uid, defect->object_uid);
-	if (!secret)
-		return defect->last_seen == cluster->as_of;
-	if (!secret->current || defect->last_seen != secret->record->last_seen)
-		return 0;
-	return build_push(build, &secret->defects, defect, err) < 0 ? -1 : 1;
-}
-
-static bool told_by_coverage(const struct world_cluster *cluster, struct slice file)
-{
-	for (size_t i = 0; i < cluster->coverage.len; i++) {
-		struct slice why = ((const struct coverage *)cluster->coverage.items[i])->why;
-		if (slice_equal(slice_part(why, 0, file.len), file) &&
-		    slice_starts_with(slice_part(why, file.len, why.len), ":"))
-			return true;
-	}
-	return false;
-}
-
-/* Defects of files beside which all objects were read all the same. */
-static bool loses_nothing(struct slice code)
-{
-	return slice_equal_text(code, "text_before_objects") || slice_equal_text(code, "two_clusters");
-}
-
-/* An error text in the place of a list, an empty file, one that was cut before it said what it is. */
-static void note_lost_file(struct build *build, const struct defect *defect)
-{
-	struct world_cluster *cluster = build_cluster(build, defect->cluster);
-	if (cluster && slice_equal_text(defect->object_kind, "File") && !loses_nothing(defect->code) &&
-	    !told_by_coverage(cluster, defect->file))
-		cluster->users_lost = true;
-}
-
-static int add_defects(struct build *build, struct error **err)
-{
-	/* Already copied by the store: kept in its array, without those that are out of date. Secrets point at them. */
-	struct record_list kept = { build->observed.defects.items, 0 };
-	struct defect *defects = kept.items;
-	for (size_t i = 0; i < build->observed.defects.len; i++) {
-		defects[kept.len] = defects[i];
-		int keep = keep_defect(build, &defects[kept.len], err);
-		if (keep < 0)
-			return -1;
-		if (keep)
-			note_lost_file(build, &defects[kept.len]);
-		kept.len += (size_t)keep;
-	}
-	build->world->defects = kept;
-	return 0;
-}
-
-static void keep_gaps(struct build *build)
-{
-	struct record_list kept = { build->observed.gaps.items, 0 };
-	struct gap *gaps = kept.items;
-	for (size_t i = 0; i < build->observed.gaps.len; i++) {
-		const struct world_cluster *cluster = build_cluster(build, gaps[i].cluster);
-		if (cluster && gaps[i].last_seen == cluster->as_of)
-			gaps[kept.len++] = gaps[i];
-	}
-	build->world->gaps = kept;
-}
-
 int secrets_build(struct build *build, struct error **err)
 {
 	const struct observed *observed = &build->observed;
@@ -175,9 +103,6 @@ int secrets_build(struct build *build, struct error **err)
 		if (add_entry(build, RECORD_AT(observed->entries, entry, i), err) < 0)
 			return -1;
 	}
-	keep_gaps(build);
-	if (add_defects(build, err) < 0)
-		return -1;
 	for (size_t i = 0; i < build->world->secrets.len; i++) {
 		struct world_secret *secret = build->world->secrets.items[i];
 		secret->blocks_pulls = secret->current && secret->record->pull_type == BOOL_TRUE &&

@@ -180,19 +180,27 @@ struct world_credential {
 	struct slice age_proof;    /* managedFields, history or read */
 };
 
+/* What is wrong with a file as a whole (a defect of kind File), and is not told already: a list that was cut stands as
+ * partial in the coverage of its kind, with the file and the place. */
+struct world_file_defect {
+	const struct defect *record;
+	const struct world_cluster *cluster;
+};
+
 struct world {
 	struct arena arena;
-	int64_t as_of;                 /* newest of the clusters', or what was given */
-	struct world_list clusters;    /* struct world_cluster *, by name */
-	struct world_list secrets;     /* struct world_secret *, all clusters, gone ones too */
-	struct world_list credentials; /* struct world_credential *, by registry, user, kind, fingerprint */
-	struct world_list sightings;   /* struct sighting *, rank and bad unset */
-	struct world_list missing;     /* struct world_missing * */
-	struct record_list reads;      /* struct read: the latest of each cluster, and later ones that failed */
-	struct record_list defects;    /* struct defect: those that the latest reading still had */
-	struct record_list gaps;       /* struct gap: the same */
-	struct record_list findings;   /* struct finding, as the store has them */
-	struct map served;             /* which entry matches which repository: see world_entry_serves */
+	int64_t as_of;                  /* newest of the clusters', or what was given */
+	struct world_list clusters;     /* struct world_cluster *, by name */
+	struct world_list secrets;      /* struct world_secret *, all clusters, gone ones too */
+	struct world_list credentials;  /* struct world_credential *, by registry, user, kind, fingerprint */
+	struct world_list sightings;    /* struct sighting *, rank and bad unset */
+	struct world_list missing;      /* struct world_missing * */
+	struct record_list reads;       /* struct read: the latest of each cluster, and later ones that failed */
+	struct record_list defects;     /* struct defect: those that the latest reading still had */
+	struct world_list file_defects; /* struct world_file_defect * */
+	struct record_list gaps;        /* struct gap: the same */
+	struct record_list findings;    /* struct finding, as the store has them */
+	struct map served;              /* which entry matches which repository: see world_entry_serves */
 };
 
 /* as_of only moves the time from which ages are measured: it hides nothing that was read later. */

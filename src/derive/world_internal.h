@@ -1,6 +1,6 @@
 /* Between the steps that build a world. Only for this folder.
  *
- * Order: clusters, owners, secrets, uses, matching, credentials, changes, sightings. Each step reads what the ones
+ * Order: clusters, owners, secrets, defects, uses, matching, credentials, changes, sightings. Each step reads what the ones
  * before it have filled. All return 0, or -1 with *err.
  */
 #ifndef FOTHER_DERIVE_WORLD_INTERNAL_H
@@ -77,6 +77,7 @@ int clusters_build(struct build *build, struct error **err);
 int owners_build(struct build *build, struct error **err);
 int containers_build(struct build *build, struct error **err);
 int secrets_build(struct build *build, struct error **err);
+int defects_build(struct build *build, struct error **err);
 int uses_build(struct build *build, struct error **err);
 int missing_build(struct build *build, struct error **err);
 int matching_build(struct build *build, struct error **err);

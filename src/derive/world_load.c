@@ -40,8 +40,8 @@ static int read_records(struct build *build, struct error **err)
 static int build_steps(struct build *build, struct error **err)
 {
 	static int (*const steps[])(struct build *, struct error **) = {
-		read_records,  clusters_build, owners_build,  containers_build,  secrets_build,   uses_build,
-		missing_build, matching_build, history_build, credentials_build, sightings_build,
+		read_records, clusters_build, owners_build,   containers_build, secrets_build,     defects_build,
+		uses_build,   missing_build,  matching_build, history_build,    credentials_build, sightings_build,
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		if (steps[i](build, err) < 0)

@@ -111,56 +111,20 @@ static int add_partial(struct unknown_rows *rows, const struct world_cluster *cl
 	return 0;
 }
 
-static struct slice cluster_name(const struct world *world, struct slice identity)
-{
-	for (size_t i = 0; i < world->clusters.len; i++) {
-		const struct world_cluster *cluster = world->clusters.items[i];
-		if (slice_equal(cluster->record->cluster, identity))
-			return cluster->name;
-	}
-	return SLICE_NONE;
-}
-
-/* "FILE: ..." */
-static bool names_file(struct slice why, struct slice file)
-{
-	return slice_equal(slice_part(why, 0, file.len), file) && slice_starts_with(slice_part(why, file.len, 2), ": ");
-}
-
-/* A list that was cut stands under its kind already, with the file and the place. */
-static bool told_by_coverage(const struct world *world, const struct defect *defect)
-{
-	for (size_t i = 0; i < world->clusters.len; i++) {
-		const struct world_cluster *cluster = world->clusters.items[i];
-		for (size_t k = 0; k < cluster->coverage.len; k++) {
-			const struct coverage *c = cluster->coverage.items[k];
-			if (slice_equal_text(c->outcome, "partial") &&
-			    slice_equal(cluster->record->cluster, defect->cluster) &&
-			    names_file(c->why, defect->object))
-				return true;
-		}
-	}
-	return false;
-}
-
 static int add_file_defects(struct unknown_rows *rows, struct error **err)
 {
 	struct world *world = rows->run->world;
-	const struct defect *defects = world->defects.items;
 
-	for (size_t i = 0; i < world->defects.len; i++) {
-		if (!slice_equal_text(defects[i].object_kind, "File") || told_by_coverage(world, &defects[i]))
-			continue;
-		struct slice cluster = cluster_name(world, defects[i].cluster);
-		if (!cluster.data)
-			continue;
+	for (size_t i = 0; i < world->file_defects.len; i++) {
+		const struct world_file_defect *file = world->file_defects.items[i];
+		const struct defect *defect = file->record;
 		struct unknown_text text = {
-			.subject = arena_printf(&world->arena, "file %.*s", SLICE_ARG(defects[i].object)),
-			.why = defects[i].message,
+			.subject = arena_printf(&world->arena, "file %.*s", SLICE_ARG(defect->object)),
+			.why = defect->message,
 			.fix = slice_of("make this file again"),
-			.incomplete = !slice_equal_text(defects[i].code, "ignored"),
+			.incomplete = !slice_equal_text(defect->code, "ignored"),
 		};
-		if (add(rows, cluster, &text, err) < 0)
+		if (add(rows, file->cluster->name, &text, err) < 0)
 			return -1;
 	}
 	return 0;
