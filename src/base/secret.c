@@ -84,13 +84,6 @@ struct slice secret_reveal(const struct secret_bytes *s)
 	return (struct slice){ (const char *)s->secret_data, s->secret_len };
 }
 
-bool secret_equal(const struct secret_bytes *a, const struct secret_bytes *b)
-{
-	if (secret_is_set(a) != secret_is_set(b) || a->secret_len != b->secret_len)
-		return false;
-	return a->secret_len == 0 || CRYPTO_memcmp(a->secret_data, b->secret_data, a->secret_len) == 0;
-}
-
 bool secret_is_set(const struct secret_bytes *s)
 {
 	return s->secret_data != NULL;

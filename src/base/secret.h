@@ -39,7 +39,6 @@ int secret_copy(struct secret_bytes *s, struct slice bytes, struct error **err);
 /* The bytes, borrowed. Read the header's first paragraph before you call it. */
 struct slice secret_reveal(const struct secret_bytes *s);
 
-bool secret_equal(const struct secret_bytes *a, const struct secret_bytes *b);
 bool secret_is_set(const struct secret_bytes *s);
 size_t secret_length(const struct secret_bytes *s);
 

@@ -146,57 +146,6 @@ static void write_item(struct output *output, const struct record_type *type, co
 	output->items++;
 }
 
-int output_items(struct output *output, const struct record_type *type, struct record_list items, struct error **err)
-{
-	if (output_is_screen(output))
-		return output_table(output, type, items, err);
-	if (!output->quiet && output->format == OUTPUT_CSV && output->items == 0)
-		record_write_csv_header(type, &output->text);
-	for (size_t i = 0; i < items.len; i++) {
-		write_item(output, type, (const char *)items.items + i * type->size);
-		if (flush(output, FLUSH_BYTES, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* A person must not take a part for the whole. */
-static void write_incomplete(struct output *output, const struct envelope *envelope)
-{
-	const struct read *reads = envelope->reads.items;
-
-	for (size_t i = 0; i < envelope->reads.len; i++) {
-		if (slice_equal_text(reads[i].outcome, "complete"))
-			continue;
-		strbuf_add_text(&output->text, "(incomplete: ");
-		utf8_add_printable(&output->text, reads[i].why.data ? reads[i].why : reads[i].source);
-		strbuf_add_text(&output->text, ")\n");
-	}
-	for (size_t i = 0; i < envelope->errors.len; i++) {
-		strbuf_add_text(&output->text, "(not read: ");
-		utf8_add_printable(&output->text, envelope->errors.items[i]);
-		strbuf_add_text(&output->text, ")\n");
-	}
-}
-
-int output_end(struct output *output, const struct envelope *envelope, struct error **err)
-{
-	if (output_is_screen(output) && envelope->schema && !envelope->complete)
-		write_incomplete(output, envelope);
-	if (!output->quiet && output->format == OUTPUT_JSON) {
-		json_array_end(&output->json);
-		json_object_end(&output->json);
-		strbuf_add_char(&output->text, '\n');
-	} else if (!output->quiet && output->format == OUTPUT_NDJSON) {
-		output->json = (struct json_writer){ .out = &output->text };
-		json_object_begin(&output->json);
-		write_envelope(output, envelope);
-		json_object_end(&output->json);
-		strbuf_add_char(&output->text, '\n');
-	}
-	return flush(output, 0, err);
-}
-
 /* Titles that say less than their names, where 80 columns are few. */
 static const char *const short_titles[][2] = {
 	{ "not_changed_since", "UNCHANGED" }, { "cred_kind", "KIND" },      { "fingerprint", "ID" },
@@ -263,13 +212,11 @@ static struct slice cell_of(struct table *table, const struct field *field, cons
 	field_write_cell(field, item, &text);
 	if (text.failure || arena_copy(arena, slice_of(strbuf_text(&text)), &copy) < 0)
 		return SLICE_NONE;
-	/* A digest or fingerprint is told by its first digits, a time by its minute; JSON has all of it. */
+	/* A digest or fingerprint is told by its first digits; JSON has all of it. */
 	if (strcmp(field->name, "fingerprint") == 0 && copy.len > 8)
 		copy.len = 8;
 	if (strcmp(field->name, "digest") == 0 && copy.len > 19)
 		copy.len = 19;
-	if (field->type == FIELD_TIME && copy.len > 17)
-		copy = arena_printf(arena, "%.10s %.5sZ", copy.data, copy.data + 11);
 	return copy;
 }
 
@@ -298,7 +245,9 @@ static void leave_out_unknown(struct table *table, struct table_column *columns,
 	table->column_count = kept;
 }
 
-int output_table(struct output *output, const struct record_type *type, struct record_list items, struct error **err)
+/* Columns that give way are told in a line below it. */
+static int write_table(struct output *output, const struct record_type *type, struct record_list items,
+		       struct error **err)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_WORLD_BYTES);
 	struct table_column columns[TABLE_MOST_COLUMNS];
@@ -325,4 +274,55 @@ int output_table(struct output *output, const struct record_type *type, struct r
 		strbuf_addf(&output->text, "(%zu column%s left out to fit %zu: -o wide shows all)\n", left_out,
 			    left_out == 1 ? "" : "s", output->width);
 	return strbuf_failed(&output->text, err) ? -1 : 0;
+}
+
+int output_items(struct output *output, const struct record_type *type, struct record_list items, struct error **err)
+{
+	if (output_is_screen(output))
+		return write_table(output, type, items, err);
+	if (!output->quiet && output->format == OUTPUT_CSV && output->items == 0)
+		record_write_csv_header(type, &output->text);
+	for (size_t i = 0; i < items.len; i++) {
+		write_item(output, type, (const char *)items.items + i * type->size);
+		if (flush(output, FLUSH_BYTES, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A person must not take a part for the whole. */
+static void write_incomplete(struct output *output, const struct envelope *envelope)
+{
+	const struct read *reads = envelope->reads.items;
+
+	for (size_t i = 0; i < envelope->reads.len; i++) {
+		if (slice_equal_text(reads[i].outcome, "complete"))
+			continue;
+		strbuf_add_text(&output->text, "(incomplete: ");
+		utf8_add_printable(&output->text, reads[i].why.data ? reads[i].why : reads[i].source);
+		strbuf_add_text(&output->text, ")\n");
+	}
+	for (size_t i = 0; i < envelope->errors.len; i++) {
+		strbuf_add_text(&output->text, "(not read: ");
+		utf8_add_printable(&output->text, envelope->errors.items[i]);
+		strbuf_add_text(&output->text, ")\n");
+	}
+}
+
+int output_end(struct output *output, const struct envelope *envelope, struct error **err)
+{
+	if (output_is_screen(output) && envelope->schema && !envelope->complete)
+		write_incomplete(output, envelope);
+	if (!output->quiet && output->format == OUTPUT_JSON) {
+		json_array_end(&output->json);
+		json_object_end(&output->json);
+		strbuf_add_char(&output->text, '\n');
+	} else if (!output->quiet && output->format == OUTPUT_NDJSON) {
+		output->json = (struct json_writer){ .out = &output->text };
+		json_object_begin(&output->json);
+		write_envelope(output, envelope);
+		json_object_end(&output->json);
+		strbuf_add_char(&output->text, '\n');
+	}
+	return flush(output, 0, err);
 }

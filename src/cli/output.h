@@ -57,7 +57,4 @@ int output_begin(struct output *output, const struct envelope *envelope, struct 
 int output_items(struct output *output, const struct record_type *type, struct record_list items, struct error **err);
 int output_end(struct output *output, const struct envelope *envelope, struct error **err);
 
-/* The generic table of a record type into output->text; note says what the reader should know when columns gave way. */
-int output_table(struct output *output, const struct record_type *type, struct record_list items, struct error **err);
-
 #endif

@@ -120,24 +120,6 @@ static bool was_read(const struct coverage *coverage)
 	       slice_equal_text(coverage->outcome, "partial");
 }
 
-static int sum_up(struct build *build, struct world_cluster *cluster, const struct coverage *coverage,
-		  struct error **err)
-{
-	void **place = map_put(&cluster->kinds, coverage->kind);
-	if (!place)
-		return error_no_memory(err);
-	struct world_kind *kind = *place;
-	if (!kind) {
-		*place = kind = build_new(build, sizeof *kind, err);
-		if (!kind)
-			return -1;
-		kind->complete = true;
-	}
-	kind->read |= was_read(coverage);
-	kind->complete &= slice_equal_text(coverage->outcome, "complete");
-	return 0;
-}
-
 static bool holds_no_users(struct slice kind)
 {
 	static const char *const kinds[] = { "Secret", "Node", "Namespace", "Event" };
@@ -179,8 +161,9 @@ static int keep_coverage(struct build *build, struct error **err)
 		struct world_cluster *cluster = build_cluster(build, coverage->cluster);
 		if (!cluster || !cluster->read || coverage->read != cluster->read->id)
 			continue;
+		void *kept = NULL;
 		if (build_push(build, &cluster->coverage, coverage, err) < 0 ||
-		    sum_up(build, cluster, coverage, err) < 0)
+		    (was_read(coverage) && build_put(&cluster->kinds_read, coverage->kind, coverage, &kept, err) < 0))
 			return -1;
 	}
 	for (size_t i = 0; i < build->world->clusters.len; i++) {
@@ -274,14 +257,7 @@ int clusters_build(struct build *build, struct error **err)
 
 bool world_read_kind(const struct world_cluster *cluster, const char *kind)
 {
-	const struct world_kind *summed_up = map_get(&cluster->kinds, slice_of(kind));
-	return summed_up && summed_up->read;
-}
-
-bool world_read_kind_complete(const struct world_cluster *cluster, const char *kind)
-{
-	const struct world_kind *summed_up = map_get(&cluster->kinds, slice_of(kind));
-	return summed_up && summed_up->complete;
+	return map_get(&cluster->kinds_read, slice_of(kind));
 }
 
 static bool read_some_template(const struct world_cluster *cluster)

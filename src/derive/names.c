@@ -19,7 +19,7 @@ static int intern_repository(struct build *build, struct slice repository, const
 	return 0;
 }
 
-int build_registry(struct build *build, struct slice key, struct slice *ret_registry, struct error **err)
+static int intern_registry(struct build *build, struct slice key, struct slice *ret_registry, struct error **err)
 {
 	void **place = map_put(&build->registries, key);
 	if (!place)
@@ -50,7 +50,7 @@ static int name_fill(struct build *build, struct world_image_name *name, struct 
 	if (reference_repository(&name->reference, &build->world->arena, &repository, err) < 0 ||
 	    intern_repository(build, repository, &name->repository, err) < 0)
 		return -1;
-	return build_registry(build, name->reference.domain, &name->registry, err);
+	return intern_registry(build, name->reference.domain, &name->registry, err);
 }
 
 int build_image_name(struct build *build, struct slice text, const struct world_image_name **ret_name,

@@ -127,12 +127,6 @@ struct world_missing {
 	struct slice namespace, secret, holder_kind, holder; /* of the top workload, or a ServiceAccount */
 };
 
-/* How the latest read of a cluster held a kind. */
-struct world_kind {
-	bool read;     /* completely, or a part of it */
-	bool complete; /* in every list of it */
-};
-
 struct world_cluster {
 	const struct cluster *record;
 	struct slice name;    /* unique among clusters */
@@ -141,8 +135,8 @@ struct world_cluster {
 	int64_t secrets_as_of, secrets_before; /* the same of those reads that held secrets: see world_secret.change */
 	const struct read *read;
 	struct world_list coverage; /* const struct coverage * of its latest read */
-	bool users_lost;  /* a list of what can use secrets was not read to its end, or a file that may have been one */
-	struct map kinds; /* kind -> struct world_kind *: the same, summed up */
+	bool users_lost; /* a list of what can use secrets was not read to its end, or a file that may have been one */
+	struct map kinds_read; /* kind -> const struct coverage *: of which it held something */
 	struct world_list secrets, workloads, pods, nodes, entries;
 	struct world_list accounts;   /* const struct service_account *, current ones */
 	struct world_list templates;  /* struct world_workload * whose template_counts */
@@ -217,8 +211,6 @@ void world_freep(struct world **world);
 
 /* Whether objects of the kind were read in the cluster: then "nobody" means nobody, else it means unknown. */
 bool world_read_kind(const struct world_cluster *cluster, const char *kind);
-/* ... and completely, as far as the source shows. */
-bool world_read_kind_complete(const struct world_cluster *cluster, const char *kind);
 /* Whether a secret without users has none: pods, service accounts and some kind of template were read, and nothing that
  * may hold users is known to be missing: no list of them is partial, and no file was lost that may have been one. */
 bool world_users_known(const struct world_cluster *cluster);

@@ -1,7 +1,7 @@
 /* Between the steps that build a world. Only for this folder.
  *
- * Order: clusters, owners, secrets, defects, uses, matching, credentials, changes, sightings. Each step reads what the ones
- * before it have filled. All return 0, or -1 with *err.
+ * Order: clusters, owners, secrets, defects, uses, matching, credentials, changes, sightings. Each step reads what the
+ * ones before it have filled. All return 0, or -1 with *err.
  */
 #ifndef FOTHER_DERIVE_WORLD_INTERNAL_H
 #define FOTHER_DERIVE_WORLD_INTERNAL_H
@@ -70,7 +70,6 @@ static inline struct slice pair_key(const struct pair *pair)
 /* --- names.c --- */
 int build_image_name(struct build *build, struct slice text, const struct world_image_name **ret_name,
 		     struct error **err);
-int build_registry(struct build *build, struct slice key, struct slice *ret_registry, struct error **err);
 
 /* --- the steps, one file each --- */
 int clusters_build(struct build *build, struct error **err);

@@ -83,7 +83,7 @@ int world_load(struct store *store, const struct world_options *options, struct 
 
 static void cluster_release(struct world_cluster *cluster)
 {
-	map_release(&cluster->kinds);
+	map_release(&cluster->kinds_read);
 	map_release(&cluster->secrets_by_name);
 	map_release(&cluster->workloads_by_name);
 	map_release(&cluster->accounts_by_name);

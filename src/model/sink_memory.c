@@ -56,7 +56,8 @@ static int copy_fields(const struct record_type *type, void *copy, struct arena 
 	return 0;
 }
 
-void *record_copy(const struct record_type *type, const void *record, struct arena *arena)
+/* With all its text copied into the arena; NULL when memory is out. */
+static void *copy_record(const struct record_type *type, const void *record, struct arena *arena)
 {
 	void *copy = arena_zeroed(arena, 1, type->size);
 	if (!copy)
@@ -151,7 +152,7 @@ static int memory_put(struct sink *sink, int64_t read, const struct record_type 
 				 (long long)read);
 	if (memory->fail_after && memory->puts++ >= memory->fail_after)
 		return error_set(err, ERROR_STORE, "the sink was told to fail here");
-	struct memory_record kept = { type, record_copy(type, record, &memory->arena), read };
+	struct memory_record kept = { type, copy_record(type, record, &memory->arena), read };
 	struct slice cluster = cluster_identity(memory, of);
 	if (!kept.record || !cluster.data)
 		return arena_fail(&memory->arena, err);

@@ -43,7 +43,5 @@ struct sink_memory {
 
 void sink_memory_init(struct sink_memory *memory);
 void sink_memory_release(struct sink_memory *memory);
-/* A record with all its text copied into the arena; NULL when memory is out. */
-void *record_copy(const struct record_type *type, const void *record, struct arena *arena);
 
 #endif

@@ -1,6 +1,6 @@
-/* Records as text: JSON, CSV, schema. Each comes from the field list alone.
+/* Records as text: JSON, CSV, cells. Each comes from the field list alone.
  *
- * Public forms: JSON of RFC 8259, CSV of RFC 4180 with a guard against spreadsheet formulas, JSON Schema 2020-12.
+ * Public forms: JSON of RFC 8259, CSV of RFC 4180 with a guard against spreadsheet formulas.
  */
 #ifndef FOTHER_MODEL_TEXT_H
 #define FOTHER_MODEL_TEXT_H
@@ -24,8 +24,5 @@ void record_write_csv(const struct record_type *type, const void *record, struct
 /* One field as a person reads it: "-" for unknown, "" (two quotes) for an empty text, `none` for an empty list, times
  * without fraction, yes/no, lists joined with ", ", lists of records as their number. Safe for a terminal. */
 void field_write_cell(const struct field *field, const void *record, struct strbuf *out);
-
-/* {"$id": ..., "type": "object", "properties": ...} of one record; nested records inline. */
-void record_write_schema(const struct record_type *type, struct json_writer *w);
 
 #endif

@@ -1,6 +1,5 @@
 #include "base/limits.h"
 #include "model/schema.h"
-#include "model/text.h"
 
 static void member(struct json_writer *w, const char *key, const char *text)
 {
@@ -131,16 +130,4 @@ void schema_write_members(const struct record_type *type, bool with_record, stru
 	write_required(type, with_record, w);
 	json_key(w, "additionalProperties");
 	json_bool(w, false);
-}
-
-void record_write_schema(const struct record_type *type, struct json_writer *w)
-{
-	CLEANUP(strbuf_release) struct strbuf id = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
-	strbuf_addf(&id, "urn:fother:record:%s", type->name);
-	if (id.failure)
-		w->out->failure = id.failure;
-	json_object_begin(w);
-	member(w, "$id", strbuf_text(&id));
-	schema_write_members(type, false, w);
-	json_object_end(w);
 }

@@ -100,7 +100,6 @@ bool table_has_column(const struct record_type *type, const struct field *field)
 bool table_keeps_reads(const struct record_type *type);
 /* Columns that table_add_insert names, first_read and last_read among them. */
 int table_column_count(const struct record_type *type);
-void sql_add_name(struct strbuf *sql, const char *name);
 /* CREATE TABLE with the fields that schema version `version` has. */
 void table_add_create(struct strbuf *sql, const struct record_type *type, unsigned version);
 /* SELECT of every column in the order of the fields, then first_read and last_read where the table keeps them. */
@@ -116,9 +115,6 @@ void table_add_key_match(struct strbuf *sql, const struct record_type *type);
 /* Binds every column; the cluster column gets the row `cluster`. *ret_next is the next free parameter. 0 or -1. */
 int table_bind(struct store *store, sqlite3_stmt *statement, const struct record_type *type, const void *record,
 	       int64_t cluster, int *ret_next, struct error **err);
-/* One value as the column of the field has it. */
-int table_bind_field(struct store *store, sqlite3_stmt *statement, int index, const struct field *field,
-		     const void *record, struct error **err);
 /* Where a row's fields go. */
 struct row_target {
 	struct store *store;

@@ -15,7 +15,7 @@ bool table_has_column(const struct record_type *type, const struct field *field)
 	return !(field->flags & FIELD_SEEN) || (type == &finding_type && field->type == FIELD_TIME);
 }
 
-void sql_add_name(struct strbuf *sql, const char *name)
+static void add_name(struct strbuf *sql, const char *name)
 {
 	strbuf_addf(sql, "\"%s\"", name);
 }
@@ -39,7 +39,7 @@ static const char *column_type(const struct field *field)
 
 static void add_column(struct strbuf *sql, const struct field *field)
 {
-	sql_add_name(sql, field->name);
+	add_name(sql, field->name);
 	strbuf_addf(sql, " %s%s, ", column_type(field), field->flags & (FIELD_KEY | FIELD_CLUSTER) ? " NOT NULL" : "");
 }
 
@@ -50,7 +50,7 @@ void table_add_keys(struct strbuf *sql, const struct record_type *type)
 		if (!(type->fields[i].flags & FIELD_KEY))
 			continue;
 		strbuf_add_text(sql, separator);
-		sql_add_name(sql, type->fields[i].name);
+		add_name(sql, type->fields[i].name);
 		separator = ", ";
 	}
 }
@@ -62,7 +62,7 @@ void table_add_create(struct strbuf *sql, const struct record_type *type, unsign
 {
 	bool numbered = type == &read_type || type == &incident_type;
 	strbuf_add_text(sql, "CREATE TABLE ");
-	sql_add_name(sql, type->name);
+	add_name(sql, type->name);
 	strbuf_add_text(sql, type == &cluster_type ? " (\"id\" INTEGER PRIMARY KEY, " : " (");
 	for (size_t i = 0; i < type->field_count; i++)
 		if (table_has_column(type, &type->fields[i]) && type->fields[i].since <= version)
@@ -88,7 +88,7 @@ static void add_columns(struct strbuf *sql, const struct record_type *type)
 		if (!table_has_column(type, &type->fields[i]))
 			continue;
 		strbuf_add_text(sql, separator);
-		sql_add_name(sql, type->fields[i].name);
+		add_name(sql, type->fields[i].name);
 		separator = ", ";
 	}
 	if (table_keeps_reads(type))
@@ -108,13 +108,13 @@ void table_add_select(struct strbuf *sql, const struct record_type *type)
 	strbuf_add_text(sql, "SELECT ");
 	add_columns(sql, type);
 	strbuf_add_text(sql, " FROM ");
-	sql_add_name(sql, type->name);
+	add_name(sql, type->name);
 }
 
 void table_add_insert(struct strbuf *sql, const struct record_type *type)
 {
 	strbuf_add_text(sql, "INSERT INTO ");
-	sql_add_name(sql, type->name);
+	add_name(sql, type->name);
 	strbuf_add_text(sql, " (");
 	add_columns(sql, type);
 	strbuf_add_text(sql, ") VALUES (");
@@ -183,8 +183,9 @@ static void bind_key(sqlite3_stmt *statement, int index, struct slice text)
 		sqlite3_bind_zeroblob(statement, index, 0);
 }
 
-int table_bind_field(struct store *store, sqlite3_stmt *statement, int index, const struct field *field,
-		     const void *record, struct error **err)
+/* One value as the column of the field has it. */
+static int bind_field(struct store *store, sqlite3_stmt *statement, int index, const struct field *field,
+		      const void *record, struct error **err)
 {
 	bool key = field->flags & FIELD_KEY;
 	switch (field->type) {
@@ -223,7 +224,7 @@ int table_bind(struct store *store, sqlite3_stmt *statement, const struct record
 			continue;
 		if (field->flags & FIELD_CLUSTER)
 			sqlite3_bind_int64(statement, index, cluster);
-		else if (table_bind_field(store, statement, index, field, record, err) < 0)
+		else if (bind_field(store, statement, index, field, record, err) < 0)
 			return -1;
 		index++;
 	}

@@ -241,7 +241,7 @@ static void add_object_reasons(struct cluster_read *read)
 	}
 }
 
-bool cluster_read_failed(const struct cluster_read *read)
+static bool failed(const struct cluster_read *read)
 {
 	return read->context.objects == 0 && read->reasons > 0;
 }
@@ -270,7 +270,7 @@ static struct slice as_of_from(const struct cluster_read *read)
 
 static struct slice outcome_of(const struct cluster_read *read)
 {
-	if (cluster_read_failed(read))
+	if (failed(read))
 		return SLICE("failed");
 	return read->reasons ? SLICE("partial") : SLICE("complete");
 }

@@ -50,7 +50,6 @@ int cluster_read_finish(struct cluster_read *read, const struct dump *dump, int6
 int64_t cluster_read_as_of(const struct cluster_read *read, int64_t now);
 /* An object, of whatever kind, or a list that says of which kind it has none. */
 bool cluster_read_found_something(const struct cluster_read *read);
-bool cluster_read_failed(const struct cluster_read *read);
 void cluster_read_release(struct cluster_read *read);
 
 #endif

@@ -37,20 +37,8 @@ static void empty_and_nothing_are_apart(void **state)
 	assert_true(secret_is_set(&empty));
 	assert_false(secret_is_set(&nothing));
 	assert_int_equal(secret_length(&empty), 0);
-	assert_false(secret_equal(&empty, &nothing));
-	assert_true(secret_equal(&nothing, &nothing));
-	assert_true(secret_equal(&empty, &empty));
 	assert_null(secret_reveal(&nothing).data);
 	check_slice(secret_reveal(&empty), "");
-}
-
-static void equal_looks_at_every_byte(void **state)
-{
-	CLEANUP(secret_release) struct secret_bytes a = secret_of("password-1"), b = secret_of("password-1");
-	CLEANUP(secret_release) struct secret_bytes c = secret_of("password-2"), d = secret_of("password-");
-	assert_true(secret_equal(&a, &b));
-	assert_false(secret_equal(&a, &c));
-	assert_false(secret_equal(&a, &d));
 }
 
 static void length_never_passes_the_room(void **state)
@@ -219,7 +207,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_lie_in_the_secure_heap),
 		cmocka_unit_test(empty_and_nothing_are_apart),
-		cmocka_unit_test(equal_looks_at_every_byte),
 		cmocka_unit_test(length_never_passes_the_room),
 		cmocka_unit_test(released_bytes_are_wiped),
 		cmocka_unit_test(alloc_releases_what_was_there),

@@ -133,7 +133,6 @@ static void coverage_tells_what_was_read(void **state)
 		coverage_of(&s, "Pod")->outcome = slice_of(cases[i].outcome);
 		const struct world_cluster *cluster = cluster_named(scenario_world(&s), "prod");
 		assert_int_equal(world_read_kind(cluster, "Pod"), cases[i].read);
-		assert_int_equal(world_read_kind_complete(cluster, "Pod"), cases[i].complete);
 		assert_int_equal(world_users_known(cluster), cases[i].complete);
 		assert_false(world_read_kind(cluster, "Rollout.argoproj.io"));
 		scenario_release(&s);
@@ -203,21 +202,6 @@ static void single_objects_beside_the_whole_list_lose_nothing(void **state)
 	scenario_release(&s);
 }
 
-static void a_part_that_is_not_complete_spoils_the_kind(void **state)
-{
-	(void)state;
-	struct scenario s;
-	scenario_init(&s);
-	struct coverage *part = add_record(&s, &coverage_type);
-	part->read = s.read;
-	part->kind = SLICE("Pod");
-	part->namespace = SLICE("shop");
-	part->subtype = SLICE("*");
-	part->outcome = SLICE("partial");
-	assert_false(world_read_kind_complete(cluster_named(scenario_world(&s), "prod"), "Pod"));
-	scenario_release(&s);
-}
-
 static void no_cluster_is_an_empty_world(void **state)
 {
 	(void)state;
@@ -243,7 +227,6 @@ int main(void)
 		cmocka_unit_test(users_are_known_only_when_all_that_can_use_was_read),
 		cmocka_unit_test(partial_lists_of_what_can_use_secrets_leave_users_unknown),
 		cmocka_unit_test(single_objects_beside_the_whole_list_lose_nothing),
-		cmocka_unit_test(a_part_that_is_not_complete_spoils_the_kind),
 		cmocka_unit_test(no_cluster_is_an_empty_world),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

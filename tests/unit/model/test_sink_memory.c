@@ -123,7 +123,8 @@ static void calls_out_of_order_are_refused(void **state)
 
 static void copies_are_deep(void **state)
 {
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	struct sink_memory memory;
+	struct error *err = NULL;
 	char text[] = "acme/app";
 	struct slice tags[] = { { text, 8 }, { NULL, 0 }, { text, 0 } };
 	struct sighting sightings[1];
@@ -134,8 +135,9 @@ static void copies_are_deep(void **state)
 	image.tags = (struct slice_list){ tags, 3 };
 	image.sightings = (struct record_list){ sightings, 1 };
 	image.runs = 5;
-	const struct image *copy = record_copy(&image_type, &image, &arena);
-	assert_non_null(copy);
+	sink_memory_init(&memory);
+	check_ok(memory.sink.ops->put(&memory.sink, begin(&memory), &image_type, &image, &err), &err);
+	const struct image *copy = memory.records[0].record;
 	memset(text, 'x', 8);
 	memset(sightings, 0, sizeof sightings);
 	memset(tags, 0, sizeof tags);
@@ -146,6 +148,7 @@ static void copies_are_deep(void **state)
 	check_slice(copy->tags.items[2], "");
 	check_slice(((const struct sighting *)copy->sightings.items)->pod, "acme/app");
 	assert_true(((const struct sighting *)copy->sightings.items)->rank == INT_UNKNOWN);
+	sink_memory_release(&memory);
 }
 
 static int whole_read(void *data, struct error **err)
