@@ -50,7 +50,8 @@ Its story: demo/README.md.
 \$ $fother triage --registry docker.io --repository acme \\
     --window $window \\
     --bad $demo/bad-digests.txt \\
-    --snapshot $demo/prod --snapshot $demo/stage --store $demo/store.db
+    --snapshot $demo/prod --snapshot $demo/stage \\
+    --store $demo/store.db
 
 TEXT
 status=0

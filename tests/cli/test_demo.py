@@ -101,6 +101,7 @@ def test_what_it_says_to_type_is_a_triage_that_the_program_takes(next_lines, pro
     folder = tmp_path / "dump/prod"
     folder.mkdir(parents=True)
     (folder / "secrets.json").write_text('{"kind":"List","apiVersion":"v1","items":[]}')
+    (folder / "namespaces.json").write_text('{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"default"}}')
     (tmp_path / "build").symlink_to(root / "build")
     done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True,
                           env=os.environ | {"XDG_STATE_HOME": str(tmp_path / "state")})
