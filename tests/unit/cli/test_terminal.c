@@ -154,10 +154,12 @@ static void progress_replaces_its_line_and_takes_it_away(void **state)
 	terminal_progress_end();
 	terminal_progress_end();
 	come_back(&elsewhere);
-	ssize_t len = read(ours, sent, sizeof sent - 1);
 	close(theirs);
+	/* What was sent may come in pieces; when nobody holds the other end any more, it ends. */
+	size_t len = 0;
+	for (ssize_t got = 1; got > 0 && len<sizeof sent - 1; len += got> 0 ? (size_t)got : 0)
+		got = read(ours, sent + len, sizeof sent - 1 - len);
 	close(ours);
-	assert_true(len > 0);
 	assert_non_null(strstr(sent, "7 objects"));
 	assert_null(strstr(sent, "\033[31m"));
 	assert_null(strstr(sent, "columns.json"));
