@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 
@@ -92,11 +93,6 @@ static inline bool is_plain(int byte)
 	return byte >= ' ' && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-static inline bool is_digit(int byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 bool json_scan_fail(struct json_scan *scan, enum error_code code, const char *problem)
 {
 	bool at_end = cursor_left(&scan->cursor) == 0;
@@ -150,14 +146,6 @@ static inline void pass_plain(struct cursor *c)
 		cursor_skip(c, 1);
 }
 
-static int hex_value(int byte)
-{
-	if (is_digit(byte))
-		return byte - '0';
-	byte |= 0x20;
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 /* \uXXXX at the cursor. */
 static bool take_code_unit(struct cursor *c, unsigned *ret_unit)
 {
@@ -165,7 +153,7 @@ static bool take_code_unit(struct cursor *c, unsigned *ret_unit)
 	if (cursor_take(c) != '\\' || cursor_take(c) != 'u')
 		return false;
 	for (int i = 0; i < 4; i++) {
-		int value = hex_value(cursor_peek(c));
+		int value = ascii_hex_value(cursor_peek(c));
 		if (value < 0)
 			return false;
 		unit = unit << 4 | (unsigned)value;
@@ -267,18 +255,17 @@ static inline bool pass_string(struct json_scan *scan)
 /* A word or a number may not run on: what stands together is one thing, and a wrong one. */
 static bool ends_here(struct json_scan *scan)
 {
-	int byte = cursor_peek(&scan->cursor), letter = byte | 0x20;
-	if (is_digit(byte) || (letter >= 'a' && letter <= 'z' && byte > 0) || byte == '+' || byte == '-' ||
-	    byte == '.' || byte == '_')
+	int byte = cursor_peek(&scan->cursor);
+	if (ascii_is_alphanumeric(byte) || byte == '+' || byte == '-' || byte == '.' || byte == '_')
 		return wrong(scan, "a number or word that JSON does not know");
 	return true;
 }
 
 static bool pass_digits(struct json_scan *scan)
 {
-	if (!is_digit(cursor_peek(&scan->cursor)))
+	if (!ascii_is_digit(cursor_peek(&scan->cursor)))
 		return wrong(scan, "a digit is missing in a number");
-	while (is_digit(cursor_peek(&scan->cursor)))
+	while (ascii_is_digit(cursor_peek(&scan->cursor)))
 		cursor_skip(&scan->cursor, 1);
 	return true;
 }

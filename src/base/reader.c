@@ -2,6 +2,7 @@
 
 #include <limits.h>
 
+#include "base/ascii.h"
 #include "base/cursor.h"
 #include "base/reader_internal.h"
 #include "base/utf8.h"
@@ -24,17 +25,12 @@ int reader_leave(struct reader *r, unsigned depth, struct error **err)
 	return 0;
 }
 
-static unsigned hex_digit(int byte)
-{
-	return (unsigned)(byte <= '9' ? byte - '0' : (byte | 0x20) - 'a' + 10) & 0xF;
-}
-
 /* The four digits of a \u that the scanner has checked. */
 static uint32_t take_code_unit(struct cursor *c)
 {
 	uint32_t unit = 0;
 	for (int i = 0; i < 4; i++)
-		unit = unit << 4 | hex_digit(cursor_take(c));
+		unit = unit << 4 | ((unsigned)ascii_hex_value(cursor_take(c)) & 0xF);
 	return unit;
 }
 

@@ -1,14 +1,6 @@
 #include "base/slice.h"
 
-static unsigned char ascii_lower(char c)
-{
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+#include "base/ascii.h"
 
 static bool same_bytes(const char *a, const char *b, size_t len)
 {
@@ -73,11 +65,11 @@ struct slice slice_part(struct slice s, size_t start, size_t len)
 
 struct slice slice_trim(struct slice s)
 {
-	while (s.len && is_blank(s.data[0])) {
+	while (s.len && ascii_is_blank(s.data[0])) {
 		s.data++;
 		s.len--;
 	}
-	while (s.len && is_blank(s.data[s.len - 1]))
+	while (s.len && ascii_is_blank(s.data[s.len - 1]))
 		s.len--;
 	return s;
 }

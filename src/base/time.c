@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/cursor.h"
 
 #define SECONDS_PER_DAY 86400
@@ -77,18 +78,13 @@ static bool take_char(struct cursor *c, char expected)
 	return cursor_peek(c) == expected && cursor_skip(c, 1);
 }
 
-static bool is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Exactly `count` digits. */
 static bool take_digits(struct cursor *c, int count, int *ret_value)
 {
 	int value = 0;
 	for (int i = 0; i < count; i++) {
 		int digit = cursor_take(c);
-		if (!is_digit(digit))
+		if (!ascii_is_digit(digit))
 			return false;
 		value = value * 10 + digit - '0';
 	}
@@ -121,7 +117,7 @@ static bool take_seconds(struct cursor *c, struct civil *at)
 	if (!take_char(c, '.'))
 		return true;
 	int digits = 0;
-	for (; is_digit(cursor_peek(c)); digits++) {
+	for (; ascii_is_digit(cursor_peek(c)); digits++) {
 		int digit = cursor_take(c) - '0';
 		if (digits < 6)
 			at->microsecond = at->microsecond * 10 + digit;
@@ -199,9 +195,9 @@ static const struct duration_unit {
 static bool take_part(struct cursor *c, size_t *first, int64_t *ret_part)
 {
 	int64_t count = 0;
-	if (!is_digit(cursor_peek(c)))
+	if (!ascii_is_digit(cursor_peek(c)))
 		return false;
-	while (is_digit(cursor_peek(c)))
+	while (ascii_is_digit(cursor_peek(c)))
 		if (__builtin_mul_overflow(count, 10, &count) ||
 		    __builtin_add_overflow(count, cursor_take(c) - '0', &count))
 			return false;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "base/ascii.h"
 #include "base/cursor.h"
 
 static bool is_one_of(struct slice text, const char *const *words)
@@ -20,11 +21,6 @@ static const char *const FALSES[] = {
 };
 static const char *const NOT_FINITE[] = { ".nan",  ".NaN",  ".NAN",  ".inf",  ".Inf",  ".INF", "+.inf",
 					  "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", NULL };
-
-static bool is_digit(int byte)
-{
-	return byte >= '0' && byte <= '9';
-}
 
 /* The text without underscores and with a NUL; false when it is too long to be a number. */
 static bool strip_underscores(struct slice text, char out[YAML_NUMBER_BYTES])
@@ -66,10 +62,8 @@ static unsigned take_base(struct cursor *c)
 
 static unsigned digit_value(int byte)
 {
-	if (is_digit(byte))
-		return (unsigned)(byte - '0');
-	byte |= 0x20;
-	return byte >= 'a' && byte <= 'f' ? (unsigned)(byte - 'a') + 10 : 16;
+	int value = ascii_hex_value(byte);
+	return value < 0 ? 16 : (unsigned)value;
 }
 
 static bool take_magnitude(struct cursor *c, uint64_t *ret_value)
@@ -111,7 +105,7 @@ static struct slice take_digits(struct cursor *c)
 {
 	struct cursor from = *c;
 	struct slice digits = SLICE_NONE;
-	while (is_digit(cursor_peek(c)))
+	while (ascii_is_digit(cursor_peek(c)))
 		cursor_skip(c, 1);
 	cursor_take_slice(&from, cursor_left(&from) - cursor_left(c), &digits);
 	return digits;
@@ -172,7 +166,7 @@ static bool rewrite_decimal(char number[YAML_NUMBER_BYTES])
 static bool resolve_number(struct slice text, char number[YAML_NUMBER_BYTES])
 {
 	int first = text.len ? text.data[0] : 0;
-	if (!is_digit(first) && first != '-' && first != '+' && first != '.')
+	if (!ascii_is_digit(first) && first != '-' && first != '+' && first != '.')
 		return false;
 	return strip_underscores(text, number) && (rewrite_integer(number) || rewrite_decimal(number));
 }

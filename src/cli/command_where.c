@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "cli/command_list.h"
@@ -11,10 +12,10 @@ struct question {
 	struct reference reference; /* tag not there: every tag */
 };
 
-static bool is_hex(struct slice text)
+static bool is_digest_start(struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (!strchr("0123456789abcdef", text.data[i]))
+		if (!ascii_is_lower_hex(text.data[i]))
 			return false;
 	return text.len >= LEAST_DIGITS;
 }
@@ -25,10 +26,10 @@ static int parse(const char *text, struct arena *arena, struct question *ret_que
 
 	*ret_question = (struct question){ 0 };
 	bool prefixed = slice_cut(given, ':', &algorithm, &digits) && slice_equal_text(algorithm, "sha256");
-	if (prefixed && !is_hex(digits))
+	if (prefixed && !is_digest_start(digits))
 		return error_set(err, ERROR_USAGE, "%s: a digest needs at least %d lower-case hex digits", text,
 				 LEAST_DIGITS);
-	if (prefixed || is_hex(given)) {
+	if (prefixed || is_digest_start(given)) {
 		ret_question->digest = prefixed ? given : arena_printf(arena, "sha256:%s", text);
 		return ret_question->digest.data ? 0 : arena_fail(arena, err);
 	}

@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "cli/options.h"
@@ -164,7 +165,7 @@ static const char *title_of(const struct field *field, struct arena *arena)
 	char *title = arena_bytes(arena, len + 1);
 	for (size_t i = 0; title && i <= len; i++) {
 		char c = field->name[i];
-		title[i] = c == '_' ? ' ' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+		title[i] = c == '_' ? ' ' : ascii_is_lower(c) ? (char)(c - 'a' + 'A') : c;
 	}
 	return title;
 }

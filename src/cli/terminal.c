@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 
@@ -24,7 +25,7 @@ size_t terminal_width(void)
 	const char *text = getenv("COLUMNS");
 	char *end = NULL;
 	/* Digits only: strtoul takes a sign, and makes a minus a huge number. */
-	unsigned long columns = text && *text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+	unsigned long columns = text && ascii_is_digit(*text) ? strtoul(text, &end, 10) : 0;
 
 	if (columns > 0 && end && *end == '\0')
 		return clamp(columns);

@@ -1,5 +1,6 @@
 /* keyring_key_is_dead: the grammar of normalised image names (distribution/reference) turned
  * round: which keys can none of them match. */
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "credential/go_glob.h"
 #include "credential/keyring.h"
@@ -13,12 +14,7 @@ static bool is_host_without_images(struct slice host)
 
 static bool is_lower_or_digit(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
-}
-
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
+	return ascii_is_digit(c) || ascii_is_lower(c);
 }
 
 /* Where a name without a dot or a port is a host all the same: localhost, or an upper-case letter in it. */
@@ -26,7 +22,7 @@ static bool single_label_can_be_host(struct slice label, bool pattern)
 {
 	bool upper = false;
 	for (size_t i = 0; i < label.len; i++)
-		upper = upper || is_upper(label.data[i]) || label.data[i] == '*';
+		upper = upper || ascii_is_upper(label.data[i]) || label.data[i] == '*';
 	return upper || pattern || slice_equal_text(label, "localhost");
 }
 
@@ -36,7 +32,7 @@ static bool label_can_be(struct slice label)
 		return false;
 	for (size_t i = 0; i < label.len; i++) {
 		char c = label.data[i];
-		if (!is_lower_or_digit(c) && !is_upper(c) && c != '-' && c != '*')
+		if (!ascii_is_alphanumeric(c) && c != '-' && c != '*')
 			return false;
 	}
 	return true;

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #define LONG_S 0x017f
@@ -9,8 +10,8 @@
 
 static uint32_t fold(uint32_t character)
 {
-	if (character >= 'A' && character <= 'Z')
-		return character - 'A' + 'a';
+	if (character < 0x80)
+		return (uint32_t)ascii_lower((int)character);
 	if (character == LONG_S)
 		return 's';
 	return character == KELVIN_SIGN ? 'k' : character;

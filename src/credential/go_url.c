@@ -3,24 +3,10 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "base/ascii.h"
+
 /* Which part of the URL an escape stands in: what may be escaped, and what must be, differs. */
 enum part { PART_USER, PART_HOST, PART_ZONE, PART_PATH };
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static bool is_alphanumeric(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static bool in_set(char c, const char *set)
 {
@@ -30,20 +16,20 @@ static bool in_set(char c, const char *set)
 /* Bytes above ASCII are let through as they are. */
 static bool may_stand_in_host(char c)
 {
-	return (unsigned char)c >= 0x80 || is_alphanumeric(c) || in_set(c, "-_.~!$&'()*+,;=:[]<>\"");
+	return (unsigned char)c >= 0x80 || ascii_is_alphanumeric(c) || in_set(c, "-_.~!$&'()*+,;=:[]<>\"");
 }
 
 static bool may_stand_in_user(char c)
 {
-	return is_alphanumeric(c) || in_set(c, "-._:~!$&'()*+,;=%@");
+	return ascii_is_alphanumeric(c) || in_set(c, "-._:~!$&'()*+,;=%@");
 }
 
 /* The byte that the escape at text[i] stands for, or -1 where Go refuses it. */
 static int escaped_byte(struct slice text, size_t i, enum part part)
 {
-	if (text.len - i < 3 || hex_digit(text.data[i + 1]) < 0 || hex_digit(text.data[i + 2]) < 0)
+	if (text.len - i < 3 || !ascii_is_hex(text.data[i + 1]) || !ascii_is_hex(text.data[i + 2]))
 		return -1;
-	int byte = hex_digit(text.data[i + 1]) << 4 | hex_digit(text.data[i + 2]);
+	int byte = ascii_hex_value(text.data[i + 1]) << 4 | ascii_hex_value(text.data[i + 2]);
 	if (part == PART_HOST && byte < 0x80 && byte != '%')
 		return -1;
 	if (part == PART_ZONE && byte != '%' && byte != ' ' && (byte >= 0x80 || !may_stand_in_host((char)byte)))
@@ -122,7 +108,7 @@ static bool is_ipv4(struct slice text)
 static size_t count_hex_digits(struct slice text)
 {
 	size_t count = 0;
-	while (count < text.len && hex_digit(text.data[count]) >= 0)
+	while (count < text.len && ascii_is_hex(text.data[count]))
 		count++;
 	return count;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/time.h"
 #include "credential/token_facts.h"
 
@@ -29,16 +30,6 @@ struct shape {
 
 /* --- what a table cannot say --- */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex_digit(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* 8-4-4-4-12 hex digits. */
 static bool user_is_guid(const struct subject *subject)
 {
@@ -46,7 +37,7 @@ static bool user_is_guid(const struct subject *subject)
 	if (subject->user.len != sizeof form - 1)
 		return false;
 	for (size_t i = 0; i < subject->user.len; i++)
-		if (form[i] == '-' ? subject->user.data[i] != '-' : !is_hex_digit(subject->user.data[i]))
+		if (form[i] == '-' ? subject->user.data[i] != '-' : !ascii_is_hex(subject->user.data[i]))
 			return false;
 	return true;
 }
@@ -84,7 +75,7 @@ static int detail_of_aws(const struct subject *subject, struct error **err)
 	subject->kind->expires = facts.expires;
 	struct slice account, rest;
 	slice_cut(subject->registry, '.', &account, &rest);
-	if (account.len == 0 || !is_digit(account.data[0]))
+	if (account.len == 0 || !ascii_is_digit(account.data[0]))
 		return 0;
 	return set_detail(subject, arena_printf(subject->arena, "AWS account %.*s", SLICE_ARG(account)), err);
 }

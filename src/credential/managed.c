@@ -2,6 +2,8 @@
 
 #include <stdbool.h>
 
+#include "base/ascii.h"
+
 /* Where the sign of a manager stands. */
 enum where { WHERE_OWNER, WHERE_LABEL, WHERE_ANNOTATION };
 
@@ -223,7 +225,7 @@ static const struct {
 static bool is_writer(struct slice writer, struct slice start)
 {
 	struct slice behind = slice_part(writer, start.len, 1);
-	bool whole_word = behind.len == 0 || !((behind.data[0] | 0x20) >= 'a' && (behind.data[0] | 0x20) <= 'z');
+	bool whole_word = behind.len == 0 || !ascii_is_letter(behind.data[0]);
 	return whole_word && slice_equal(slice_part(writer, 0, start.len), start);
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define PORT_MAX_DIGITS 5
 #define PORT_MAX 65535
 
@@ -11,16 +13,6 @@ static const char *const docker_hub_names[] = {
 	"docker.io",     "index.docker.io",         "registry-1.docker.io", "hub.docker.com",
 	"www.docker.io", "registry.hub.docker.com", "registry.docker.io",
 };
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_alphanumeric(char c)
-{
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
 
 static size_t find_any(struct slice text, const char *bytes)
 {
@@ -34,7 +26,7 @@ static size_t find_any(struct slice text, const char *bytes)
 static size_t scheme_length(struct slice text)
 {
 	size_t length = 0;
-	while (length < text.len && (is_alphanumeric(text.data[length]) || strchr("+-.", text.data[length])) &&
+	while (length < text.len && (ascii_is_alphanumeric(text.data[length]) || strchr("+-.", text.data[length])) &&
 	       text.data[length] != '\0')
 		length++;
 	return length > 0 && slice_starts_with(slice_part(text, length, text.len), "://") ? length : 0;
@@ -97,7 +89,7 @@ static int copy_lower(struct slice text, struct arena *arena, struct slice *ret_
 	if (!copy)
 		return arena_fail(arena, err);
 	for (size_t i = 0; i < text.len; i++)
-		copy[i] = lower(text.data[i]);
+		copy[i] = (char)ascii_lower(text.data[i]);
 	copy[text.len] = '\0';
 	*ret_copy = (struct slice){ copy, text.len };
 	return 0;
@@ -145,7 +137,7 @@ static bool label_is_possible(struct slice label)
 	if (label.len == 0 || label.data[0] == '-')
 		return false;
 	for (size_t i = 0; i < label.len; i++)
-		if (!is_alphanumeric(label.data[i]) && label.data[i] != '-' && label.data[i] != '_')
+		if (!ascii_is_alphanumeric(label.data[i]) && label.data[i] != '-' && label.data[i] != '_')
 			return false;
 	return true;
 }
@@ -155,7 +147,7 @@ static bool address_is_possible(struct slice address)
 	if (address.data[address.len - 1] != ']')
 		return false;
 	for (size_t i = 1; i + 1 < address.len; i++)
-		if (!is_alphanumeric(address.data[i]) && address.data[i] != ':' && address.data[i] != '.')
+		if (!ascii_is_alphanumeric(address.data[i]) && address.data[i] != ':' && address.data[i] != '.')
 			return false;
 	return true;
 }

@@ -1,5 +1,6 @@
 #include "model/reference.h"
 
+#include "base/ascii.h"
 #include "base/cursor.h"
 #include "base/limits.h"
 
@@ -12,44 +13,14 @@ static const struct {
 	size_t hex_digits;
 } registered[] = { { "sha256", 64 }, { "sha384", 96 }, { "sha512", 128 } };
 
-static bool is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_lower(int c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool is_upper(int c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool is_lower_hex(int c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-static bool is_hex(int c)
-{
-	return is_lower_hex(c) || (c >= 'A' && c <= 'F');
-}
-
 static bool is_lower_alnum(int c)
 {
-	return is_digit(c) || is_lower(c);
-}
-
-static bool is_alnum(int c)
-{
-	return is_lower_alnum(c) || is_upper(c);
+	return ascii_is_digit(c) || ascii_is_lower(c);
 }
 
 static bool is_tag_start(int c)
 {
-	return is_alnum(c) || c == '_';
+	return ascii_is_alphanumeric(c) || c == '_';
 }
 
 static bool is_tag(int c)
@@ -64,7 +35,7 @@ static bool is_encoded(int c)
 
 static bool is_colon_or_hex(int c)
 {
-	return is_hex(c) || c == ':';
+	return ascii_is_hex(c) || c == ':';
 }
 
 /* Moves over bytes of the class; how many. */
@@ -115,7 +86,7 @@ bool digest_valid(struct slice text)
 		return false;
 	size_t hex_digits = registered_length(algorithm);
 	if (hex_digits)
-		return encoded.len == hex_digits && all_of(encoded, is_lower_hex);
+		return encoded.len == hex_digits && all_of(encoded, ascii_is_lower_hex);
 	return all_of(encoded, is_encoded);
 }
 
@@ -123,8 +94,8 @@ bool digest_valid(struct slice text)
 static bool reference_digest_valid(struct slice text)
 {
 	struct slice algorithm, encoded;
-	return digest_valid(text) && slice_cut(text, ':', &algorithm, &encoded) && is_lower(algorithm.data[0]) &&
-	       encoded.len >= DIGEST_MIN_HEX && all_of(encoded, is_hex);
+	return digest_valid(text) && slice_cut(text, ':', &algorithm, &encoded) && ascii_is_lower(algorithm.data[0]) &&
+	       encoded.len >= DIGEST_MIN_HEX && all_of(encoded, ascii_is_hex);
 }
 
 static bool registered_digest(struct slice text)
@@ -187,7 +158,7 @@ static bool skip_domain_name(struct cursor *c)
 {
 	do {
 		int last = -1;
-		while (is_alnum(cursor_peek(c)) || (last != -1 && cursor_peek(c) == '-'))
+		while (ascii_is_alphanumeric(cursor_peek(c)) || (last != -1 && cursor_peek(c) == '-'))
 			last = cursor_take(c);
 		if (last == -1 || last == '-')
 			return false;
@@ -205,7 +176,7 @@ static bool domain_valid(struct slice domain)
 	struct cursor c = cursor_on(domain);
 	if (!(cursor_peek(&c) == '[' ? skip_ipv6(&c) : skip_domain_name(&c)))
 		return false;
-	if (cursor_left(&c) && (cursor_take(&c) != ':' || !skip_class(&c, is_digit)))
+	if (cursor_left(&c) && (cursor_take(&c) != ':' || !skip_class(&c, ascii_is_digit)))
 		return false;
 	return !cursor_left(&c);
 }
@@ -219,7 +190,7 @@ static bool domain_passes_as_path(struct slice domain)
 static bool has_upper(struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (is_upper(text.data[i]))
+		if (ascii_is_upper(text.data[i]))
 			return true;
 	return false;
 }
@@ -254,7 +225,7 @@ static int check_path(struct slice text, struct slice path, struct error **err)
 	size_t fits = path_fits(path);
 	if (!path.len)
 		return refuse(text, path, 0, "no repository name", err);
-	if (fits < path.len && is_upper(path.data[fits]))
+	if (fits < path.len && ascii_is_upper(path.data[fits]))
 		return refuse(text, path, fits, "upper-case letter in the repository name", err);
 	if (fits < path.len)
 		return refuse(text, path, fits, "a byte that has no place in the repository name", err);
@@ -279,7 +250,7 @@ static int check_text(struct slice text, struct error **err)
 		return error_set(err, ERROR_SYNTAX, "image reference: empty");
 	if (text.len > LIMIT_REFERENCE_BYTES)
 		return error_set(err, ERROR_LIMIT, "image reference: longer than %d bytes", LIMIT_REFERENCE_BYTES);
-	if (text.len == IDENTIFIER_BYTES && all_of(text, is_lower_hex))
+	if (text.len == IDENTIFIER_BYTES && all_of(text, ascii_is_lower_hex))
 		return error_set(err, ERROR_SYNTAX,
 				 "image reference: an image id (64 hex digits) where a name belongs");
 	return 0;

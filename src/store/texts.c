@@ -1,3 +1,4 @@
+#include "base/ascii.h"
 #include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "base/utf8.h"
@@ -38,11 +39,9 @@ static int damaged(struct error **err)
 	return error_set(err, ERROR_STORE, "a list in the store is not as fother writes it");
 }
 
-static int hex_value(char digit)
+static int lower_hex_value(char digit)
 {
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+	return ascii_is_lower_hex(digit) ? ascii_hex_value(digit) : -1;
 }
 
 static int decode_hex(struct slice hex, struct arena *arena, struct slice *ret_bytes, struct error **err)
@@ -53,7 +52,7 @@ static int decode_hex(struct slice hex, struct arena *arena, struct slice *ret_b
 	if (hex.len % 2)
 		return damaged(err);
 	for (size_t i = 0; i < hex.len / 2; i++) {
-		int high = hex_value(hex.data[2 * i]), low = hex_value(hex.data[2 * i + 1]);
+		int high = lower_hex_value(hex.data[2 * i]), low = lower_hex_value(hex.data[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return damaged(err);
 		bytes[i] = (char)(high << 4 | low);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "base/vec.h"
@@ -18,7 +19,7 @@ static int parse_digest(struct slice word, struct indicator *indicator, struct e
 static bool bare_sha256(struct slice word)
 {
 	for (size_t i = 0; i < word.len; i++)
-		if (!strchr("0123456789abcdef", word.data[i]))
+		if (!ascii_is_lower_hex(word.data[i]))
 			return false;
 	return word.len == 64;
 }

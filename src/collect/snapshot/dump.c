@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "collect/snapshot/dump_internal.h"
 
@@ -87,7 +88,7 @@ int dump_add_link(struct dump *dump, struct slice path, struct error **err)
 static bool is_blob_name(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (!name.data[i] || !strchr("0123456789abcdef", name.data[i]))
+		if (!ascii_is_lower_hex(name.data[i]))
 			return false;
 	return name.len == 64;
 }

@@ -1,5 +1,6 @@
 #include "kube/object/mask.h"
 
+#include "base/ascii.h"
 #include "base/limits.h"
 #include "base/strbuf.h"
 #include "credential/kind.h"
@@ -20,8 +21,7 @@ static const struct token_shape {
 
 static bool is_token_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-	       c == '.' || c == '=' || c == '+' || c == '/';
+	return ascii_is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == '=' || c == '+' || c == '/';
 }
 
 static bool is_word_byte(char c)

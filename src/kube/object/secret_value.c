@@ -1,5 +1,6 @@
 #include "kube/object/secret_value.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/cursor.h"
 
@@ -29,11 +30,6 @@ static int base64_digit(int byte)
 	}
 }
 
-static bool is_blank(int byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
 /* The first byte that is no blank of what base64 stands for; -1 when there is none. */
 static int first_decoded(struct cursor c)
 {
@@ -51,7 +47,7 @@ static int first_decoded(struct cursor c)
 			continue;
 		bit_count -= 8;
 		int decoded = bits >> bit_count & 0xFF;
-		if (!is_blank(decoded))
+		if (!ascii_is_blank(decoded))
 			return decoded;
 	}
 	return -1;
@@ -62,7 +58,7 @@ static int first_plain(struct cursor c)
 	int byte;
 	do
 		byte = cursor_take(&c);
-	while (is_blank(byte));
+	while (ascii_is_blank(byte));
 	return byte;
 }
 
