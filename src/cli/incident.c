@@ -68,22 +68,12 @@ static int check_window(const struct session *session, const struct incident *in
 static int take_window(struct session *session, const struct options *options, struct incident *incident,
 		       struct error **err)
 {
-	int64_t age;
-
 	if (options->since && options->window)
 		return error_set(err, ERROR_USAGE, "--since and --window exclude each other");
 	if (options->window && time_parse_window(slice_of(options->window), session->now, &incident->window_from,
 						 &incident->window_to, err) < 0)
 		return options_fail(err, "--window");
-	if (!options->since)
-		return 0;
-	struct error *not_an_age = NULL;
-	if (duration_parse(slice_of(options->since), &age, &not_an_age) == 0) {
-		incident->window_from = session->now - age;
-		return 0;
-	}
-	error_free(not_an_age);
-	if (time_parse_given(slice_of(options->since), session->now, &incident->window_from, err) < 0)
+	if (options->since && time_parse_given(slice_of(options->since), session->now, &incident->window_from, err) < 0)
 		return options_fail(err, "--since");
 	return 0;
 }

@@ -166,6 +166,27 @@ static void window_has_two_ends_or_one(void **state)
 	refuse(f, "--window");
 }
 
+/* Neither can be written down again, nor reckoned with. */
+static void time_before_the_year_1_or_out_of_numbers_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const ages[] = {
+		"99999y", "now-99999y", "2027y", "292471y", "9223372036854775807s", "9223372036854775808y",
+	};
+	for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+		f->options.window = NULL;
+		f->options.since = ages[i];
+		refuse(f, "--since");
+		f->options.since = NULL;
+		f->options.window = arena_printf(&f->session.arena, "%s..", ages[i]).data;
+		refuse(f, "--window");
+	}
+	f->options.window = NULL;
+	f->options.since = "2020y";
+	take(f);
+	assert_true(time_is_valid(f->incident.window_from));
+}
+
 static void since_and_window_exclude_each_other(void **state)
 {
 	struct fixture *f = *state;
@@ -276,6 +297,7 @@ int main(void)
 		TEST(opened_by_the_clock),
 		TEST(since_is_an_age_or_a_time_and_leaves_the_end_open),
 		TEST(window_has_two_ends_or_one),
+		TEST(time_before_the_year_1_or_out_of_numbers_is_refused),
 		TEST(since_and_window_exclude_each_other),
 		TEST(bad_is_an_indicator_or_a_file_of_them),
 		TEST(line_that_cannot_be_used_is_named_with_its_file_and_number),
