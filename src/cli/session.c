@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "cli/terminal.h"
 #include "collect/snapshot/snapshot.h"
+#include "model/sink_thread.h"
 #include "store/store_read.h"
 
 static int find_times(struct session *session, const struct options *options, struct error **err)
@@ -61,7 +62,8 @@ static int remember_failure(struct session *session, const struct error *failure
 	return 0;
 }
 
-static int read_snapshot(struct session *session, const struct options *options, const char *path, struct error **err)
+static int read_snapshot(struct session *session, const struct options *options, const char *path, struct sink *sink,
+			 struct error **err)
 {
 	struct error *failure = NULL;
 	struct snapshot_result result = { 0 };
@@ -72,7 +74,7 @@ static int read_snapshot(struct session *session, const struct options *options,
 		.progress = terminal_progress,
 	};
 
-	int code = snapshot_read(&how, store_sink(session->store), &result, &failure);
+	int code = snapshot_read(&how, sink, &result, &failure);
 	terminal_progress_end();
 	if (code == 0) {
 		log_info("%s: %lld objects in %zu files, %lld defects", path, (long long)result.objects, result.files,
@@ -88,9 +90,13 @@ static int read_snapshot(struct session *session, const struct options *options,
 
 static int read_sources(struct session *session, const struct options *options, struct error **err)
 {
+	CLEANUP(sink_thread_freep) struct sink_thread *writer = NULL;
+
 	session->sources = options->snapshots.len;
+	if (session->sources && sink_thread_new(store_sink(session->store), &writer, err) < 0)
+		return -1;
 	for (size_t i = 0; i < options->snapshots.len; i++)
-		if (read_snapshot(session, options, options->snapshots.items[i], err) < 0)
+		if (read_snapshot(session, options, options->snapshots.items[i], sink_thread_sink(writer), err) < 0)
 			return -1;
 	if (session->sources && session->errors.len == session->sources)
 		return error_set(err, ERROR_SYSTEM, "none of the sources could be read");

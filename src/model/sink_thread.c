@@ -1,0 +1,214 @@
+#include "model/sink_thread.h"
+
+#include <pthread.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "model/record_copy.h"
+
+#define BATCHES 4 /* one being filled, one being written, and two so that neither side waits for a slow moment */
+#define BATCH_RECORDS 256
+
+struct queued {
+	int64_t read;
+	const struct record_type *type;
+	const void *record; /* in the batch's arena */
+};
+
+struct batch {
+	struct arena arena;
+	struct queued items[BATCH_RECORDS];
+	size_t len;
+	size_t empty_bytes; /* what the arena keeps when it is empty */
+};
+
+struct sink_thread {
+	struct sink sink; /* first */
+	struct sink *inner;
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards all below it but the batches, each of which has one owner at a time */
+	pthread_cond_t changed;
+	size_t filled, written; /* batches so far; those between them wait for the writer */
+	bool stop, failed;
+	struct error *failure; /* of the first put that failed, until it was told */
+	struct batch batches[BATCHES];
+};
+
+static struct sink_thread *thread_of(struct sink *sink)
+{
+	return (struct sink_thread *)(void *)sink;
+}
+
+/* --- the writer's side --- */
+
+static void write_batch(struct sink_thread *t, struct batch *batch, bool failed)
+{
+	struct error *failure = NULL;
+
+	for (size_t i = 0; i < batch->len && !failed; i++) {
+		const struct queued *item = &batch->items[i];
+		failed = t->inner->ops->put(t->inner, item->read, item->type, item->record, &failure) < 0;
+	}
+	arena_clear(&batch->arena);
+	batch->len = 0;
+	pthread_mutex_lock(&t->lock);
+	t->failed = t->failed || failed;
+	if (failure)
+		t->failure = failure;
+	t->written++;
+	pthread_cond_broadcast(&t->changed);
+	pthread_mutex_unlock(&t->lock);
+}
+
+static void *writer(void *data)
+{
+	struct sink_thread *t = data;
+
+	for (;;) {
+		pthread_mutex_lock(&t->lock);
+		while (t->written == t->filled && !t->stop)
+			pthread_cond_wait(&t->changed, &t->lock);
+		bool done = t->written == t->filled, failed = t->failed;
+		struct batch *batch = &t->batches[t->written % BATCHES];
+		pthread_mutex_unlock(&t->lock);
+		if (done)
+			return NULL;
+		write_batch(t, batch, failed);
+	}
+}
+
+/* --- the caller's side --- */
+
+static struct batch *current(struct sink_thread *t)
+{
+	return &t->batches[t->filled % BATCHES];
+}
+
+static int tell_failure(struct sink_thread *t, struct error **err)
+{
+	if (t->failure)
+		return error_move(err, &t->failure);
+	return error_set(err, ERROR_STORE, "an earlier record could not be written");
+}
+
+/* Hands over what was put; waits until `pending` batches at most are not written. */
+static int hand_over(struct sink_thread *t, size_t pending, struct error **err)
+{
+	pthread_mutex_lock(&t->lock);
+	if (current(t)->len) {
+		t->filled++;
+		pthread_cond_broadcast(&t->changed);
+	}
+	while (t->filled - t->written > pending)
+		pthread_cond_wait(&t->changed, &t->lock);
+	int result = t->failed ? tell_failure(t, err) : 0;
+	pthread_mutex_unlock(&t->lock);
+	return result;
+}
+
+static int thread_put(struct sink *sink, int64_t read, const struct record_type *type, const void *record,
+		      struct error **err)
+{
+	struct sink_thread *t = thread_of(sink);
+	struct batch *batch = current(t);
+
+	if (batch->len == 0)
+		batch->empty_bytes = batch->arena.used;
+	void *copy = record_copy(type, record, &batch->arena);
+	if (!copy)
+		return arena_fail(&batch->arena, err);
+	batch->items[batch->len++] = (struct queued){ read, type, copy };
+	/* A batch is full by number or by size: a few large records are as much work as many small ones. */
+	if (batch->len < BATCH_RECORDS && batch->arena.used - batch->empty_bytes < LIMIT_MIB)
+		return 0;
+	return hand_over(t, BATCHES - 1, err);
+}
+
+static int thread_begin(struct sink *sink, const struct sink_scope *scope, int64_t *ret_read, struct error **err)
+{
+	struct sink_thread *t = thread_of(sink);
+	return hand_over(t, 0, err) < 0 ? -1 : t->inner->ops->begin(t->inner, scope, ret_read, err);
+}
+
+static int thread_finish(struct sink *sink, int64_t read, const struct sink_end *end, struct error **err)
+{
+	struct sink_thread *t = thread_of(sink);
+	return hand_over(t, 0, err) < 0 ? -1 : t->inner->ops->finish(t->inner, read, end, err);
+}
+
+static int thread_commit(struct sink *sink, struct error **err)
+{
+	struct sink_thread *t = thread_of(sink);
+	return hand_over(t, 0, err) < 0 ? -1 : t->inner->ops->commit(t->inner, err);
+}
+
+static void thread_rollback(struct sink *sink)
+{
+	struct sink_thread *t = thread_of(sink);
+	struct error *ignored = NULL;
+
+	hand_over(t, 0, &ignored);
+	error_free(ignored);
+	t->failed = false; /* nobody else runs now */
+	t->inner->ops->rollback(t->inner);
+}
+
+static const struct sink_ops thread_ops = {
+	.begin = thread_begin,
+	.put = thread_put,
+	.finish = thread_finish,
+	.commit = thread_commit,
+	.rollback = thread_rollback,
+};
+
+int sink_thread_new(struct sink *inner, struct sink_thread **ret_thread, struct error **err)
+{
+	struct sink_thread *t = mem_alloc_zeroed(1, sizeof *t);
+
+	if (!t)
+		return error_no_memory(err);
+	t->sink.ops = &thread_ops;
+	t->inner = inner;
+	for (size_t i = 0; i < BATCHES; i++)
+		t->batches[i].arena.max = 2 * LIMIT_OBJECT_BYTES;
+	pthread_mutex_init(&t->lock, NULL);
+	pthread_cond_init(&t->changed, NULL);
+	int code = pthread_create(&t->thread, NULL, writer, t);
+	if (code) {
+		mem_free(t);
+		return error_set_errno(err, code, "a thread for writing");
+	}
+	*ret_thread = t;
+	return 0;
+}
+
+struct sink *sink_thread_sink(struct sink_thread *thread)
+{
+	return &thread->sink;
+}
+
+struct sink_thread *sink_thread_free(struct sink_thread *t)
+{
+	struct error *ignored = NULL;
+
+	if (!t)
+		return NULL;
+	hand_over(t, 0, &ignored);
+	error_free(ignored);
+	pthread_mutex_lock(&t->lock);
+	t->stop = true;
+	pthread_cond_broadcast(&t->changed);
+	pthread_mutex_unlock(&t->lock);
+	pthread_join(t->thread, NULL);
+	for (size_t i = 0; i < BATCHES; i++)
+		arena_release(&t->batches[i].arena);
+	error_free(t->failure);
+	pthread_cond_destroy(&t->changed);
+	pthread_mutex_destroy(&t->lock);
+	return mem_free(t);
+}
+
+void sink_thread_freep(struct sink_thread **thread)
+{
+	*thread = sink_thread_free(*thread);
+}
