@@ -88,6 +88,20 @@ static int make_file(const char *path, struct error **err)
 	return 0;
 }
 
+/* Who can write to the folder can put a write-ahead log of his own beside the store, which SQLite would believe and
+ * go on writing to. */
+static int check_folder(const char *folder, struct error **err)
+{
+	struct stat status;
+	if (stat(folder, &status) < 0)
+		return error_set_errno(err, errno, "folder %s of the store", folder);
+	if (status.st_mode & S_IWOTH)
+		return error_set(err, ERROR_STORE,
+				 "store folder %s can be written to by everybody (mode %04o); use a folder of your own",
+				 folder, (unsigned)(status.st_mode & 07777));
+	return 0;
+}
+
 static int check_file(const char *path, struct error **err)
 {
 	struct stat file;
@@ -111,6 +125,21 @@ static int check_file(const char *path, struct error **err)
 	return 0;
 }
 
+/* What SQLite keeps beside the store, as far as it is there. */
+static int check_companions(const char *path, struct arena *arena, struct error **err)
+{
+	static const char *const endings[] = { "-wal", "-shm", "-journal" };
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+		struct stat file;
+		struct slice companion = arena_printf(arena, "%s%s", path, endings[i]);
+		if (!companion.data)
+			return arena_fail(arena, err);
+		if (lstat(companion.data, &file) == 0 && check_file(companion.data, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int place_prepare(const char *path, struct arena *arena, struct slice *ret_path, struct error **err)
 {
 	struct slice folder, name;
@@ -131,7 +160,8 @@ int place_prepare(const char *path, struct arena *arena, struct slice *ret_path,
 	struct slice file = arena_printf(arena, "%s/%.*s", strcmp(real, "/") ? real : "", SLICE_ARG(name));
 	if (!file.data)
 		return arena_fail(arena, err);
-	if (check_file_system(real, err) < 0 || make_file(file.data, err) < 0 || check_file(file.data, err) < 0)
+	if (check_file_system(real, err) < 0 || check_folder(real, err) < 0 || make_file(file.data, err) < 0 ||
+	    check_file(file.data, err) < 0 || check_companions(file.data, arena, err) < 0)
 		return -1;
 	*ret_path = file;
 	return 0;

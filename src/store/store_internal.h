@@ -133,7 +133,8 @@ void texts_encode(struct slice_list texts, struct strbuf *out);
 int texts_decode(struct slice json, struct arena *arena, struct slice_list *ret_texts, struct error **err);
 
 /* --- place.c --- */
-/* Makes the folder (0700) and an empty file (0600) where they are missing, and refuses what is not safe to open. The
+/* Makes the folder (0700) and an empty file (0600) where they are missing, and refuses what is not safe to open: what
+ * others own or can write, be it the file or what SQLite keeps beside it, and a folder that everybody can write to. The
  * path to open, without symbolic links, is in the arena. */
 int place_prepare(const char *path, struct arena *arena, struct slice *ret_path, struct error **err);
 /* Why SQLite cannot keep a file on this kind of file system (statfs f_type), or NULL. */

@@ -68,6 +68,35 @@ static void what_others_could_have_written_is_refused(void **state)
 	}
 }
 
+static void a_folder_that_everybody_can_write_to_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	static const mode_t modes[] = { 0777, 01777, 0702 };
+	f->store = store_close(f->store);
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		assert_int_equal(chmod(scratch_path(&f->scratch, "state"), modes[i]), 0);
+		refused(f, "state/store.db", ERROR_STORE, "a folder of your own");
+		refused(f, "state/new.db", ERROR_STORE, "a folder of your own");
+		assert_int_equal(access(scratch_path(&f->scratch, "state/new.db"), F_OK), -1);
+	}
+}
+
+static void a_write_ahead_log_that_others_can_write_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const names[] = { "state/store.db-wal", "state/store.db-shm", "state/store.db-journal" };
+	f->store = store_close(f->store);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		scratch_write(&f->scratch, names[i], SLICE("planted"));
+		assert_int_equal(chmod(scratch_path(&f->scratch, names[i]), 0666), 0);
+		refused(f, "state/store.db", ERROR_STORE, strrchr(names[i], '-'));
+		assert_int_equal(unlink(scratch_path(&f->scratch, names[i])), 0);
+		assert_int_equal(symlink("elsewhere", scratch_path(&f->scratch, names[i])), 0);
+		refused(f, "state/store.db", ERROR_STORE, "symbolic link");
+		assert_int_equal(unlink(scratch_path(&f->scratch, names[i])), 0);
+	}
+}
+
 static void a_store_of_another_user_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -154,6 +183,8 @@ int main(void)
 		STORE_TEST(folder_and_files_are_ours_alone_whatever_the_umask),
 		STORE_TEST(a_folder_that_was_there_keeps_its_mode),
 		STORE_TEST(what_others_could_have_written_is_refused),
+		STORE_TEST(a_folder_that_everybody_can_write_to_is_refused),
+		STORE_TEST(a_write_ahead_log_that_others_can_write_is_refused),
 		STORE_TEST(a_store_of_another_user_is_refused),
 		STORE_TEST(what_others_could_only_read_is_closed_to_them),
 		STORE_TEST(links_folders_and_pipes_are_refused),
