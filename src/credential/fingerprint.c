@@ -54,6 +54,9 @@ static int check_key_file(int fd, const char *path, struct error **err)
 		return error_set_errno(err, errno, "key file %s", path);
 	if (!S_ISREG(status.st_mode))
 		return error_set(err, ERROR_USAGE, "key file %s: not a regular file", path);
+	if (status.st_uid != geteuid())
+		return error_set(err, ERROR_USAGE, "key file %s: belongs to another user (uid %u), who may know it",
+				 path, (unsigned)status.st_uid);
 	if (status.st_mode & (S_IRWXG | S_IRWXO))
 		return error_set(err, ERROR_USAGE, "key file %s: others may use it (mode %04o); chmod 600 it", path,
 				 (unsigned)status.st_mode & 07777U);
@@ -89,7 +92,8 @@ static int write_new_key(int fd, const char *path, struct error **err)
 		return -1;
 	if (getrandom(secret_room(&key), FINGERPRINT_KEY_BYTES, 0) != FINGERPRINT_KEY_BYTES)
 		return error_set_errno(err, errno, "random bytes for the key");
-	if (write(fd, secret_room(&key), FINGERPRINT_KEY_BYTES) != FINGERPRINT_KEY_BYTES || fsync(fd) < 0)
+	if (fchmod(fd, 0600) < 0 || /* whatever the umask says */
+	    write(fd, secret_room(&key), FINGERPRINT_KEY_BYTES) != FINGERPRINT_KEY_BYTES || fsync(fd) < 0)
 		return error_set_errno(err, errno, "write key file %s", path);
 	return 0;
 }
@@ -115,7 +119,7 @@ static int make_key_file(const char *path, struct error **err)
 	strbuf_addf(&draft, "%s.XXXXXX", path);
 	if (strbuf_failed(&draft, err))
 		return -1;
-	CLEANUP(fd_closep) int fd = mkostemp(draft.data, O_CLOEXEC); /* O_EXCL, 0600 */
+	CLEANUP(fd_closep) int fd = mkostemp(draft.data, O_CLOEXEC); /* O_EXCL */
 	if (fd < 0)
 		return error_set_errno(err, errno, "make key file %s", path);
 	int outcome = write_new_key(fd, path, err);

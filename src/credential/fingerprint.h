@@ -19,8 +19,8 @@ struct fingerprint_key {
 	char id[FINGERPRINT_ID_BYTES];
 };
 
-/* Reads the key file; makes it (0600, O_EXCL, synced) when `create` and there is none. Refuses a file that others can
- * read or that is not exactly FINGERPRINT_KEY_BYTES long. */
+/* Reads the key file; makes it (0600, O_EXCL, synced) when `create` and there is none. Refuses a file that others own
+ * or can read or that is not exactly FINGERPRINT_KEY_BYTES long. */
 int fingerprint_key_open(const char *path, bool create, struct fingerprint_key *ret_key, struct error **err);
 void fingerprint_key_release(struct fingerprint_key *key);
 

@@ -59,6 +59,38 @@ static void made_once_and_found_again(void **state)
 	assert_int_equal(status.st_nlink, 1); /* the draft is gone */
 }
 
+static void made_for_us_alone_whatever_the_umask(void **state)
+{
+	static const mode_t umasks[] = { 0, 022, 0777 };
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	struct error *err = NULL;
+	struct stat status;
+	const char *path = scratch_path(&scratch, "key");
+	for (size_t i = 0; i < sizeof umasks / sizeof *umasks; i++) {
+		CLEANUP(fingerprint_key_release) struct fingerprint_key key = { 0 };
+		mode_t was = umask(umasks[i]);
+		int opened = fingerprint_key_open(path, true, &key, &err);
+		umask(was);
+		check_ok(opened, &err);
+		assert_int_equal(stat(path, &status), 0);
+		assert_int_equal(status.st_mode & 07777, 0600);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+static void a_key_of_another_user_is_refused(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(fingerprint_key_release) struct fingerprint_key key = { 0 };
+	struct error *err = NULL;
+	if (geteuid() != 0)
+		skip(); /* only root may give a file away */
+	write_key(&scratch, "key", SLICE(KEY_TEXT), 0600);
+	assert_int_equal(chown(scratch_path(&scratch, "key"), 12345, 12345), 0);
+	assert_int_equal(fingerprint_key_open(scratch_path(&scratch, "key"), true, &key, &err), -1);
+	check_error(&err, ERROR_USAGE, "uid 12345");
+}
+
 static void two_installations_differ(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
@@ -168,6 +200,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_answers),
 		cmocka_unit_test(made_once_and_found_again),
+		cmocka_unit_test(made_for_us_alone_whatever_the_umask),
+		cmocka_unit_test(a_key_of_another_user_is_refused),
 		cmocka_unit_test(two_installations_differ),
 		cmocka_unit_test(refused_files),
 		cmocka_unit_test(not_a_file_of_ours),
