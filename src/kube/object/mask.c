@@ -67,38 +67,67 @@ static bool find_token(struct slice text, size_t at, size_t *ret_keep, size_t *r
 	return true;
 }
 
-/* ://user:password@host: the password, when `at` stands on the colon of the scheme. */
+static bool ends_userinfo(char c)
+{
+	return c == '\0' || strchr("/ \t\r\n\"'<>", c);
+}
+
+/* acme/web@sha256:...: what stands before this '@' is an image. */
+static bool begins_digest(struct slice behind_at)
+{
+	return slice_starts_with(behind_at, "sha256:") || slice_starts_with(behind_at, "sha512:");
+}
+
+/* ://user:password@host and user:password@host: the password, when `at` stands on the first colon. It goes to the last
+ * '@', as a password may hold one. */
 static bool find_userinfo(struct slice text, size_t at, size_t *ret_keep, size_t *ret_len)
 {
 	struct slice rest = slice_part(text, at, text.len);
-	size_t colon = 0, end = 3;
-	if (!slice_starts_with(rest, "://"))
+	bool scheme = slice_starts_with(rest, "://");
+	size_t start = scheme ? 3 : 1, colon = 0, last = 0;
+	if (!scheme && (at == 0 || !is_word_byte(text.data[at - 1])))
 		return false;
-	for (; end < rest.len && !strchr("/ \t\r\n\"'<>", rest.data[end]); end++) {
-		if (rest.data[end] == ':' && !colon)
-			colon = end;
-		if (rest.data[end] != '@')
-			continue;
-		*ret_keep = colon ? colon + 1 : 3;
-		*ret_len = end;
-		return true;
+	for (size_t i = start; i < rest.len && !ends_userinfo(rest.data[i]); i++) {
+		if (rest.data[i] == ':' && scheme && !colon)
+			colon = i;
+		if (rest.data[i] == '@' && !begins_digest(slice_part(rest, i + 1, rest.len)))
+			last = i;
 	}
+	*ret_keep = colon && colon < last ? colon + 1 : start;
+	*ret_len = last;
+	return last > 0;
+}
+
+static bool has_capital(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.data[i] >= 'A' && text.data[i] <= 'Z')
+			return true;
 	return false;
 }
 
-static bool find_secret(struct slice text, size_t at, size_t *ret_keep, size_t *ret_len)
+enum what {
+	WHAT_TEXT,
+	WHAT_IMAGE,
+};
+
+static bool find_secret(struct slice text, enum what what, size_t at, size_t *ret_keep, size_t *ret_len)
 {
-	return text.data[at] == ':' ? find_userinfo(text, at, ret_keep, ret_len)
-				    : find_token(text, at, ret_keep, ret_len);
+	if (text.data[at] == ':')
+		return find_userinfo(text, at, ret_keep, ret_len);
+	if (!find_token(text, at, ret_keep, ret_len))
+		return false;
+	return what == WHAT_TEXT || has_capital(slice_part(text, at + *ret_keep, at + *ret_len));
 }
 
-static int mask_from(struct slice text, size_t at, struct arena *arena, struct slice *ret_text, struct error **err)
+static int mask_from(struct slice text, enum what what, size_t at, struct arena *arena, struct slice *ret_text,
+		     struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_OBJECT_BYTES);
 	size_t keep, len;
 	strbuf_add_slice(&out, slice_part(text, 0, at));
 	while (at < text.len) {
-		if (find_secret(text, at, &keep, &len)) {
+		if (find_secret(text, what, at, &keep, &len)) {
 			strbuf_add_slice(&out, slice_part(text, at, keep));
 			strbuf_add_text(&out, MASK);
 			at += len;
@@ -111,13 +140,23 @@ static int mask_from(struct slice text, size_t at, struct arena *arena, struct s
 	return arena_copy(arena, strbuf_slice(&out), ret_text) < 0 ? arena_fail(arena, err) : 0;
 }
 
-int mask_tokens(struct slice text, struct arena *arena, struct slice *ret_text, struct error **err)
+static int mask(struct slice text, enum what what, struct arena *arena, struct slice *ret_text, struct error **err)
 {
 	size_t keep, len;
 	for (size_t at = 0; at < text.len; at++) {
-		if (find_secret(text, at, &keep, &len))
-			return mask_from(text, at, arena, ret_text, err);
+		if (find_secret(text, what, at, &keep, &len))
+			return mask_from(text, what, at, arena, ret_text, err);
 	}
 	*ret_text = text;
 	return 0;
+}
+
+int mask_tokens(struct slice text, struct arena *arena, struct slice *ret_text, struct error **err)
+{
+	return mask(text, WHAT_TEXT, arena, ret_text, err);
+}
+
+int mask_image(struct slice name, struct arena *arena, struct slice *ret_name, struct error **err)
+{
+	return mask(name, WHAT_IMAGE, arena, ret_name, err);
 }

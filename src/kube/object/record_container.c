@@ -45,8 +45,8 @@ static int fill_state(const struct item *item, const struct container_state *sta
 static int fill_status(const struct item *item, const struct container_status *status, struct container *container,
 		       struct error **err)
 {
-	if (mask_tokens(status->image, item->arena, &container->status_image, err) < 0 ||
-	    mask_tokens(status->image_id, item->arena, &container->image_id, err) < 0)
+	if (mask_image(status->image, item->arena, &container->status_image, err) < 0 ||
+	    mask_image(status->image_id, item->arena, &container->image_id, err) < 0)
 		return -1;
 	container->digest = image_id_digest(status->image_id);
 	container->container_id = status->container_id;
@@ -73,7 +73,7 @@ static int put_group(const struct item *item, const struct holder *holder, const
 		struct container container;
 		start_container(item, holder, group->role, &container);
 		container.name = spec[i].name.data ? spec[i].name : SLICE("");
-		if (mask_tokens(spec[i].image, item->arena, &container.image, err) < 0)
+		if (mask_image(spec[i].image, item->arena, &container.image, err) < 0)
 			return -1;
 		container.pull_policy = spec[i].pull_policy;
 		const struct container_status *status = status_of(group->statuses, spec[i].name, i);
@@ -95,7 +95,7 @@ static int put_image_volumes(const struct item *item, const struct holder *holde
 			continue;
 		start_container(item, holder, "volume", &container);
 		container.name = volume[i].name.data ? volume[i].name : SLICE("");
-		if (mask_tokens(volume[i].image->reference, item->arena, &container.image, err) < 0)
+		if (mask_image(volume[i].image->reference, item->arena, &container.image, err) < 0)
 			return -1;
 		container.pull_policy = volume[i].image->pull_policy;
 		if (item_put(item, &container_type, &container, err) < 0)

@@ -80,11 +80,11 @@ int put_event(const struct item *item, struct error **err)
 	event.namespace = item->meta->namespace;
 	event.reason = object->reason;
 	event.node = object->source && object->source->host.len ? object->source->host : object->reporting_instance;
-	event.image = image;
 	if (object->involved)
 		fill_involved(object->involved, &event);
 	fill_times(object, &event);
-	if (mask_tokens(object->message, item->arena, &event.message, err) < 0)
+	if (mask_image(image, item->arena, &event.image, err) < 0 ||
+	    mask_tokens(object->message, item->arena, &event.message, err) < 0)
 		return -1;
 	return item_put(item, &event_type, &event, err);
 }

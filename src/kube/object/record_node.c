@@ -1,3 +1,4 @@
+#include "kube/object/mask.h"
 #include "kube/object/records.h"
 #include "model/reference.h"
 
@@ -42,7 +43,8 @@ static int put_image(const struct item *item, const struct cached_image *image, 
 			continue;
 		record_init(&node_image_type, &cached);
 		cached.node = item->meta->name;
-		cached.image = names[i];
+		if (mask_image(names[i], item->arena, &cached.image, err) < 0)
+			return -1;
 		cached.digest = image_id_digest(names[i]);
 		if (!cached.digest.data)
 			cached.digest = digest_for(image, names[i]);

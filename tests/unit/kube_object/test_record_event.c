@@ -64,6 +64,17 @@ static bool is_put(const char *reason, const char *message)
 	return count(&r, event) == 1;
 }
 
+static void a_login_in_the_name_of_the_image_is_masked(void **state)
+{
+	CLEANUP(reading_release)
+	struct reading r = reading_of(
+		"{\"apiVersion\": \"v1\", \"kind\": \"Event\", \"metadata\": {\"name\": \"e\", \"namespace\": \"n\"},"
+		"\"reason\": \"Failed\", \"message\": \"Failed to pull image \\\"bob:example@reg.example/web:1\\\"\"}");
+	const struct event *event = only(&r, event);
+	check_slice(event->image, "bob:[masked]@reg.example/web:1");
+	check_slice(event->message, "Failed to pull image \"bob:[masked]@reg.example/web:1\"");
+}
+
 static void only_what_speaks_of_images_is_put(void **state)
 {
 	assert_true(is_put("Pulling", "Pulling image \\\"a\\\""));
@@ -115,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_core_event_gives_its_fields),
 		cmocka_unit_test(an_event_of_the_new_group_gives_the_same),
+		cmocka_unit_test(a_login_in_the_name_of_the_image_is_masked),
 		cmocka_unit_test(only_what_speaks_of_images_is_put),
 		cmocka_unit_test(the_image_is_what_stands_in_quotes_behind_the_word),
 		cmocka_unit_test(yaml_gives_the_same),
