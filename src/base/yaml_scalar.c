@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/cursor.h"
+#include "base/secret.h"
 
 static bool is_one_of(struct slice text, const char *const *words)
 {
@@ -146,11 +147,9 @@ static bool parse_decimal(struct slice text, struct decimal *ret_decimal)
 	return true;
 }
 
-static bool rewrite_decimal(char number[YAML_NUMBER_BYTES])
+static bool write_decimal(const char given[YAML_NUMBER_BYTES], char number[YAML_NUMBER_BYTES])
 {
-	char given[YAML_NUMBER_BYTES];
 	struct decimal d;
-	memcpy(given, number, sizeof given);
 	if (!parse_decimal(slice_of(given), &d) || isinf(strtod(given, NULL)))
 		return false;
 	while (d.whole.len > 1 && d.whole.data[0] == '0')
@@ -161,6 +160,16 @@ static bool rewrite_decimal(char number[YAML_NUMBER_BYTES])
 			   d.fraction.len ? "." : "", SLICE_ARG(d.fraction), d.exponent.len ? "e" : "",
 			   d.exponent_negative ? "-" : "", SLICE_ARG(d.exponent));
 	return len < YAML_NUMBER_BYTES;
+}
+
+/* What begins with a digit may be a password as well: the copy is wiped. */
+static bool rewrite_decimal(char number[YAML_NUMBER_BYTES])
+{
+	char given[YAML_NUMBER_BYTES];
+	memcpy(given, number, sizeof given);
+	bool written = write_decimal(given, number);
+	secret_wipe(given, sizeof given);
+	return written;
 }
 
 static bool resolve_number(struct slice text, char number[YAML_NUMBER_BYTES])
