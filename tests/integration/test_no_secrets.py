@@ -1,9 +1,11 @@
 """No planted value ever leaves: not in the store or its WAL, an output, a log, an argv, an error or a core dump.
 
 Every form of secret that is read gets a value of its own. Each is looked for raw, in base64 at its three alignments, as hex
-and as JSON and URLs escape it.
+and as JSON and URLs escape it: in what is written, in a forced core in the middle of reading, in the middle of parsing and
+at the first output, and then in all of the memory, also in what no core would hold.
 """
 import base64
+import functools
 import json
 import os
 import shutil
@@ -23,28 +25,52 @@ FOTHER = Path(os.environ.get("FOTHER", ROOT / "build/src/cli/fother"))
 class Planted:
     """A made-up value that stands nowhere else, with characters that every encoding changes."""
 
-    def __init__(self, name):
+    def __init__(self, name, form='EXAMPLE-planted/{0}+"\\ü&=%-0123456789-{0}-EXAMPLE'):
         self.name = name
-        self.value = f'EXAMPLE-planted/{name}+"\\ü&=%-0123456789-{name}-EXAMPLE'
+        self.value = form.format(name)
 
+    @functools.cached_property
     def needles(self):
+        return list(self.all_needles())
+
+    def all_needles(self):
         raw = self.value.encode()
-        yield raw
+        # As kubectl writes JSON, and as others do.
+        escaped = {json.dumps(self.value)[1:-1].encode(), json.dumps(self.value, ensure_ascii=False)[1:-1].encode()}
+        yield from {raw, *escaped}
         yield raw.hex().encode()
         yield raw.hex().upper().encode()
-        for shift in range(3):
-            # The characters that depend on nothing but the value.
-            encoded = base64.b64encode(b"\0" * shift + raw)
-            yield encoded[4 if shift else 0:-4]
-        yield json.dumps(self.value)[1:-1].encode()
-        yield json.dumps(self.value, ensure_ascii=False)[1:-1].encode()
+        for text in {raw, *escaped}:
+            for encoded in in_base64(text):
+                yield encoded
+                yield from in_base64(encoded)  # the `auth` of a docker config, in the data of a secret
         yield urllib.parse.quote(self.value, safe="").encode()
         yield urllib.parse.quote_plus(self.value).encode()
 
 
+def in_base64(text):
+    """The characters that depend on nothing but the text, at each of the three alignments."""
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + text)
+        yield encoded[4 if shift else 0:-4]
+
+
 PLANTED = {name: Planted(name) for name in (
     "auth", "authunpadded", "password", "identity", "registrytoken", "dockercfg", "opaque", "basicauth", "badbase64",
-    "truncated", "yaml", "jsonline", "duplicate", "annotation", "helm", "env", "event", "broken")}
+    "truncated", "yaml", "jsonline", "duplicate", "annotation", "helm", "env", "event", "broken", "stringdata",
+    "stringconfig", "nocolon", "emptyuser", "rawauth", "entrytext", "authstext", "passwordlist", "unknownfield", "header",
+    "email", "flat", "wrongkey", "dataarray", "datatext", "configmap", "configmapconfig", "podannotation", "podlabel",
+    "nodelabel", "nodeannotation", "namespacelabel", "command", "argument", "probe", "deploymentenv", "accountannotation",
+    "yamlannotation", "yamlstring")}
+
+# Where a value stands within a name, it has no character that would end the name: ends of URLs, starts of tokens.
+PLANTED |= {name: Planted(name, "EXAMPLEplanted.{0}-0123456789.{0}-EXAMPLE") for name in (
+    "keylogin", "keyloginbare", "proxy", "image", "imagebare", "volumeimage", "statusimage", "imageid", "nodeimage",
+    "deploymentimage", "eventimage", "waiting", "terminated", "refusal", "errorlines", "digits")}
+PLANTED |= {name: Planted(name, form) for name, form in (
+    ("tokenuser", "dckr_pat_EXAMPLE{0}0123456789abcdef"), ("tokenalone", "ghp_EXAMPLE{0}0123456789abcdefghij"),
+    ("tokenname", "glpat-EXAMPLE{0}0123456789"), ("tokenimage", "ghp_EXAMPLE{0}0123456789abcdefghij"),
+    ("yamldigits", "7-EXAMPLE{0}0123456789"))}
 
 
 def v(name):
@@ -78,7 +104,7 @@ def objects():
         secret("opaque", {"config.json": config(docker_io={"auth": b64("acme:" + v("opaque"))})}, "Opaque"),
         secret("basic", {"username": "acme", "password": v("basicauth")}, "kubernetes.io/basic-auth"),
         secret("badbase64", {".dockerconfigjson": config(docker_io={"auth": "!" + v("badbase64")})}),
-        secret("truncated", {".dockerconfigjson": config(docker_io={"username": "acme", "password": v("truncated")})[:-8]}),
+        secret("truncated", {".dockerconfigjson": config(docker_io={"username": "acme", "password": v("truncated")})[:-3]}),
         secret("duplicate", {".dockerconfigjson": '{"auths":{"docker.io":{"username":"a","password":%s},"docker.io":{}}}'
                                                   % json.dumps(v("duplicate"))}),
         secret("helm", {"release": b64(v("helm"))}, "helm.sh/release.v1"),
@@ -90,7 +116,82 @@ def objects():
              "reason": "Failed", "involvedObject": {"kind": "Pod", "name": "p", "namespace": "shop"},
              "message": "Failed to pull image \"acme/web:1\": https://acme:%s@registry.example/v2/: 401" %
                         urllib.parse.quote(v("event"), safe="")}
-    return good + [pod, event]
+    return good + [pod, event] + crooked_secrets() + names_with_logins() + bystanders()
+
+
+def crooked_secrets():
+    """What people write where a docker config belongs."""
+    def docker(name, text, **metadata):
+        return secret(name, {".dockerconfigjson": text if isinstance(text, str) else json.dumps(text)}, **metadata)
+
+    def raw(name, data):
+        return {**secret(name, {}), "data": data}
+
+    return [
+        docker("tokenuser", config(docker_io={"auth": b64(v("tokenuser") + ":x")})),
+        docker("tokenalone", config(ghcr_io={"auth": b64(v("tokenalone"))})),
+        docker("tokenname", config(gitlab_example={"username": v("tokenname"), "password": "x-oauth-basic"})),
+        docker("nocolon", config(docker_io={"auth": b64(v("nocolon"))})),
+        docker("emptyuser", config(docker_io={"auth": b64(":" + v("emptyuser"))})),
+        docker("rawauth", config(docker_io={"auth": "u:" + v("rawauth")})),
+        docker("entrytext", config(docker_io=v("entrytext"))),
+        docker("authstext", {"auths": v("authstext")}),
+        docker("passwordlist", config(docker_io={"username": {"a": v("passwordlist")}, "password": [v("passwordlist")]})),
+        docker("fields", {"auths": {"docker.io": {"auth": b64("u:w"), "x": v("unknownfield"), "email": v("email")}},
+                          "HttpHeaders": {"X-Key": v("header")},
+                          "proxies": {"default": {"httpProxy": f"http://u:{v('proxy')}@proxy.example"}}}),
+        docker("flat", {"docker.io": {"auth": b64("u:" + v("flat"))}}),
+        docker("keylogin", {"auths": {f"https://acme:{v('keylogin')}@a.example/v2/": {"auth": b64("u:w")},
+                                      f"acme:{v('keyloginbare')}@b.example": {"auth": b64("u:w")}}}),
+        secret("wrongkey", {"wrong": config(docker_io={"auth": b64("u:" + v("wrongkey"))})}),
+        raw("dataarray", {".dockerconfigjson": [v("dataarray")]}),
+        raw("datatext", v("datatext")),
+        {**secret("stringdata", {}, "Opaque"), "stringData": {
+            "password": v("stringdata"), "config.json": config(docker_io={"auth": b64("u:" + v("stringconfig"))})}},
+    ]
+
+
+def names_with_logins():
+    """Names of images, and messages that quote them."""
+    def url(name):
+        return f"https://u:{v(name)}@r.example/x:1"
+
+    template = {"containers": [{"name": "c", "image": url("deploymentimage"), "env": [{"name": "X", "value": v("deploymentenv")}]}]}
+    return [
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {
+            "name": "q", "namespace": "shop", "uid": "uid-q", "annotations": {"a": v("podannotation")},
+            "labels": {"l": v("podlabel")}},
+         "spec": {"nodeName": "n", "containers": [
+             {"name": "a", "image": url("image"), "command": [v("command")], "args": ["--password", v("argument")],
+              "livenessProbe": {"exec": {"command": [v("probe")]}}},
+             {"name": "b", "image": f"u:{v('imagebare')}@r.example/x:1"},
+             {"name": "d", "image": f"docker.io/{v('tokenimage')}/x:1"}],
+             "volumes": [{"name": "v", "image": {"reference": url("volumeimage")}}]},
+         "status": {"containerStatuses": [
+             {"name": "a", "image": url("statusimage"), "imageID": f"docker-pullable://u:{v('imageid')}@r.example/x@sha256:{64 * 'a'}",
+              "state": {"waiting": {"reason": "ErrImagePull", "message": "Bearer " + v("waiting")}}},
+             {"name": "b", "state": {"terminated": {"exitCode": 1, "message": url("terminated")}}}]}},
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d", "namespace": "shop", "uid": "uid-d"},
+         "spec": {"template": {"spec": template}}},
+        {"apiVersion": "v1", "kind": "Event", "metadata": {"name": "f", "namespace": "shop", "uid": "uid-f"},
+         "reason": "Failed", "involvedObject": {"kind": "Pod", "name": "q", "namespace": "shop"},
+         "message": f'Failed to pull image "u:{v("eventimage")}@r.example/x:1"'},
+        {"apiVersion": "v1", "kind": "Node", "metadata": {
+            "name": "n", "uid": "uid-n", "labels": {"l": v("nodelabel")}, "annotations": {"a": v("nodeannotation")}},
+         "status": {"images": [{"names": [url("nodeimage"), "r.example/x:1"]}]}},
+    ]
+
+
+def bystanders():
+    """Objects that hold no logins where anybody would look for them."""
+    return [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "shop", "uid": "uid-c"}, "data": {
+            "password": v("configmap"), "config.json": config(docker_io={"auth": b64("u:" + v("configmapconfig"))})}},
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "uid": "uid-s", "labels": {"l": v("namespacelabel")}}},
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {
+            "name": "a", "namespace": "shop", "uid": "uid-a", "annotations": {"a": v("accountannotation")}},
+         "imagePullSecrets": [{"name": "auth"}]},
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -101,11 +202,19 @@ def dump(tmp_path_factory):
     yaml_secret = secret("yaml", {".dockerconfigjson": config(docker_io={"password": v("yaml"), "username": "y"})})
     (folder / "one.yaml").write_text(f"""apiVersion: v1
 kind: Secret
-metadata: {{name: yaml, namespace: shop, uid: uid-yaml}}
+metadata: {{name: yaml, namespace: shop, uid: uid-yaml, annotations: {{a: {json.dumps(v("yamlannotation"))}}}}}
 type: kubernetes.io/dockerconfigjson
 data:
   .dockerconfigjson: {yaml_secret["data"][".dockerconfigjson"]}
+stringData:
+  password: {json.dumps(v("yamlstring"))}
+  digits: {v("yamldigits")}
 """)
+    (folder / "refused.json").write_text(json.dumps({
+        "apiVersion": "v1", "kind": "Status", "status": "Failure", "message": f"GET https://u:{v('refusal')}@api.example/: 401"}))
+    (folder / "errors.yaml").write_text(f"error: unable to fetch https://u:{v('errorlines')}@api.example/: Unauthorized\n")
+    (folder / "wide.json").write_bytes(json.dumps(
+        secret("wide", {".dockerconfigjson": config(docker_io={"auth": b64("w:" + v("digits"))})})).encode("utf-16"))
     line = json.dumps(secret("jsonline", {".dockerconfigjson": config(docker_io={"auth": b64("j:" + v("jsonline"))})}))
     (folder / "lines.ndjson").write_text("{bad\n" + line + "\n")
     broken = json.dumps(secret("broken", {".dockerconfigjson": config(docker_io={"auth": b64("b:" + v("broken"))})}))
@@ -113,22 +222,41 @@ data:
     return folder
 
 
-@pytest.fixture(scope="module")
-def archive(dump, tmp_path_factory):
-    path = tmp_path_factory.mktemp("archive") / "dump.tar.gz"
-    with tarfile.open(path, "w:gz") as tar:
+def pack(dump, folder, kind):
+    path = folder / f"dump.tar.{kind}"
+    with tarfile.open(path, f"w:{kind}") as tar:
         tar.add(dump, arcname="planted")
     return path
 
 
+@pytest.fixture(scope="module")
+def sources(dump, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sources")
+    return {"folder": dump, "gz": pack(dump, folder, "gz"), "xz": pack(dump, folder, "xz"), "yaml": dump / "one.yaml",
+            "utf16": dump / "wide.json", "json": dump / "all.json"}
+
+
+@pytest.fixture(scope="module")
+def archive(sources):
+    return sources["gz"]
+
+
 def assert_clean(what, data):
+    data = data.replace(b"\0" * 64, b"\0")  # most of a core
     for planted in PLANTED.values():
-        for needle in planted.needles():
+        for needle in planted.needles:
             assert needle not in data, f"{planted.name} leaked into {what}"
 
 
+def assert_key_is_not_in(data, state):
+    """The key of the fingerprints: with it and the store, passwords can be tried."""
+    key = (state / "fother/key").read_bytes()
+    assert len(key) == 32
+    assert key not in data and key.hex().encode() not in data and base64.b64encode(key) not in data
+
+
 def environment(state):
-    return {"PATH": os.environ["PATH"], "HOME": str(state), "XDG_STATE_HOME": str(state), "LC_ALL": "C.UTF-8"}
+    return {"PATH": os.environ["PATH"], "DEBUGINFOD_URLS": "", "HOME": str(state), "XDG_STATE_HOME": str(state), "LC_ALL": "C.UTF-8"}
 
 
 COMMANDS = (["triage", "--registry", "docker.io", "--bad", "acme/web:1"], ["credentials"], ["secrets"], ["images"],
@@ -137,12 +265,8 @@ COMMANDS = (["triage", "--registry", "docker.io", "--bad", "acme/web:1"], ["cred
 
 def test_the_needles_find_themselves(dump):
     """A search that cannot find what is there proves nothing."""
-    data = (dump / "all.json").read_bytes() + (dump / "one.yaml").read_bytes()
-    found = {p.name for p in PLANTED.values() for needle in p.needles() if needle in data}
-    assert {"env", "event", "basicauth"} <= found
-    decoded = b"".join(base64.b64decode(t) for o in objects() for t in o.get("data", {}).values())
-    found = {p.name for p in PLANTED.values() for needle in p.needles() if needle in decoded}
-    assert {"auth", "password", "identity", "registrytoken", "dockercfg", "opaque", "duplicate", "helm"} <= found
+    data = b"".join(path.read_bytes() for path in dump.iterdir()) + (dump / "wide.json").read_text("utf-16").encode()
+    assert [p.name for p in PLANTED.values() if not any(needle in data for needle in p.needles)] == []
 
 
 @pytest.mark.parametrize("source", ["folder", "archive", "stdin"])
@@ -226,20 +350,99 @@ def test_no_core_is_written(stopped, dump):
     assert Path(f"/proc/{child.pid}/mem").stat().st_uid == 0
 
 
-@pytest.mark.parametrize("source", ["folder", "archive"])
-def test_forced_core(source, stopped, dump, archive, tmp_path):
-    if os.geteuid() != 0:
-        pytest.skip("needs root: only root may look into a process that is not dumpable")
-    if not shutil.which("gcore"):
-        pytest.skip("needs gdb's gcore")
-    child = stopped(dump if source == "folder" else archive)
-    core = tmp_path / "core"
-    done = subprocess.run(["gcore", "-o", core, str(child.pid)], capture_output=True, timeout=120, check=False)
-    file = Path(f"{core}.{child.pid}")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into a process that is not dumpable")
+needs_gcore = pytest.mark.skipif(not shutil.which("gcore"), reason="needs gdb's gcore")
+
+
+def core_of(child, folder):
+    done = subprocess.run(["gcore", "-o", folder / "core", str(child.pid)], capture_output=True, timeout=120, check=False)
+    file = folder / f"core.{child.pid}"
     assert file.exists(), done.stderr
-    data = file.read_bytes()
-    assert b"acme" in data, "the core holds nothing of the program's memory: it proves nothing"
+    return file.read_bytes()
+
+
+@needs_root
+@needs_gcore
+@pytest.mark.parametrize("source", ["folder", "gz", "xz", "yaml", "utf16"])
+def test_forced_core(source, stopped, sources, tmp_path):
+    data = core_of(stopped(sources[source]), tmp_path)
+    assert b"docker.io" in data, "the core holds nothing of the program's memory: it proves nothing"
     assert_clean("a forced core dump", data)
+    assert_key_is_not_in(data, tmp_path / "state")
+
+
+@needs_root
+@needs_gcore
+@pytest.mark.parametrize("through", ["fifo", "stdin"])
+def test_forced_core_in_the_middle_of_reading(through, sources, tmp_path):
+    """Half of the dump has come, and its writer is slow."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    writer = os.open(fifo, os.O_RDWR)
+    child = subprocess.Popen([FOTHER, "credentials", "--snapshot", fifo if through == "fifo" else "-"],
+                             stdin=fifo.open("rb") if through == "stdin" else subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(tmp_path / "state"))
+    try:
+        text = sources["json"].read_bytes()
+        os.write(writer, text[:len(text) // 2])
+        waiting = Path(f"/proc/{child.pid}/wchan")
+        assert wait_for(lambda: "pipe" in waiting.read_text() or Path(f"/proc/{child.pid}/syscall").read_text()[:2] == "0 ")
+        time.sleep(0.2)
+        assert child.poll() is None
+        memory = b"".join(memory_of(child))
+        assert any(needle in memory for needle in PLANTED["auth"].needles), "nothing was read yet: it proves nothing"
+        assert_clean("a core in the middle of reading", core_of(child, tmp_path))
+    finally:
+        child.kill()
+        child.wait()
+        os.close(writer)
+
+
+@needs_root
+@needs_gcore
+@pytest.mark.parametrize("source", ["json", "utf16"])
+def test_forced_core_in_the_middle_of_parsing(source, sources, tmp_path):
+    """Where a fingerprint is made, the value is decoded and in use, and so is the key."""
+    state = tmp_path / "state"
+    script = ["set debuginfod enabled off", "set breakpoint pending on", "break HMAC", "run", f"gcore {tmp_path}/core.1"]
+    if source == "json":
+        script += ["ignore 1 5", "continue", f"gcore {tmp_path}/core.2", "ignore 1 6", "continue", f"gcore {tmp_path}/core.3"]
+    options = [option for line in [*script, "kill"] for option in ("-ex", line)]
+    done = subprocess.run(["gdb", "-nx", "-batch", *options, "--args", FOTHER, "credentials", "--snapshot", sources[source]],
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=120, env=environment(state), check=False)
+    cores = sorted(tmp_path.glob("core.*"))
+    assert len(cores) == (3 if source == "json" else 1), done.stdout + done.stderr
+    for core in cores:
+        data = core.read_bytes()
+        assert b"docker.io" in data
+        assert_clean(f"{core.name} in the middle of parsing", data)
+        assert_key_is_not_in(data, state)
+
+
+def memory_of(child):
+    """All that the process can read of its own, also what is left out of cores."""
+    with open(f"/proc/{child.pid}/mem", "rb", buffering=0) as memory:
+        for line in Path(f"/proc/{child.pid}/maps").read_text().splitlines():
+            span, flags, _, _, inode, *_ = line.split()
+            if flags[0] != "r" or (inode != "0" and flags[1] != "w") or line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
+                continue
+            start, end = (int(text, 16) for text in span.split("-"))
+            memory.seek(start)
+            try:
+                yield memory.read(end - start)
+            except OSError:
+                continue  # a guard page
+
+
+@needs_root
+@pytest.mark.parametrize("source", ["folder", "gz", "xz", "yaml", "utf16"])
+def test_no_memory_holds_what_was_read(source, stopped, sources):
+    """When the answer is written, every value was overwritten: in the secure heap too, and where files were unpacked."""
+    child = stopped(sources[source])
+    data = b"".join(memory_of(child))
+    assert b"docker.io" in data
+    assert_clean("the memory of the process", data)
+    assert not [line for line in Path(f"/proc/{child.pid}/maps").read_text().splitlines() if str(sources[source]) in line]
 
 
 def test_errors_name_no_value(tmp_path):
