@@ -91,3 +91,24 @@ int build_put(struct map *map, struct slice key, const void *value, void **ret_v
 	*ret_value = *place;
 	return 0;
 }
+
+struct world_credential *build_login(struct build *build, struct map *logins, const struct slice *parts, size_t count,
+				     const struct world_credential *like, struct error **err)
+{
+	struct slice key = SLICE_NONE;
+	if (build_exact_key(build, parts, count, &key, err) < 0)
+		return NULL;
+	void **place = map_put(logins, key);
+	if (!place) {
+		error_no_memory(err);
+		return NULL;
+	}
+	if (*place)
+		return *place;
+	struct world_credential *login = build_new(build, sizeof *login, err);
+	if (!login || build_push(build, &build->world->credentials, login, err) < 0)
+		return NULL;
+	*login = *like;
+	*place = login;
+	return login;
+}

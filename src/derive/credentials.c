@@ -6,27 +6,13 @@ static struct world_credential *credential_of(struct build *build, struct map *c
 					      struct error **err)
 {
 	struct slice parts[] = { record->registry, record->username, record->cred_kind, record->fingerprint };
-	struct slice key = SLICE_NONE;
-	if (build_exact_key(build, parts, 4, &key, err) < 0)
-		return NULL;
-	void **place = map_put(credentials, key);
-	if (!place) {
-		error_no_memory(err);
-		return NULL;
-	}
-	if (*place)
-		return *place;
-	struct world_credential *credential = build_new(build, sizeof *credential, err);
-	if (!credential || build_push(build, &build->world->credentials, credential, err) < 0)
-		return NULL;
-	*credential = (struct world_credential){ .registry = record->registry,
-						 .username = record->username,
-						 .cred_kind = record->cred_kind,
-						 .fingerprint = record->fingerprint,
-						 .not_changed_since = TIME_UNSET,
-						 .set_after = TIME_UNSET };
-	*place = credential;
-	return credential;
+	struct world_credential like = { .registry = record->registry,
+					 .username = record->username,
+					 .cred_kind = record->cred_kind,
+					 .fingerprint = record->fingerprint,
+					 .not_changed_since = TIME_UNSET,
+					 .set_after = TIME_UNSET };
+	return build_login(build, credentials, parts, 4, &like, err);
 }
 
 /* A time at which the value is proven to have existed. Of equal ones the first that is told stays. */

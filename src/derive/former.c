@@ -29,30 +29,16 @@ static struct slice newest_key_id(const struct record_list *values)
 static struct world_credential *former_credential(struct former_places *places, const struct entry_value *value,
 						  struct error **err)
 {
-	struct build *build = places->build;
-	struct slice parts[] = { value->registry, value->username, value->fingerprint }, key = SLICE_NONE;
-	if (build_exact_key(build, parts, 3, &key, err) < 0)
-		return NULL;
-	void **place = map_put(&places->logins, key);
-	if (!place) {
-		error_no_memory(err);
-		return NULL;
-	}
-	if (*place)
-		return *place;
-	struct world_credential *credential = build_new(build, sizeof *credential, err);
-	if (!credential || build_push(build, &build->world->credentials, credential, err) < 0)
-		return NULL;
-	*credential = (struct world_credential){ .registry = value->registry,
-						 .username = value->username,
-						 .cred_kind = value->cred_kind,
-						 .cred_detail = value->cred_detail,
-						 .fingerprint = value->fingerprint,
-						 .key_id = value->key_id,
-						 .not_changed_since = TIME_UNSET,
-						 .set_after = TIME_UNSET };
-	*place = credential;
-	return credential;
+	struct slice parts[] = { value->registry, value->username, value->fingerprint };
+	struct world_credential like = { .registry = value->registry,
+					 .username = value->username,
+					 .cred_kind = value->cred_kind,
+					 .cred_detail = value->cred_detail,
+					 .fingerprint = value->fingerprint,
+					 .key_id = value->key_id,
+					 .not_changed_since = TIME_UNSET,
+					 .set_after = TIME_UNSET };
+	return build_login(places->build, &places->logins, parts, 3, &like, err);
 }
 
 /* As with copies: one place without another value before it leaves all without. */
