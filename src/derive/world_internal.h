@@ -52,10 +52,10 @@ int build_key(struct build *build, const struct slice *parts, size_t count, stru
 /* The same, but no two different lists of parts give the same key, whatever bytes they hold. */
 int build_exact_key(struct build *build, const struct slice *parts, size_t count, struct slice *ret_key,
 		    struct error **err);
-/* Puts value under the key where nothing is yet; *ret_value is what stands there now. */
 /* The login that the parts name in the map; a new one is a copy of `like`, listed in the world. */
 struct world_credential *build_login(struct build *build, struct map *logins, const struct slice *parts, size_t count,
 				     const struct world_credential *like, struct error **err);
+/* Puts value under the key where nothing is yet; *ret_value is what stands there now. */
 int build_put(struct map *map, struct slice key, const void *value, void **ret_value, struct error **err);
 
 /* A key of pointers. */
