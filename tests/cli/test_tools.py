@@ -103,6 +103,7 @@ CMOCKA = """\
 [   LINE   ] --- x.c:3: error: Failure!
 [  FAILED  ] second
 [ RUN      ] third
+skipped: no kernel here
 [  SKIPPED ] third
 [==========] 3 test(s) run.
 """
@@ -117,6 +118,14 @@ def count(runner, **test):
 
 def test_cmocka_cases_are_counted_once(runner):
     assert count(runner, stdout=CMOCKA, stderr=TRAILER, returncode=1) == (1, 1, 1)
+
+
+def test_the_reason_of_a_skipped_cmocka_case_is_its_own(runner):
+    step = runner.Step("x")
+    more = "[ RUN      ] fourth\n[  SKIPPED ] fourth\n"
+    runner.count_cmocka(step, {"name": "slice", "returncode": 0, "stdout": CMOCKA + more, "stderr": TRAILER})
+    assert dict(step.skipped)["slice third"] == "no kernel here"
+    assert "gives no reason" in dict(step.skipped)["slice fourth"]
 
 
 def test_cmocka_case_without_a_verdict_failed(runner):

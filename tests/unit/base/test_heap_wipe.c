@@ -13,8 +13,7 @@ static void require_wiping(void)
 {
 	if (heap_wipe_start() == 0)
 		return;
-	print_message("skipped: not glibc, or a sanitizer has a heap of its own here\n");
-	skip();
+	check_skip("not glibc, or a sanitizer has a heap of its own here");
 }
 
 /* How many of the bytes at address, which was freed, still are 'S'. The compiler must not know that it was freed. */

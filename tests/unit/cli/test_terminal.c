@@ -104,7 +104,7 @@ static void width_and_colour_of_a_terminal(void **state)
 	struct elsewhere elsewhere;
 	int ours, theirs = open_terminal(&ours, 132);
 	if (theirs < 0)
-		skip();
+		check_skip("no pseudo terminal can be opened here");
 	unsetenv("COLUMNS");
 	unsetenv("NO_COLOR");
 	go(&elsewhere, theirs);
@@ -147,7 +147,7 @@ static void progress_replaces_its_line_and_takes_it_away(void **state)
 	char sent[1024] = "";
 	int ours, theirs = open_terminal(&ours, 40);
 	if (theirs < 0)
-		skip();
+		check_skip("no pseudo terminal can be opened here");
 	go(&elsewhere, theirs);
 	terminal_progress(NULL, "a\033[31mred.json", 7);
 	terminal_progress(NULL, "a-very-long-name-of-a-file-that-does-not-fit-into-forty-columns.json", 8);

@@ -84,7 +84,7 @@ static void a_key_of_another_user_is_refused(void **state)
 	CLEANUP(fingerprint_key_release) struct fingerprint_key key = { 0 };
 	struct error *err = NULL;
 	if (geteuid() != 0)
-		skip(); /* only root may give a file away */
+		check_skip("only root may give a file away");
 	write_key(&scratch, "key", SLICE(KEY_TEXT), 0600);
 	assert_int_equal(chown(scratch_path(&scratch, "key"), 12345, 12345), 0);
 	assert_int_equal(fingerprint_key_open(scratch_path(&scratch, "key"), true, &key, &err), -1);

@@ -101,7 +101,7 @@ static void a_store_of_another_user_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	if (geteuid() != 0)
-		skip(); /* only root may give a file away */
+		check_skip("only root may give a file away");
 	f->store = store_close(f->store);
 	assert_int_equal(chown(scratch_path(&f->scratch, "state/store.db"), 12345, 12345), 0);
 	refused(f, "state/store.db", ERROR_STORE, "uid 12345");

@@ -25,6 +25,13 @@
 /* result is 0 or more and no error is set. */
 #define check_ok(result, err) check_ok_(result, err, #result, __FILE__, __LINE__)
 
+/* Skips the test, and says why in a form that tools/run-tests shows: `skipped: only root may give a file away`. */
+#define check_skip(reason)                                                                                             \
+	do {                                                                                                           \
+		print_message("skipped: %s\n", reason);                                                                \
+		skip();                                                                                                \
+	} while (0)
+
 void check_slice_(struct slice actual, const char *text, const char *file, int line);
 void check_error_(struct error **err, enum error_code code, const char *part, const char *file, int line);
 void check_no_error_(struct error **err, const char *file, int line);
