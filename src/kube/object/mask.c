@@ -117,7 +117,7 @@ static bool find_secret(struct slice text, enum what what, size_t at, size_t *re
 		return find_userinfo(text, at, ret_keep, ret_len);
 	if (!find_token(text, at, ret_keep, ret_len))
 		return false;
-	return what == WHAT_TEXT || has_capital(slice_part(text, at + *ret_keep, at + *ret_len));
+	return what == WHAT_TEXT || has_capital(slice_part(text, at + *ret_keep, *ret_len - *ret_keep));
 }
 
 static int mask_from(struct slice text, enum what what, size_t at, struct arena *arena, struct slice *ret_text,
@@ -156,7 +156,20 @@ int mask_tokens(struct slice text, struct arena *arena, struct slice *ret_text, 
 	return mask(text, WHAT_TEXT, arena, ret_text, err);
 }
 
+/* Nearly every name: nothing in it can be a token or a password, so nobody need look closer. */
+static bool is_plain_name(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.data[i] == '@' && !begins_digest(slice_part(name, i + 1, name.len)))
+			return false;
+	return !has_capital(name);
+}
+
 int mask_image(struct slice name, struct arena *arena, struct slice *ret_name, struct error **err)
 {
+	if (is_plain_name(name)) {
+		*ret_name = name;
+		return 0;
+	}
 	return mask(name, WHAT_IMAGE, arena, ret_name, err);
 }
