@@ -41,7 +41,7 @@ format: packages-test ## lay out all C files with clang-format-16
 	@clang-format-16 -i $(C_FILES)
 
 install: all ## into DESTDIR/PREFIX: program, manual, documentation
-	@meson configure build -Dprefix='$(PREFIX)'
+	@said=$$(meson setup --reconfigure build -Dprefix='$(PREFIX)') || { echo "$$said"; exit 1; }
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
 
 clean: ## remove everything that was built
