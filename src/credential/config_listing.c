@@ -155,6 +155,7 @@ static int list_broken_auth(struct listing *listing, const char *code, const cha
 	struct config_entry *entry = add_entry(listing, ENTRY_AUTH, false, err);
 	if (!entry)
 		return -1;
+	entry->undecodable = true;
 	move_secret(&entry->secret, &listing->values->text[FIELD_AUTH]);
 	return 0;
 }

@@ -79,6 +79,7 @@ struct config_entry {
 			     */
 	unsigned ordinal;   /* n-th with the same key, from 0; entries that one object gives count each */
 	bool overridden;    /* something else is read in its place: a later entry, the `auth` beside a password */
+	bool undecodable;   /* an `auth` that is no base64 of user:password: the secret part is its text as it stands */
 	bool kubelet_reads; /* the kubelet has a user and password, possibly empty, under this key: it belongs in a
 			       keyring */
 	enum entry_form form;  /* of the secret part; an entry that only holds a token is in the keyring with an empty

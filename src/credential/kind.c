@@ -225,7 +225,9 @@ int credential_kind_of(struct slice registry, const struct config_entry *entry, 
 	struct subject subject = { registry, entry->username, secret, arena, &kind };
 	const struct shape *shape = find_shape(&subject);
 	int outcome = 0;
-	if (entry->form != ENTRY_EMPTY)
+	if (entry->undecodable && !shape)
+		kind.kind = "broken";
+	else if (entry->form != ENTRY_EMPTY)
 		outcome = shape ? kind_of_shape(shape, &subject, err) : kind_of_form(entry->form, &subject, err);
 	if (outcome < 0)
 		return -1;

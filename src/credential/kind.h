@@ -21,6 +21,7 @@
  *   jwt                three parts of base64url, the first of them a JSON object (RFC 7519); its exp is told
  *   identity-token     the form of the entry, where nothing above is more exact
  *   registry-token     the same
+ *   broken             an `auth` that does not decode, of no known shape: a person may have pasted a password
  *   helper             an entry without a secret
  *   password           all the rest
  */

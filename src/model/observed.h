@@ -180,7 +180,7 @@
 	F(TEXT, path, 0, "", 1, "Path prefix of the key, without a leading slash; empty for the whole registry.")      \
 	F(TEXT, form, 0, "", 1, "auth, username_password, identity_token, registry_token, empty.")                     \
 	F(TEXT, username, 0, "", 1, "User name; may hold any byte.")                                                   \
-	F(TEXT, cred_kind, 0, "", 1, "password, pat, oat, robot, json-key, aws, token, identity-token, ...")           \
+	F(TEXT, cred_kind, 0, "", 1, "password, pat, oat, robot, json-key, aws, identity-token, broken, ...")          \
 	F(TEXT, cred_detail, 0, "", 1, "What the shape tells and is no secret: a GCP key id, an AWS account.")         \
 	F(TEXT, fingerprint, 0, "", 1, "Keyed fingerprint of the secret part.")                                        \
 	F(TEXT, key_id, 0, "", 1, "Id of the key that made the fingerprint.")                                          \

@@ -82,6 +82,8 @@ def kind_of(registry, user, value, form):
         return "json-key"
     if user and user.startswith("robot$"):
         return "robot"
+    if form == "auth" and user is None:
+        return "broken"
     if not value:
         return "helper" if form == "empty" else "password"
     return {"identity_token": "identity-token", "registry_token": "registry-token"}.get(form, "password")

@@ -134,6 +134,25 @@ static void details_hold_nothing_of_the_secret(void **state)
 }
 
 /* The same secret of one of these is the same token, whatever the user is called. */
+/* What does not decode is no password that we know of, but a token in it is one all the same. */
+static void auth_that_does_not_decode(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = { { "not base64!", "broken" },
+						{ "dckr_pat_EXAMPLEexampleEXAMPLE1", "pat" } };
+	for (size_t i = 0; i < 2; i++) {
+		struct arena arena = ARENA_INIT(LIMIT_MIB);
+		struct config_entry entry = { .form = ENTRY_AUTH, .undecodable = true };
+		struct credential_kind kind;
+		struct error *err = NULL;
+		check_ok(secret_copy(&entry.secret, slice_of(cases[i][0]), &err), &err);
+		check_ok(credential_kind_of(SLICE("docker.io"), &entry, &arena, &kind, &err), &err);
+		assert_string_equal(kind.kind, cases[i][1]);
+		secret_release(&entry.secret);
+		arena_release(&arena);
+	}
+}
+
 static void kinds_that_are_tokens(void **state)
 {
 	static const char *const tokens[] = { "pat",          "oat",       "oauth-token", "app-token",
@@ -170,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(shapes, empty_arena),
 		cmocka_unit_test_teardown(details_hold_nothing_of_the_secret, empty_arena),
+		cmocka_unit_test(auth_that_does_not_decode),
 		cmocka_unit_test(kinds_that_are_tokens),
 		cmocka_unit_test(every_allocation_fails),
 	};
