@@ -141,15 +141,15 @@ static void auth_that_does_not_decode(void **state)
 	static const char *const cases[][2] = { { "not base64!", "broken" },
 						{ "dckr_pat_EXAMPLEexampleEXAMPLE1", "pat" } };
 	for (size_t i = 0; i < 2; i++) {
-		struct arena arena = ARENA_INIT(LIMIT_MIB);
+		struct arena own = ARENA_INIT(LIMIT_MIB);
 		struct config_entry entry = { .form = ENTRY_AUTH, .undecodable = true };
 		struct credential_kind kind;
 		struct error *err = NULL;
 		check_ok(secret_copy(&entry.secret, slice_of(cases[i][0]), &err), &err);
-		check_ok(credential_kind_of(SLICE("docker.io"), &entry, &arena, &kind, &err), &err);
+		check_ok(credential_kind_of(SLICE("docker.io"), &entry, &own, &kind, &err), &err);
 		assert_string_equal(kind.kind, cases[i][1]);
 		secret_release(&entry.secret);
-		arena_release(&arena);
+		arena_release(&own);
 	}
 }
 
