@@ -97,3 +97,11 @@ bool slice_cut_last(struct slice s, char separator, struct slice *ret_head, stru
 {
 	return cut_at(s, s.len ? memrchr(s.data, separator, s.len) : NULL, ret_head, ret_tail);
 }
+
+bool slice_list_has(struct slice_list list, struct slice text)
+{
+	for (size_t i = 0; i < list.len; i++)
+		if (slice_equal(list.items[i], text))
+			return true;
+	return false;
+}

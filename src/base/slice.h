@@ -51,4 +51,7 @@ bool slice_cut(struct slice s, char separator, struct slice *ret_head, struct sl
 /* The same at the last `separator`. */
 bool slice_cut_last(struct slice s, char separator, struct slice *ret_head, struct slice *ret_tail);
 
+/* One of the list's texts is equal to text. Linear: for short lists. */
+bool slice_list_has(struct slice_list list, struct slice text);
+
 #endif

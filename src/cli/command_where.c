@@ -50,16 +50,22 @@ static bool answers(const struct question *question, const struct sighting *sigh
 	       (!question->reference.tag.data || slice_equal(sighting->tag, question->reference.tag));
 }
 
-static int compare_rows(const void *left, const void *right)
+/* What is known to have executed comes before what could have. */
+static size_t rank_of(struct slice state)
 {
 	static const char *const order[] = { "runs", "waits", "ran", "cached", "pulled", "template" };
-	const struct sighting *a = left, *b = right;
-	size_t rank_a = 0, rank_b = 0;
+	size_t rank = 0;
 
-	while (rank_a < 5 && !slice_equal_text(a->state, order[rank_a]))
-		rank_a++;
-	while (rank_b < 5 && !slice_equal_text(b->state, order[rank_b]))
-		rank_b++;
+	while (rank < sizeof order / sizeof order[0] && !slice_equal_text(state, order[rank]))
+		rank++;
+	return rank;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	const struct sighting *a = left, *b = right;
+	size_t rank_a = rank_of(a->state), rank_b = rank_of(b->state);
+
 	if (rank_a != rank_b)
 		return rank_a < rank_b ? -1 : 1;
 	return record_compare(&sighting_type, a, b);

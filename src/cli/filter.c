@@ -18,10 +18,7 @@ struct slice repository_path(struct slice_list registries, struct slice given)
 
 bool filter_registry(const struct filter *filter, struct slice registry)
 {
-	for (size_t i = 0; i < filter->registries.len; i++)
-		if (slice_equal(filter->registries.items[i], registry))
-			return true;
-	return filter->registries.len == 0;
+	return filter->registries.len == 0 || slice_list_has(filter->registries, registry);
 }
 
 bool filter_any_registry(const struct filter *filter, struct slice_list registries)
@@ -46,42 +43,46 @@ bool filter_repository(const struct filter *filter, struct slice repository)
 {
 	struct slice_list prefixes = filter->repositories;
 
-	for (size_t i = 0; i < prefixes.len; i++) {
-		size_t len = prefixes.items[i].len;
-		if (slice_equal(slice_part(repository, 0, len), prefixes.items[i]) &&
-		    (repository.len == len || repository.data[len] == '/'))
+	for (size_t i = 0; i < prefixes.len; i++)
+		if (repository_below(repository, prefixes.items[i]))
 			return true;
-	}
 	return prefixes.len == 0;
 }
 
-static int take_registries(struct filter *filter, struct session *session, struct error **err)
+int filter_registries(struct session *session, const struct options *options, struct slice_list *ret_registries,
+		      struct error **err)
 {
-	const struct text_list *given = &filter->options->registries;
+	const struct text_list *given = &options->registries;
 	struct slice *items = arena_zeroed(&session->arena, given->len + 1, sizeof *items);
+	struct slice_list list = { items, 0 };
 
 	if (!items)
 		return arena_fail(&session->arena, err);
-	for (size_t i = 0; i < given->len; i++)
-		if (registry_name_given(slice_of(given->items[i]), &session->arena, &items[i], err) < 0)
-			return options_fail(err, "--registry");
-	filter->registries = (struct slice_list){ items, given->len };
+	for (size_t i = 0; i < given->len; i++) {
+		struct slice registry;
+		if (registry_name_given(slice_of(given->items[i]), &session->arena, &registry, err) < 0)
+			return options_fail(err, "--registry %s", given->items[i]);
+		if (!slice_list_has(list, registry))
+			items[list.len++] = registry;
+	}
+	*ret_registries = list;
 	return 0;
 }
 
-static int take_repositories(struct filter *filter, struct session *session, struct error **err)
+int filter_repositories(struct session *session, const struct options *options, struct slice_list registries,
+			struct slice_list *ret_repositories, struct error **err)
 {
-	const struct text_list *given = &filter->options->repositories;
+	const struct text_list *given = &options->repositories;
 	struct slice *items = arena_zeroed(&session->arena, given->len + 1, sizeof *items);
 
 	if (!items)
 		return arena_fail(&session->arena, err);
 	for (size_t i = 0; i < given->len; i++) {
-		items[i] = repository_path(filter->registries, slice_of(given->items[i]));
+		items[i] = repository_path(registries, slice_of(given->items[i]));
 		if (items[i].len == 0)
 			return error_set(err, ERROR_USAGE, "--repository %s names no path", given->items[i]);
 	}
-	filter->repositories = (struct slice_list){ items, given->len };
+	*ret_repositories = (struct slice_list){ items, given->len };
 	return 0;
 }
 
@@ -98,9 +99,9 @@ int filter_run(const struct options *options,
 	if (code == 0)
 		code = session_open(&session, options, err);
 	if (code == 0)
-		code = take_registries(&filter, &session, err);
+		code = filter_registries(&session, options, &filter.registries, err);
 	if (code == 0)
-		code = take_repositories(&filter, &session, err);
+		code = filter_repositories(&session, options, filter.registries, &filter.repositories, err);
 	if (code == 0)
 		code = print(&session, &output, &filter, err);
 	output_release(&output);

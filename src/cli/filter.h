@@ -17,6 +17,13 @@ struct filter {
  * nothing is left. */
 struct slice repository_path(struct slice_list registries, struct slice given);
 
+/* What --registry and --repository name, for filters and for the scope of an incident: normalised, each registry once.
+ */
+int filter_registries(struct session *session, const struct options *options, struct slice_list *ret_registries,
+		      struct error **err);
+int filter_repositories(struct session *session, const struct options *options, struct slice_list registries,
+			struct slice_list *ret_repositories, struct error **err);
+
 /* True where no filter of the kind was given. */
 bool filter_registry(const struct filter *filter, struct slice registry);
 bool filter_any_registry(const struct filter *filter, struct slice_list registries);

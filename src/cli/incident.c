@@ -8,48 +8,17 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "cli/filter.h"
-#include "credential/registry_name.h"
 #include "store/store_read.h"
 
-static int take_registries(struct session *session, const struct options *options, struct incident *incident,
-			   struct error **err)
+static int take_accounts(struct session *session, const struct options *options, struct incident *incident,
+			 struct error **err)
 {
-	struct slice *items = arena_zeroed(&session->arena, options->registries.len + 1, sizeof *items);
-	size_t count = 0;
-
-	if (!items)
-		return arena_fail(&session->arena, err);
-	for (size_t i = 0; i < options->registries.len; i++) {
-		struct slice registry;
-		bool known = false;
-		if (registry_name_given(slice_of(options->registries.items[i]), &session->arena, &registry, err) < 0)
-			return options_fail(err, "--registry %s", options->registries.items[i]);
-		for (size_t k = 0; k < count; k++)
-			known = known || slice_equal(items[k], registry);
-		if (!known)
-			items[count++] = registry;
-	}
-	incident->registries = (struct slice_list){ items, count };
-	return 0;
-}
-
-static int take_narrowing(struct session *session, const struct options *options, struct incident *incident,
-			  struct error **err)
-{
-	struct slice *paths = arena_zeroed(&session->arena, options->repositories.len + 1, sizeof *paths);
 	struct slice *users = arena_zeroed(&session->arena, options->accounts.len + 1, sizeof *users);
 
-	if (!paths || !users)
+	if (!users)
 		return arena_fail(&session->arena, err);
-	for (size_t i = 0; i < options->repositories.len; i++) {
-		paths[i] = repository_path(incident->registries, slice_of(options->repositories.items[i]));
-		if (paths[i].len == 0)
-			return error_set(err, ERROR_USAGE, "--repository %s names no path",
-					 options->repositories.items[i]);
-	}
 	for (size_t i = 0; i < options->accounts.len; i++)
 		users[i] = slice_of(options->accounts.items[i]);
-	incident->repositories = (struct slice_list){ paths, options->repositories.len };
 	incident->accounts = (struct slice_list){ users, options->accounts.len };
 	return 0;
 }
@@ -122,8 +91,9 @@ int incident_from_options(struct session *session, const struct options *options
 	record_init(&incident_type, &incident);
 	incident.state = SLICE("open");
 	incident.opened = incident.refreshed = session->now;
-	if (take_registries(session, options, &incident, err) < 0 ||
-	    take_narrowing(session, options, &incident, err) < 0 || take_window(session, options, &incident, err) < 0 ||
+	if (filter_registries(session, options, &incident.registries, err) < 0 ||
+	    filter_repositories(session, options, incident.registries, &incident.repositories, err) < 0 ||
+	    take_accounts(session, options, &incident, err) < 0 || take_window(session, options, &incident, err) < 0 ||
 	    check_window(session, &incident, err) < 0)
 		return -1;
 	for (size_t i = 0; i < options->bad.len; i++)

@@ -301,3 +301,9 @@ int reference_repository(const struct reference *reference, struct arena *arena,
 	*ret_name = name;
 	return 0;
 }
+
+bool repository_below(struct slice repository, struct slice prefix)
+{
+	return slice_equal(slice_part(repository, 0, prefix.len), prefix) &&
+	       (repository.len == prefix.len || repository.data[prefix.len] == '/');
+}

@@ -36,6 +36,9 @@ int reference_parse(struct slice text, struct arena *arena, struct reference *re
 int reference_repository(const struct reference *reference, struct arena *arena, struct slice *ret_name,
 			 struct error **err);
 
+/* Whole path segments: acme holds acme and acme/web, not acmecorp/web. */
+bool repository_below(struct slice repository, struct slice prefix);
+
 /* status imageID, node image names, bare digests: `docker-pullable://repo@sha256:..`, `docker://sha256:..`,
  * `repo@sha256:..`, `sha256:..`. The digest, or not there. docker://sha256 and a bare sha256 may be a config digest.
  * Without a `@` only the registered algorithms count: `app:1f3c...` is a name whose tag looks like a hash. */

@@ -63,10 +63,7 @@ static int count_bad_readers(struct triage_run *run, struct credential *row, boo
 
 static bool has_note(const struct credential *row, const char *note)
 {
-	for (size_t i = 0; i < row->notes.len; i++)
-		if (slice_equal_text(row->notes.items[i], note))
-			return true;
-	return false;
+	return slice_list_has(row->notes, slice_of(note));
 }
 
 static enum credential_class class_of(const struct credential *row)

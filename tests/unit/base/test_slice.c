@@ -123,11 +123,24 @@ static void printf_never_reads_on_to_a_nul(void **state)
 	assert_int_equal(precision_of(SLICE_ARG(large)), INT_MAX);
 }
 
+static void a_list_has_what_equals_one_of_its_texts(void **state)
+{
+	(void)state;
+	static const struct slice items[] = { SLICE("a"), SLICE(""), SLICE("abc") };
+	const struct slice_list list = { items, 3 };
+	assert_true(slice_list_has(list, SLICE("abc")));
+	assert_true(slice_list_has(list, SLICE("")));
+	assert_false(slice_list_has(list, SLICE("ab")));
+	assert_false(slice_list_has(list, SLICE_NONE));
+	assert_false(slice_list_has((struct slice_list){ NULL, 0 }, SLICE("a")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_equals_only_itself),
 		cmocka_unit_test(equal_looks_at_every_byte),
+		cmocka_unit_test(a_list_has_what_equals_one_of_its_texts),
 		cmocka_unit_test(nocase_folds_ascii_only),
 		cmocka_unit_test(order_is_that_of_bytes),
 		cmocka_unit_test(starts_ends_contains),

@@ -408,10 +408,22 @@ static void memory_may_run_out(void **state)
 	torture(parse_and_name, NULL);
 }
 
+static void below_means_whole_path_segments(void **state)
+{
+	(void)state;
+	assert_true(repository_below(SLICE("acme"), SLICE("acme")));
+	assert_true(repository_below(SLICE("acme/web"), SLICE("acme")));
+	assert_true(repository_below(SLICE("acme/web/x"), SLICE("acme/web")));
+	assert_false(repository_below(SLICE("acmecorp/web"), SLICE("acme")));
+	assert_false(repository_below(SLICE("acm"), SLICE("acme")));
+	assert_false(repository_below(SLICE_NONE, SLICE("acme")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_grammar_accepts),
+		cmocka_unit_test(below_means_whole_path_segments),
 		cmocka_unit_test(the_grammar_refuses_and_says_where),
 		cmocka_unit_test(a_nul_byte_ends_nothing),
 		cmocka_unit_test(very_long_text_is_a_limit),
