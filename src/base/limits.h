@@ -50,6 +50,30 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 /* Unpacked to packed bytes of a tar: kubectl JSON compresses 10 to 40 times; a bomb 1,000. */
 #define LIMIT_SNAPSHOT_RATIO 250
 
+/* --- HTTP --- */
+/* Bodies that wait for one reader: enough that the network does not stop while an item is decoded. */
+#define LIMIT_HTTP_QUEUE_BYTES (1 * LIMIT_MIB)
+/* A server that wants a longer pause is not waited for: the answer says so. */
+#define LIMIT_HTTP_RETRY_AFTER_MS 60000
+/* Transfers of one process: 100 clusters with some lists each. */
+#define LIMIT_HTTP_TRANSFERS 4096
+
+/* --- live clusters --- */
+/* One object as it arrives: etcd refuses requests over 1.5 MiB; JSON with escapes and indentation may be some times that. */
+#define LIMIT_ITEM_BYTES (8 * LIMIT_MIB)
+/* A list without its items: metadata with a continue token. */
+#define LIMIT_LIST_HEAD_BYTES (1 * LIMIT_MIB)
+/* The body of a refusal: a Status, or some proxy's page. */
+#define LIMIT_REFUSAL_BYTES (256 * LIMIT_KIB)
+/* One kubeconfig file, and what it points to. */
+#define LIMIT_KUBECONFIG_BYTES (16 * LIMIT_MIB)
+#define LIMIT_CREDENTIAL_FILE_BYTES (1 * LIMIT_MIB)
+/* Contexts, clusters, users of all files together. */
+#define LIMIT_KUBECONFIG_ENTRIES 10000
+/* How long an exec plugin may take: it may ask a person or a cloud. */
+#define LIMIT_EXEC_PLUGIN_MS 60000
+#define LIMIT_EXEC_OUTPUT_BYTES (1 * LIMIT_MIB)
+
 /* --- credentials --- */
 /* Entries of one docker config: 1 MiB of data cannot hold more that mean anything. */
 #define LIMIT_CONFIG_ENTRIES 16384

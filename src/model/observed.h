@@ -29,13 +29,13 @@
 #define MODEL_READ(F, R)                                                                                               \
 	F(INT, id, FIELD_KEY, "", 1, "Number of the read in this store.")                                              \
 	F(TEXT, source, FIELD_COLUMN, "", 1, "Address of what was read: a dump's path, later a context or registry.")  \
-	F(TEXT, source_kind, 0, "", 1, "snapshot.")                                                                    \
+	F(TEXT, source_kind, 0, "", 1, "snapshot, cluster (a live one) or watch (changes of one).")                    \
 	F(TEXT, cluster, FIELD_CLUSTER, "", 1, "Cluster that it read.")                                                \
 	F(TIME, started, 0, "", 1, "When the reading began (wall clock).")                                             \
 	F(TIME, ended, 0, "", 1, "When it ended (wall clock).")                                                        \
 	F(TIME, as_of, FIELD_COLUMN, "", 1, "The time that what was read speaks of; ages are measured from here.")     \
-	F(TEXT, as_of_from, 0, "", 1, "given, metadata (newest time in the dump) or clock.")                           \
-	F(TEXT, outcome, FIELD_COLUMN, "", 1, "complete, partial or failed.")                                          \
+	F(TEXT, as_of_from, 0, "", 1, "given, metadata (newest time in the dump), manifest or clock.")                 \
+	F(TEXT, outcome, FIELD_COLUMN, "", 1, "complete, partial, interrupted or failed.")                             \
 	F(TEXT, why, 0, "", 1, "Why not complete.")                                                                    \
 	F(INT, objects, 0, "", 1, "Objects read.")                                                                     \
 	F(INT, defects, 0, "", 1, "Objects or files that did not decode.")
@@ -48,7 +48,9 @@
 	F(TEXT, namespace, FIELD_KEY, "", 1, "* for all namespaces, else the one whose list it was.")                          \
 	F(TEXT, subtype, FIELD_KEY, "", 1, "* for all, else the one type (of secrets) that the list held.")                    \
 	F(TEXT, outcome, 0, "", 1,                                                                                             \
-	  "complete, doubted (a file beside it was lost), partial (some did not decode or it was cut), absent, unknown_kind.") \
+	  "complete, mixed (the list expired and goes on with a later state), metadata (complete, without values), "           \
+	  "doubted (a file beside it was lost), partial (some did not decode or it was cut), interrupted, forbidden, failed, " \
+	  "absent, unknown_kind.")                                                                                             \
 	F(TEXT, why, 0, "", 1, "Why not complete, with the file.")                                                             \
 	F(INT, objects, 0, "", 1, "Objects read.")
 

@@ -13,6 +13,14 @@
  * answers SINK_AGAIN: the reader rolls back and reads the source once more, now giving begin what it knows. It is never
  * asked twice.
  *
+ * A source that cannot be read twice (a live cluster) says so (`once`): it gives begin the time, and what is not known
+ * is filed apart until finish; SINK_AGAIN is never answered.
+ *
+ * Reads of several sources may be open at once, and commit may come while some are: what was put so far lasts. A read
+ * that no finish ended, because its process died, shows as interrupted, and proves nothing about absence.
+ *
+ * A sink is called by one thread at a time; model/sink_thread.h makes one that several threads may call.
+ *
  * Which cluster is it? The first of these that gives an answer:
  *
  * 1. The UID of kube-system. Two clusters with different ones stay two, whatever else they have in common.
@@ -31,6 +39,7 @@
 #ifndef FOTHER_MODEL_SINK_H
 #define FOTHER_MODEL_SINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -43,10 +52,11 @@ struct sink_scope {
 	/* Address, e.g. the dump's absolute path and sub-folder. What begins with "-" is standard input. It holds a
 	 * slash or begins with a dash, as no UID does. */
 	struct slice source;
-	struct slice source_kind;  /* "snapshot" */
+	struct slice source_kind;  /* "snapshot", "cluster", "watch" */
 	struct slice cluster_name; /* for people */
 	struct slice cluster_uid;  /* not there: not known yet */
 	int64_t as_of;             /* TIME_UNSET: not known yet */
+	bool once;                 /* the source is not read again; as_of is set */
 };
 
 /* What is known after it. A uid that was given to begin must be the same here (ERROR_STORE), or not there; an as_of
@@ -57,6 +67,8 @@ struct sink_end {
 	int64_t as_of; /* set */
 	struct slice as_of_from;
 	struct slice outcome, why;
+	struct slice notes; /* not there, or what everyone who uses the answer must know: a certificate was not verified
+			     */
 	int64_t objects, defects;
 };
 
