@@ -67,6 +67,18 @@ static inline bool cursor_take_slice(struct cursor *c, size_t count, struct slic
 	return true;
 }
 
+/* What stands before the next `byte`, moving up to it: true. False, and no move, when there is none: all that is left.
+ */
+static inline bool cursor_take_to(struct cursor *c, char byte, struct slice *ret_before)
+{
+	const unsigned char *found = cursor_left(c) ? memchr(c->position, byte, cursor_left(c)) : NULL;
+	*ret_before = (struct slice){ (const char *)c->position,
+				      found ? (size_t)(found - c->position) : cursor_left(c) };
+	if (found)
+		c->position = found;
+	return found != NULL;
+}
+
 /* A cursor on the next `count` bytes, moving past them; false, and no move, when fewer are left. */
 bool cursor_take_cursor(struct cursor *c, size_t count, struct cursor *ret_sub);
 

@@ -38,6 +38,23 @@ static void skips_all_or_nothing(void **state)
 	assert_int_equal(cursor_offset(&c), 3);
 }
 
+static void what_stands_before_a_byte_is_taken(void **state)
+{
+	struct cursor c = cursor_on(SLICE("ab\"c")), none = cursor_on(SLICE_NONE);
+	struct slice before;
+	assert_true(cursor_take_to(&c, '"', &before));
+	check_slice(before, "ab");
+	assert_int_equal(cursor_peek(&c), '"');
+	assert_true(cursor_take_to(&c, '"', &before));
+	check_slice(before, "");
+	assert_true(cursor_skip(&c, 1));
+	assert_false(cursor_take_to(&c, '"', &before));
+	check_slice(before, "c");
+	assert_int_equal(cursor_offset(&c), 3);
+	assert_false(cursor_take_to(&none, '"', &before));
+	check_slice(before, "");
+}
+
 static void sub_cursor_stays_inside(void **state)
 {
 	struct cursor c = cursor_on(SLICE("0123456789")), sub, inner;
@@ -85,6 +102,7 @@ int main(void)
 		cmocka_unit_test(takes_until_the_end),
 		cmocka_unit_test(nothing_is_empty),
 		cmocka_unit_test(skips_all_or_nothing),
+		cmocka_unit_test(what_stands_before_a_byte_is_taken),
 		cmocka_unit_test(sub_cursor_stays_inside),
 		cmocka_unit_test(lines_and_columns_count_from_one),
 	};
