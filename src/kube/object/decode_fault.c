@@ -45,7 +45,8 @@ static void add_pointer_name(struct strbuf *out, struct slice name)
 	}
 }
 
-static int pointer_of(struct decoder *d, struct slice *ret_pointer)
+/* One that is too long is cut off. */
+static int pointer_of(struct decoder *d, struct slice *ret_pointer, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	for (unsigned i = 0; i < d->path_len; i++) {
@@ -55,7 +56,9 @@ static int pointer_of(struct decoder *d, struct slice *ret_pointer)
 		else
 			strbuf_add_int(&text, (long long)d->path[i].index);
 	}
-	return arena_copy(d->arena, strbuf_slice(&text), ret_pointer);
+	if (text.failure == ERROR_NO_MEMORY)
+		return error_no_memory(err);
+	return arena_copy(d->arena, strbuf_slice(&text), ret_pointer) < 0 ? arena_fail(d->arena, err) : 0;
 }
 
 int decode_fault(struct decoder *d, const char *code, bool fatal, struct slice message, struct error **err)
@@ -65,8 +68,8 @@ int decode_fault(struct decoder *d, const char *code, bool fatal, struct slice m
 		return 0;
 	struct fault *added = &d->faults[d->fault_count];
 	*added = (struct fault){ .code = code, .fatal = fatal, .message = message };
-	if (pointer_of(d, &added->pointer) < 0)
-		return arena_fail(d->arena, err);
+	if (pointer_of(d, &added->pointer, err) < 0)
+		return -1;
 	d->fault_count++;
 	return 0;
 }

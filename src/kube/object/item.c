@@ -1,5 +1,82 @@
 #include "kube/object/item.h"
 
+#include "kube/object/api_path.h"
+#include "kube/object/decode.h"
+
+static const struct object_meta NO_METADATA = { .namespace = { "", 0 } };
+
+void item_start(struct item *ret_item, struct object_context *context, struct arena *arena, const struct object *object)
+{
+	/* What has no namespace lies in the one without a name, so that every record has its whole identity. */
+	if (object->metadata && !object->metadata->namespace.data)
+		object->metadata->namespace = SLICE("");
+	*ret_item = (struct item){
+		.context = context,
+		.arena = arena,
+		.object = object,
+		.meta = object->metadata ? object->metadata : &NO_METADATA,
+		.label = SLICE("Object"),
+	};
+}
+
+static int fill_uid(struct item *item, struct error **err)
+{
+	item->uid = item->meta->uid;
+	if (item->uid.len)
+		return 0;
+	item->uid = arena_printf(item->arena, "%.*s/%.*s", SLICE_ARG(item->meta->namespace),
+				 SLICE_ARG(item->meta->name));
+	return item->uid.data ? 0 : arena_fail(item->arena, err);
+}
+
+static int fill_label(struct item *item, bool built_in, struct error **err)
+{
+	if (item->kind.len)
+		item->label = item->kind;
+	if (built_in || !item->group.len)
+		return 0;
+	item->label = arena_printf(item->arena, "%.*s.%.*s", SLICE_ARG(item->kind), SLICE_ARG(item->group));
+	return item->label.data ? 0 : arena_fail(item->arena, err);
+}
+
+int item_identify(struct item *item, bool built_in, struct error **err)
+{
+	return fill_label(item, built_in, err) < 0 ? -1 : fill_uid(item, err);
+}
+
+int item_put_faults(const struct item *item, const struct decoder *decoder, struct error **err)
+{
+	for (size_t i = 0; i < decoder->fault_count; i++) {
+		const struct fault *fault = &decoder->faults[i];
+		if (item_defect(item, fault->code, fault->pointer, fault->message, false, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int item_check(const struct item *item, const struct decoder *decoder, const char **ret_code, struct error **err)
+{
+	if (item_put_faults(item, decoder, err) < 0)
+		return -1;
+	*ret_code = decoder->fatal ? FAULT_TYPE : NULL;
+	if (decoder->fatal || item->meta->name.len)
+		return 0;
+	*ret_code = "no_name";
+	return item_defect(item, "no_name", SLICE("/metadata/name"), SLICE("an object without a name"), false, err);
+}
+
+/* deletionTimestamp is when the grace ends. */
+void item_note_deletion(const struct item *item)
+{
+	const struct object_meta *meta = item->meta;
+	int64_t grace = meta->deletion_grace_seconds.set ? meta->deletion_grace_seconds.value : 0;
+	if (!meta->deleted.set || grace < 0 || grace > INT32_MAX)
+		return;
+	int64_t deleted = meta->deleted.value - grace * USEC_PER_SECOND;
+	if (deleted > item->context->newest)
+		item->context->newest = deleted;
+}
+
 int item_put(const struct item *item, const struct record_type *type, const void *record, struct error **err)
 {
 	struct sink *sink = item->context->sink;
@@ -9,6 +86,8 @@ int item_put(const struct item *item, const struct record_type *type, const void
 int item_place(const struct item *item, struct slice *ret_place, struct error **err)
 {
 	char text[64];
+	if (item->about)
+		return api_path(item->about, item->meta->namespace, item->meta->name, item->arena, ret_place, err);
 	*ret_place = arena_printf(item->arena, "%.*s: %s", SLICE_ARG(item->context->file),
 				  reader_place(item->reader, item->offset, text));
 	return ret_place->data ? 0 : arena_fail(item->arena, err);

@@ -9,7 +9,10 @@
 #include "base/error.h"
 #include "kube/object/kinds.h"
 #include "kube/object/object.h"
+#include "kube/object/stream.h"
 #include "model/observed.h"
+
+struct decoder;
 
 struct item {
 	struct object_context *context;
@@ -17,10 +20,11 @@ struct item {
 	const struct object *object;
 	const struct object_meta *meta; /* never NULL */
 	struct slice group, kind;
-	struct slice label; /* Kind, or Kind.group for kinds that are not built in */
-	struct slice uid;   /* metadata.uid; namespace/name where there is none */
-	struct reader *reader;
-	size_t offset; /* of the object in the reader's document */
+	struct slice label;                    /* Kind, or Kind.group for kinds that are not built in */
+	struct slice uid;                      /* metadata.uid; namespace/name where there is none */
+	const struct object_list_about *about; /* of the live list that it comes from; NULL: it stands in a document */
+	struct reader *reader;                 /* of that document */
+	size_t offset;                         /* of the object in it */
 };
 
 /* Who holds containers or readers of secrets: a pod, or the workload whose template it is. */
@@ -28,9 +32,24 @@ struct holder {
 	struct slice group, kind, name;
 };
 
+/* Of an object that was decoded into the arena. Kind, group, and where it comes from are set by the caller. */
+void item_start(struct item *ret_item, struct object_context *context, struct arena *arena,
+		const struct object *object);
+
+/* Fills label and uid from kind (empty: "Object"), group and metadata. */
+int item_identify(struct item *item, bool built_in, struct error **err);
+
+/* Puts what was found wrong with it. */
+int item_put_faults(const struct item *item, const struct decoder *decoder, struct error **err);
+/* The same, and that it has no name. *ret_code: why it cannot be used, or NULL. */
+int item_check(const struct item *item, const struct decoder *decoder, const char **ret_code, struct error **err);
+
+/* The time of a deletion counts for the context's newest. */
+void item_note_deletion(const struct item *item);
+
 int item_put(const struct item *item, const struct record_type *type, const void *record, struct error **err);
 
-/* "secrets.json: byte 123": where the object stands. In the item's arena. */
+/* "secrets.json: byte 123", or its API path: where the object stands. In the item's arena. */
 int item_place(const struct item *item, struct slice *ret_place, struct error **err);
 
 /* Something malformed in the object, at a JSON pointer. */

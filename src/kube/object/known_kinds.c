@@ -26,3 +26,24 @@ const struct known_kind *known_kind_named(struct slice kind)
 	}
 	return NULL;
 }
+
+const struct known_kind *known_kind_of(struct slice kind, struct slice group, bool group_known)
+{
+	const struct known_kind *known = known_kind_named(kind);
+	bool right = known && (!group_known || slice_equal_text(group, known->groups[0]) ||
+			       slice_equal_text(group, known->groups[1]));
+	return right ? known : NULL;
+}
+
+static bool is_custom_workload(const struct item *item, bool fatal)
+{
+	const struct pod_template *template = workload_template(item->object);
+	return !fatal && item->meta->name.len && template && template->spec && template->spec->containers.len;
+}
+
+put_records records_of(const struct item *item, const struct known_kind *known, bool fatal)
+{
+	if (known)
+		return known->put;
+	return is_custom_workload(item, fatal) ? put_workload : NULL;
+}

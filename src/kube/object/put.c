@@ -4,52 +4,12 @@
 #include "kube/object/mask.h"
 #include "kube/object/records.h"
 
-static const struct object_meta NO_METADATA = { .namespace = { "", 0 } };
-
-/* --- which kind --- */
-static const struct known_kind *known_kind_of(struct slice kind, struct slice group, bool group_known)
-{
-	const struct known_kind *known = known_kind_named(kind);
-	bool right = known && (!group_known || slice_equal_text(group, known->groups[0]) ||
-			       slice_equal_text(group, known->groups[1]));
-	return right ? known : NULL;
-}
-
-/* --- the item --- */
-static int fill_uid(struct item *item, struct error **err)
-{
-	item->uid = item->meta->uid;
-	if (item->uid.len)
-		return 0;
-	item->uid = arena_printf(item->arena, "%.*s/%.*s", SLICE_ARG(item->meta->namespace),
-				 SLICE_ARG(item->meta->name));
-	return item->uid.data ? 0 : arena_fail(item->arena, err);
-}
-
-static int fill_label(struct item *item, bool built_in, struct error **err)
-{
-	item->label = item->kind;
-	if (built_in || !item->group.len)
-		return 0;
-	item->label = arena_printf(item->arena, "%.*s.%.*s", SLICE_ARG(item->kind), SLICE_ARG(item->group));
-	return item->label.data ? 0 : arena_fail(item->arena, err);
-}
-
 static void start_item(const struct object_list *list, const struct object *object, struct arena *arena, size_t offset,
 		       struct item *ret_item)
 {
-	/* What has no namespace lies in the one without a name, so that every record has its whole identity. */
-	if (object->metadata && !object->metadata->namespace.data)
-		object->metadata->namespace = SLICE("");
-	*ret_item = (struct item){
-		.context = list->document->context,
-		.arena = arena,
-		.object = object,
-		.meta = object->metadata ? object->metadata : &NO_METADATA,
-		.label = SLICE("Object"),
-		.reader = list->document->reader,
-		.offset = offset,
-	};
+	item_start(ret_item, list->document->context, arena, object);
+	ret_item->reader = list->document->reader;
+	ret_item->offset = offset;
 }
 
 /* --- what is wrong with it --- */
@@ -72,16 +32,6 @@ static int count_bad(struct object_list *list, const struct item *item, const ch
 	coverage->known = true;
 	if (!coverage->first_bad.data && arena_copy(&context->kept, why, &coverage->first_bad) < 0)
 		return arena_fail(&context->kept, err);
-	return 0;
-}
-
-static int put_faults(const struct item *item, const struct decoder *decoder, struct error **err)
-{
-	for (size_t i = 0; i < decoder->fault_count; i++) {
-		const struct fault *fault = &decoder->faults[i];
-		if (item_defect(item, fault->code, fault->pointer, fault->message, false, err) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -153,43 +103,19 @@ static int count_object(struct object_list *list, const struct item *item, bool 
 	return coverage_widen(context, scope, item->meta->namespace, is_secret ? type : SLICE_NONE, err);
 }
 
-/* The time of the deletion itself: deletionTimestamp is when the grace ends. */
-static void note_deletion(const struct item *item)
-{
-	const struct object_meta *meta = item->meta;
-	int64_t grace = meta->deletion_grace_seconds.set ? meta->deletion_grace_seconds.value : 0;
-	if (!meta->deleted.set || grace < 0 || grace > INT32_MAX)
-		return;
-	int64_t deleted = meta->deleted.value - grace * USEC_PER_SECOND;
-	if (deleted > item->context->newest)
-		item->context->newest = deleted;
-}
-
 static int put_known(struct object_list *list, struct item *item, const struct decoder *decoder, put_records put,
 		     struct error **err)
 {
-	if (put_faults(item, decoder, err) < 0)
+	const char *code;
+	if (item_check(item, decoder, &code, err) < 0)
 		return -1;
-	if (decoder->fatal)
-		return count_bad(list, item, FAULT_TYPE, err);
-	if (!item->meta->name.len) {
-		if (item_defect(item, "no_name", SLICE("/metadata/name"), SLICE("an object without a name"), false,
-				err) < 0)
-			return -1;
-		return count_bad(list, item, "no_name", err);
-	}
-	note_deletion(item);
+	if (code)
+		return count_bad(list, item, code, err);
+	item_note_deletion(item);
 	bool outdated;
 	if (count_object(list, item, true, &outdated, err) < 0)
 		return -1;
 	return outdated ? 0 : put(item, err);
-}
-
-/* A custom resource that makes pods by a template of the usual shape is a workload like any other. */
-static bool is_custom_workload(const struct item *item, const struct decoder *decoder)
-{
-	const struct pod_template *template = workload_template(item->object);
-	return !decoder->fatal && item->meta->name.len && template && template->spec && template->spec->containers.len;
 }
 
 static int put_by_kind(struct object_list *list, struct item *item, const struct decoder *decoder, bool group_known,
@@ -198,12 +124,11 @@ static int put_by_kind(struct object_list *list, struct item *item, const struct
 	const struct known_kind *known = known_kind_of(item->kind, item->group, group_known);
 	if (known && !group_known)
 		item->group = slice_of(known->groups[0]);
-	if (fill_label(item, known, err) < 0 || fill_uid(item, err) < 0)
+	if (item_identify(item, known, err) < 0)
 		return -1;
-	if (known)
-		return put_known(list, item, decoder, known->put, err);
-	if (is_custom_workload(item, decoder))
-		return put_known(list, item, decoder, put_workload, err);
+	put_records put = records_of(item, known, decoder->fatal);
+	if (put)
+		return put_known(list, item, decoder, put, err);
 	bool outdated;
 	return count_object(list, item, false, &outdated, err);
 }
@@ -232,7 +157,7 @@ static int put_kindless(struct object_list *list, struct item *item, struct erro
 				      err);
 	list->lost = true;
 	item->context->defects++;
-	if (fill_uid(item, err) < 0)
+	if (item_identify(item, true, err) < 0)
 		return -1;
 	return item_defect(item, "no_kind", SLICE("/kind"), SLICE("neither it nor its list says its kind"), false, err);
 }
@@ -284,7 +209,7 @@ static int put_list_faults(struct object_list *list, const struct object *object
 	item.label = SLICE("List");
 	item.context->defects += list->decoder->fatal;
 	list->lost = list->lost || list->decoder->fatal;
-	return put_faults(&item, list->decoder, err);
+	return item_put_faults(&item, list->decoder, err);
 }
 
 int put_list(struct object_list *list, const struct object *object, struct error **err)

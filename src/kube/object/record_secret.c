@@ -66,6 +66,17 @@ static void fill_data_written(const struct object_meta *meta, struct secret *sec
 	}
 }
 
+static bool is_metadata_only(const struct item *item)
+{
+	return item->about && item->about->metadata_only;
+}
+
+static struct slice type_of(const struct item *item)
+{
+	struct slice type = is_metadata_only(item) ? item->about->subtype : item->object->type;
+	return type.len ? type : SLICE("Opaque");
+}
+
 static int fill_secret(const struct item *item, struct secret *secret, struct error **err)
 {
 	const struct object_meta *meta = item->meta;
@@ -73,10 +84,11 @@ static int fill_secret(const struct item *item, struct secret *secret, struct er
 	secret->uid = item->uid;
 	secret->namespace = meta->namespace;
 	secret->name = meta->name;
-	secret->type = item->object->type.len ? item->object->type : SLICE("Opaque");
+	secret->type = type_of(item);
 	secret->created = optional_time(meta->created);
 	secret->resource_version = meta->resource_version;
-	secret->immutable = item->object->immutable == FLAG_TRUE ? BOOL_TRUE : BOOL_FALSE;
+	if (!is_metadata_only(item))
+		secret->immutable = item->object->immutable == FLAG_TRUE ? BOOL_TRUE : BOOL_FALSE;
 	fill_data_written(meta, secret);
 	return item_managed_by(item, secret->data_written_by, &secret->managed_by, &secret->managed_at, err);
 }
@@ -296,12 +308,14 @@ int put_secret(const struct item *item, struct error **err)
 	struct secret secret;
 	struct reading reading = { .item = item, .secret = &secret };
 	const struct list *data = &item->object->data;
-	if (never_a_config(item->object->type))
+	if (never_a_config(type_of(item)))
 		return 0;
 	if (fill_secret(item, &secret, err) < 0)
 		return -1;
 	reading.kubelet_key = kubelet_key_of(secret.type);
 	secret.pull_type = reading.kubelet_key.data ? BOOL_TRUE : BOOL_FALSE;
+	if (is_metadata_only(item)) /* whether one of another type holds a config is not known */
+		return reading.kubelet_key.data ? item_put(item, &secret_type, &secret, err) : 0;
 	if (read_values(&reading, data, err) < 0)
 		return -1;
 	if (reading.kubelet_key.data && check_kubelet_key(&reading, data, err) < 0)

@@ -42,5 +42,11 @@ extern const size_t known_kind_count;
 
 /* NULL: not built in. */
 const struct known_kind *known_kind_named(struct slice kind);
+/* The same, and the kind has its home in that group. */
+const struct known_kind *known_kind_of(struct slice kind, struct slice group, bool group_known);
+
+/* What puts the item's records: by its kind; or, of a custom resource that makes pods by a template of the usual shape,
+ * as a workload like any other. NULL: nothing that we keep. fatal: it did not decode. */
+put_records records_of(const struct item *item, const struct known_kind *known, bool fatal);
 
 #endif

@@ -7,6 +7,12 @@
  * The kind is that of the list, so items need not say theirs. What is wrong with an item is a defect, as in a dump; its
  * `file` is the object's own API path. An object that comes twice (a list that was restarted) is put twice: the store
  * keeps the later one; nothing is remembered of single objects, so memory does not grow with the list.
+ *
+ * Streams of one context may be open at once; one thread uses them all. object_put_coverage is not needed for them: it
+ * would put "absent" for every expected kind of which no stream was opened.
+ *
+ * Codes of defects made here, beside those of object.h: bad_document (an item that is no object, or breaks off; its
+ * place is its number in the list, from 0), too_large.
  */
 #ifndef FOTHER_KUBE_OBJECT_STREAM_H
 #define FOTHER_KUBE_OBJECT_STREAM_H
@@ -25,11 +31,13 @@ struct object_list_about {
 	struct slice resource;  /* "secrets": for paths */
 	struct slice namespace; /* "*": of all */
 	struct slice subtype;   /* "*", or the one type of secrets that was asked for by field selector */
-	bool metadata_only;     /* items are PartialObjectMetadata: a secret's type is the subtype, its entries are not
-				   known */
+	bool metadata_only;     /* items are PartialObjectMetadata: a secret's type is the subtype, its values are not
+				   read; records of secrets that are of no pull type need values, so there are none */
 };
 
 struct object_stream;
+/* ERROR_UNSUPPORTED: metadata_only of a kind other than Secret and Namespace, whose records would say "none" where
+ * nothing was read. */
 int object_stream_open(struct object_context *context, const struct object_list_about *about,
 		       struct object_stream **ret_stream, struct error **err);
 /* One object. 0 also when it is bad (a defect was put). -1: the sink or memory failed. */
@@ -43,10 +51,12 @@ struct object_stream_last {
 };
 const struct object_stream_last *object_stream_last(const struct object_stream *stream);
 
-/* outcome: see MODEL_COVERAGE; "complete" becomes "partial" where an item was lost or bad. */
+/* outcome: see MODEL_COVERAGE. "complete", "mixed" and "metadata" become "partial" where an item was lost or bad, with
+ * the first of them as why: "/api/v1/namespaces/shop/secrets/hub: wrong_type". */
 struct object_stream_end {
 	struct slice outcome, why;
 };
+/* Frees the stream, in case of failure too. */
 int object_stream_close(struct object_stream *stream, const struct object_stream_end *end, struct error **err);
 /* Without a coverage record. NULL allowed. Returns NULL. */
 struct object_stream *object_stream_free(struct object_stream *stream);
