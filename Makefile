@@ -7,7 +7,7 @@ FUZZ_SECONDS ?= 60
 PYTHON := /usr/bin/python3
 C_FILES = $(shell find src tests tools -name '*.[ch]')
 
-.PHONY: all help demo test bench fuzz format lint coverage sanitize install clean
+.PHONY: all help demo test test-cluster bench fuzz format lint coverage sanitize install clean
 .NOTPARALLEL:
 
 all: ## build build/src/cli/fother (installs nothing)
@@ -19,8 +19,11 @@ all: ## build build/src/cli/fother (installs nothing)
 demo: packages-demo all ## a realistic breach in build/demo, and its triage
 	@demo/run.sh
 
-test: packages-test ## every test there is; ends with "N passed, N failed"
+test: packages-test ## every test but test-cluster; ends with "N passed, N failed"
 	@$(PYTHON) tools/run-tests
+
+test-cluster: packages-test packages-cluster ## against a real Kubernetes, that is built once (5 to 10 minutes)
+	@$(PYTHON) tools/run-tests cluster
 
 lint: packages-test ## layers, headers, layout, spelling, scripts
 	@$(PYTHON) tools/run-tests lint
@@ -48,7 +51,7 @@ clean: ## remove everything that was built
 	@rm -rf build build-clang build-sanitize build-fuzz build-coverage build-bench
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 21
 
 packages-%:
 	@tools/install-packages $*
