@@ -14,7 +14,7 @@ static void compare_part(struct world_secret *secret, int64_t first_seen, int64_
 	/* A later read that left it out without calling it gone tells nothing of it. */
 	if (secret->record->last_seen < secret->cluster->secrets_before)
 		return;
-	bool now = last_seen == secret->record->last_seen;
+	bool now = last_seen == secret->values_as_of;
 	if (now != seen_at(first_seen, last_seen, secret->cluster->secrets_before))
 		secret->change = SLICE("changed");
 }

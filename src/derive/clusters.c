@@ -2,6 +2,41 @@
 
 #include "derive/world_internal.h"
 
+static bool is_watch(const struct read *read)
+{
+	return slice_equal_text(read->source_kind, "watch");
+}
+
+static bool tells_nothing(const struct read *read)
+{
+	bool empty = read->objects == INT_UNKNOWN || read->objects == 0;
+	return slice_equal_text(read->outcome, "failed") || (slice_equal_text(read->outcome, "interrupted") && empty);
+}
+
+/* A live read that failed early learnt no UID and is filed by its address. Where the address was read well before, it
+ * is that cluster which could not be read again. Not there: none. */
+static struct slice cluster_at_address(const struct build *build, const struct cluster *record)
+{
+	const struct record_list *reads = &build->observed.reads;
+	const struct read *failed = NULL, *well = NULL;
+	for (size_t i = 0; i < reads->len; i++) {
+		const struct read *read = RECORD_AT(*reads, read, i);
+		if (!slice_equal(read->cluster, record->cluster))
+			continue;
+		if (!tells_nothing(read) || !slice_equal_text(read->source_kind, "cluster"))
+			return SLICE_NONE;
+		failed = read;
+	}
+	for (size_t i = 0; failed && record->provisional == BOOL_TRUE && i < reads->len; i++) {
+		const struct read *read = RECORD_AT(*reads, read, i);
+		if (slice_equal(read->source, failed->source) && !tells_nothing(read))
+			well = read;
+	}
+	return well ? well->cluster : SLICE_NONE;
+}
+
+/* --- names --- */
+
 /* What a cluster's records can be taken for. */
 static bool wanted(const struct world_options *options, const struct world_cluster *cluster)
 {
@@ -25,10 +60,12 @@ static int make_unique_name(struct build *build, struct world_cluster *cluster, 
 	return build_text(build, &cluster->name, err, "%.*s (%.*s)", SLICE_ARG(cluster->name), SLICE_ARG(id));
 }
 
-static int count_names(const struct record_list *clusters, struct map *names, struct error **err)
+static int count_names(const struct build *build, struct map *names, struct error **err)
 {
-	for (size_t i = 0; i < clusters->len; i++) {
-		const struct cluster *record = RECORD_AT(*clusters, cluster, i);
+	for (size_t i = 0; i < build->observed.clusters.len; i++) {
+		const struct cluster *record = RECORD_AT(build->observed.clusters, cluster, i);
+		if (cluster_at_address(build, record).data)
+			continue;
 		void **count = map_put(names, record->name.data ? record->name : record->cluster);
 		if (!count)
 			return error_no_memory(err);
@@ -55,6 +92,19 @@ static int add_cluster(struct build *build, const struct cluster *record, struct
 	return build_push(build, &build->world->clusters, cluster, err);
 }
 
+static int add_addresses(struct build *build, struct error **err)
+{
+	for (size_t i = 0; i < build->observed.clusters.len; i++) {
+		const struct cluster *record = RECORD_AT(build->observed.clusters, cluster, i);
+		struct slice known = cluster_at_address(build, record);
+		struct world_cluster *cluster = known.data ? map_get(&build->clusters, known) : NULL;
+		void *kept = NULL;
+		if (cluster && build_put(&build->clusters, record->cluster, cluster, &kept, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	const struct world_cluster *left = *(const struct world_cluster *const *)a;
@@ -63,17 +113,29 @@ static int compare_names(const void *a, const void *b)
 	return order ? order : slice_compare(left->record->cluster, right->record->cluster);
 }
 
-static bool failed(const struct read *read)
+/* --- reads --- */
+
+/* A read that told nothing, one that another process is still at, and the batches of a watch, which hold what changed
+ * and nothing else, count only where there is no other. */
+static int weight(const struct read *read)
 {
-	return slice_equal_text(read->outcome, "failed");
+	if (is_watch(read) || slice_equal_text(read->outcome, "reading"))
+		return 0;
+	return tells_nothing(read) ? 1 : 2;
 }
 
-/* A read that failed tells nothing about the cluster, unless there is no other. */
 static bool is_later(const struct read *read, const struct read *than)
 {
-	if (!than || failed(read) != failed(than))
-		return !than || failed(than);
+	if (!than || weight(read) != weight(than))
+		return !than || weight(read) > weight(than);
 	return read->as_of != than->as_of ? read->as_of > than->as_of : read->id > than->id;
+}
+
+/* What `read` rests on: its coverage names each list. */
+static bool is_exact(const struct read *read)
+{
+	return is_watch(read) || slice_equal_text(read->source_kind, "cluster") ||
+	       slice_equal_text(read->as_of_from, "manifest");
 }
 
 static void choose_reads(struct build *build)
@@ -86,17 +148,36 @@ static void choose_reads(struct build *build)
 			continue;
 		cluster->read = read;
 		cluster->as_of = read->as_of;
-	}
-	for (size_t i = 0; i < reads->len; i++) {
-		const struct read *read = RECORD_AT(*reads, read, i);
-		struct world_cluster *cluster = build_cluster(build, read->cluster);
-		/* The same dump read twice is no read before: only an earlier time is. */
-		if (cluster && !failed(read) && read->as_of < cluster->as_of && read->as_of > cluster->as_of_before)
-			cluster->as_of_before = read->as_of;
+		cluster->exact = is_exact(read);
 	}
 }
 
-/* The latest reads, and those that failed after them: what an answer rests on. */
+/* Beside the one that was chosen. Reads come in the order of their numbers. */
+static void choose_other_reads(struct build *build)
+{
+	const struct record_list *reads = &build->observed.reads;
+	for (size_t i = 0; i < reads->len; i++) {
+		const struct read *read = RECORD_AT(*reads, read, i);
+		struct world_cluster *cluster = build_cluster(build, read->cluster);
+		if (!cluster)
+			continue;
+		/* The same dump read twice is no read before: only an earlier time is. */
+		if (weight(read) == 2 && read->as_of < cluster->as_of && read->as_of > cluster->as_of_before)
+			cluster->as_of_before = read->as_of;
+		if (weight(read) == 1 && read->id >= cluster->read->id)
+			cluster->failed = read;
+		if (read != cluster->read && is_watch(read) && slice_equal_text(read->outcome, "complete") &&
+		    read->as_of >= cluster->as_of)
+			cluster->changes = read;
+	}
+}
+
+/* The reads that an answer rests on, and those after them that told nothing. */
+static bool is_kept(const struct read *read, const struct world_cluster *cluster)
+{
+	return read == cluster->read || read == cluster->changes || (weight(read) == 1 && read->id > cluster->read->id);
+}
+
 static int keep_reads(struct build *build, struct error **err)
 {
 	const struct record_list *reads = &build->observed.reads;
@@ -107,71 +188,14 @@ static int keep_reads(struct build *build, struct error **err)
 	for (size_t i = 0; i < reads->len; i++) {
 		const struct read *read = RECORD_AT(*reads, read, i);
 		const struct world_cluster *cluster = build_cluster(build, read->cluster);
-		if (cluster && (read == cluster->read || (failed(read) && read->id > cluster->read->id)))
+		if (cluster && is_kept(read, cluster))
 			kept[count++] = *read;
 	}
 	build->world->reads = (struct record_list){ kept, count };
 	return 0;
 }
 
-static bool was_read(const struct coverage *coverage)
-{
-	return slice_equal_text(coverage->outcome, "complete") || slice_equal_text(coverage->outcome, "doubted") ||
-	       slice_equal_text(coverage->outcome, "partial");
-}
-
-static bool holds_no_users(struct slice kind)
-{
-	static const char *const kinds[] = { "Secret", "Node", "Namespace", "Event" };
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (slice_equal_text(kind, kinds[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Whether something else than the list that is partial held all of it: single objects beside a complete list. */
-static bool read_elsewhere(const struct world_cluster *cluster, const struct coverage *partial)
-{
-	for (size_t i = 0; i < cluster->coverage.len; i++) {
-		const struct coverage *other = cluster->coverage.items[i];
-		if (slice_equal(other->kind, partial->kind) && slice_equal_text(other->outcome, "complete") &&
-		    (slice_equal_text(other->namespace, "*") || slice_equal(other->namespace, partial->namespace)))
-			return true;
-	}
-	return false;
-}
-
-static bool list_of_users_lost(const struct world_cluster *cluster)
-{
-	for (size_t i = 0; i < cluster->coverage.len; i++) {
-		const struct coverage *coverage = cluster->coverage.items[i];
-		if (slice_equal_text(coverage->outcome, "partial") && !holds_no_users(coverage->kind) &&
-		    !read_elsewhere(cluster, coverage))
-			return true;
-	}
-	return false;
-}
-
-static int keep_coverage(struct build *build, struct error **err)
-{
-	const struct record_list *all = &build->observed.coverage;
-	for (size_t i = 0; i < all->len; i++) {
-		const struct coverage *coverage = RECORD_AT(*all, coverage, i);
-		struct world_cluster *cluster = build_cluster(build, coverage->cluster);
-		if (!cluster || !cluster->read || coverage->read != cluster->read->id)
-			continue;
-		void *kept = NULL;
-		if (build_push(build, &cluster->coverage, coverage, err) < 0 ||
-		    (was_read(coverage) && build_put(&cluster->kinds_read, coverage->kind, coverage, &kept, err) < 0))
-			return -1;
-	}
-	for (size_t i = 0; i < build->world->clusters.len; i++) {
-		struct world_cluster *cluster = build->world->clusters.items[i];
-		cluster->users_lost = list_of_users_lost(cluster);
-	}
-	return 0;
-}
+/* --- reads of secrets --- */
 
 static int index_reads(const struct build *build, struct map *reads, struct error **err)
 {
@@ -185,6 +209,12 @@ static int index_reads(const struct build *build, struct map *reads, struct erro
 	return 0;
 }
 
+static bool holds_values(const struct coverage *coverage)
+{
+	return slice_equal_text(coverage->kind, "Secret") && coverage_is_read(coverage) &&
+	       !slice_equal_text(coverage->outcome, "metadata");
+}
+
 /* The last two times at which secrets were read. */
 static int find_secret_reads(struct build *build, struct error **err)
 {
@@ -195,11 +225,11 @@ static int find_secret_reads(struct build *build, struct error **err)
 	for (size_t i = 0; i < all->len; i++) {
 		const struct coverage *coverage = RECORD_AT(*all, coverage, i);
 		struct world_cluster *cluster = build_cluster(build, coverage->cluster);
-		if (!cluster || !was_read(coverage) || !slice_equal_text(coverage->kind, "Secret"))
+		if (!cluster || !holds_values(coverage))
 			continue;
 		struct slice id = { (const char *)&coverage->read, sizeof coverage->read };
 		const struct read *read = map_get(&reads, id);
-		if (!read)
+		if (!read || (is_watch(read) && read != cluster->read))
 			continue;
 		if (read->as_of > cluster->secrets_as_of) {
 			cluster->secrets_before = cluster->secrets_as_of;
@@ -230,8 +260,9 @@ static void find_newest(struct world *world, int64_t given)
 	world->as_of = given;
 	for (size_t i = 0; given == TIME_UNSET && i < world->clusters.len; i++) {
 		const struct world_cluster *cluster = world->clusters.items[i];
-		if (cluster->as_of > world->as_of)
-			world->as_of = cluster->as_of;
+		int64_t newest = cluster->changes ? cluster->changes->as_of : cluster->as_of;
+		if (newest > world->as_of)
+			world->as_of = newest;
 	}
 }
 
@@ -239,40 +270,22 @@ int clusters_build(struct build *build, struct error **err)
 {
 	CLEANUP(map_release) struct map names = { 0 };
 	struct world_list *clusters = &build->world->clusters;
-	if (count_names(&build->observed.clusters, &names, err) < 0)
+	if (count_names(build, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < build->observed.clusters.len; i++) {
-		if (add_cluster(build, RECORD_AT(build->observed.clusters, cluster, i), &names, err) < 0)
+		const struct cluster *record = RECORD_AT(build->observed.clusters, cluster, i);
+		if (!cluster_at_address(build, record).data && add_cluster(build, record, &names, err) < 0)
 			return -1;
 	}
+	if (add_addresses(build, err) < 0)
+		return -1;
 	if (clusters->len)
 		qsort(clusters->items, clusters->len, sizeof *clusters->items, compare_names);
 	build->last_identity = SLICE_NONE;
 	choose_reads(build);
+	choose_other_reads(build);
 	find_newest(build->world, build->options->as_of);
-	if (keep_reads(build, err) < 0 || keep_coverage(build, err) < 0 || find_secret_reads(build, err) < 0)
+	if (keep_reads(build, err) < 0 || find_secret_reads(build, err) < 0)
 		return -1;
 	return add_nodes(build, err);
-}
-
-bool world_read_kind(const struct world_cluster *cluster, const char *kind)
-{
-	return map_get(&cluster->kinds_read, slice_of(kind));
-}
-
-static bool read_some_template(const struct world_cluster *cluster)
-{
-	static const char *const kinds[] = { "Deployment", "StatefulSet",          "DaemonSet", "CronJob", "Job",
-					     "ReplicaSet", "ReplicationController" };
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (world_read_kind(cluster, kinds[i]))
-			return true;
-	}
-	return false;
-}
-
-bool world_users_known(const struct world_cluster *cluster)
-{
-	return world_read_kind(cluster, "Pod") && world_read_kind(cluster, "ServiceAccount") &&
-	       read_some_template(cluster) && !cluster->users_lost;
 }

@@ -89,7 +89,7 @@ static void fill_copy(const struct world_entry *entry, int64_t users, struct cop
 	row->managed_by = secret->managed_by;
 	row->managed_at = secret->managed_at;
 	row->users = users;
-	row->last_seen = secret->last_seen;
+	row->last_seen = entry->secret->values_as_of;
 }
 
 static int fill_copies(struct tally *tally, const struct world_credential *source, struct credential *row)

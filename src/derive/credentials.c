@@ -26,6 +26,14 @@ static void prove(struct world_credential *credential, int64_t time, struct slic
 	credential->age_proof = proof;
 }
 
+/* When its values were written. What was written after they were last read may be other ones. */
+static int64_t written(const struct world_secret *secret)
+{
+	bool read_since = secret->values_as_of == secret->record->last_seen;
+	return read_since || secret->record->data_written <= secret->values_as_of ? secret->record->data_written
+										  : TIME_UNSET;
+}
+
 static void take_copy(struct world_credential *credential, const struct world_entry *entry)
 {
 	bool first = credential->entries.len == 1;
@@ -36,7 +44,7 @@ static void take_copy(struct world_credential *credential, const struct world_en
 	/* TIME_UNSET is the least: one copy without another value before it leaves all without. */
 	if (first || entry->set_after < credential->set_after)
 		credential->set_after = entry->set_after;
-	prove(credential, entry->secret->record->data_written, SLICE("managedFields"));
+	prove(credential, written(entry->secret), SLICE("managedFields"));
 }
 
 static int key_of(struct build *build, const struct world_credential *credential, struct slice *ret_key,
@@ -71,7 +79,7 @@ static int set_age(struct build *build, struct world_credential *credential, str
 	}
 	for (size_t i = 0; i < credential->entries.len; i++) {
 		const struct world_entry *entry = credential->entries.items[i];
-		prove(credential, entry->secret->record->last_seen, SLICE("read"));
+		prove(credential, entry->secret->values_as_of, SLICE("read"));
 	}
 	if (credential->set_after >= credential->not_changed_since)
 		credential->set_after = TIME_UNSET;

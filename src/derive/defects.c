@@ -67,9 +67,12 @@ static int keep_defect(struct build *build, const struct defect *defect, struct 
 	if (slice_equal_text(defect->object_kind, "Secret") && defect->object_uid.data)
 		secret = map_get(&cluster->secrets_by_uid, defect->object_uid);
 	if (!secret)
-		return defect->last_seen == cluster->as_of;
-	if (!secret->current || defect->last_seen != secret->record->last_seen)
+		return defect->last_seen >= cluster->as_of; /* a watch may have brought it */
+	if (!secret->current || defect->last_seen != secret->values_as_of)
 		return 0;
+	/* Only its metadata was read since, which does not tell whether it decodes. */
+	if (secret->values_as_of < secret->record->last_seen && defect->blocks_pulls == BOOL_TRUE)
+		secret->blocks_pulls = true;
 	return build_push(build, &secret->defects, defect, err) < 0 ? -1 : 1;
 }
 
@@ -98,7 +101,7 @@ static void keep_gaps(struct build *build)
 	struct gap *gaps = kept.items;
 	for (size_t i = 0; i < build->observed.gaps.len; i++) {
 		const struct world_cluster *cluster = build_cluster(build, gaps[i].cluster);
-		if (cluster && gaps[i].last_seen == cluster->as_of)
+		if (cluster && gaps[i].last_seen >= cluster->as_of)
 			gaps[kept.len++] = gaps[i];
 	}
 	build->world->gaps = kept;

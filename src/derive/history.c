@@ -13,7 +13,7 @@ static int64_t earlier_of(int64_t a, int64_t b)
 /* Whether the value stands in its secret at the latest reading. */
 static bool is_current(const struct entry_value *value, const struct world_secret *secret)
 {
-	return secret && secret->current && value->last_seen == secret->record->last_seen;
+	return secret && secret->current && value->last_seen == secret->values_as_of;
 }
 
 int login_key(struct build *build, const struct login *login, struct slice *ret_key, struct error **err)

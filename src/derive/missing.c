@@ -18,7 +18,7 @@ static int find_types_read(const struct world_cluster *cluster, struct map *ret_
 {
 	for (size_t i = 0; i < cluster->coverage.len; i++) {
 		const struct coverage *coverage = cluster->coverage.items[i];
-		if (!slice_equal_text(coverage->kind, "Secret") || !slice_equal_text(coverage->outcome, "complete"))
+		if (!slice_equal_text(coverage->kind, "Secret") || !coverage_is_whole(coverage))
 			continue;
 		void **place = map_put(ret_types, coverage->namespace);
 		if (!place)
@@ -28,11 +28,14 @@ static int find_types_read(const struct world_cluster *cluster, struct map *ret_
 	return 0;
 }
 
-/* A list of all secrets that holds one type only looks like a list of that type. The old type has nearly died out, and
- * OpenShift, which still makes such secrets, puts it into their names: others are taken to be of the new type. */
-static bool surely_read(uintptr_t types, struct slice name)
+/* A dump of all secrets that holds one type only looks like a list of that type. The old type has nearly died out, and
+ * OpenShift, which still makes such secrets, puts it into their names: others are taken to be of the new type. A live
+ * cluster was asked for each type, so there a list that is not there is one that failed. */
+static bool surely_read(const struct world_cluster *cluster, uintptr_t types, struct slice name)
 {
-	return (types & READ_CONFIG_JSON) && ((types & READ_CONFIG) || !slice_contains(name, "dockercfg"));
+	if (!(types & READ_CONFIG_JSON))
+		return false;
+	return (types & READ_CONFIG) || (!cluster->exact && !slice_contains(name, "dockercfg"));
 }
 
 /* What the search for missing secrets of one cluster needs. */
@@ -77,7 +80,7 @@ static int check_names(const struct search *search, const struct world_missing *
 		if (secret_find(search->build, holder->cluster, holder->namespace, missing.secret, &secret, err) < 0)
 			return -1;
 		bool there = secret && secret->current;
-		if (!there && surely_read(types, missing.secret) &&
+		if (!there && surely_read(holder->cluster, types, missing.secret) &&
 		    add_missing(search->build, search->seen, &missing, err) < 0)
 			return -1;
 	}

@@ -21,13 +21,13 @@ bool secret_can_pull(const struct world_secret *secret)
 		if (entry->record->kubelet_reads == BOOL_TRUE && entry->record->overridden != BOOL_TRUE && !entry->dead)
 			return true;
 	}
-	return secret->blocks_pulls;
+	return secret->blocks_pulls || secret->values_as_of == TIME_UNSET;
 }
 
 void user_counts_add(struct user_counts *counts, const struct world_secret *secret)
 {
 	bool can_pull = secret_can_pull(secret);
-	bool all_read = world_users_known(secret->cluster);
+	bool all_read = world_users_known(secret->cluster, secret->record->namespace);
 	counts->all_read &= all_read;
 	counts->known &= all_read || !can_pull;
 	for (size_t i = 0; i < secret->uses.len; i++) {
@@ -142,6 +142,7 @@ int user_rows_fill(struct world *world, const struct world_secret *secret, const
 		   struct user *rows)
 {
 	static const char *const relations[] = { "pulls", "template", "service_account", "reads" };
+	bool all_pods = world_scope_of(secret->cluster, SLICE("Pod"), secret->record->namespace) == SCOPE_READ;
 	for (size_t i = 0; i < secret->uses.len; i++) {
 		const struct world_use *use = secret->uses.items[i];
 		struct user *row = &rows[i];
@@ -154,7 +155,7 @@ int user_rows_fill(struct world *world, const struct world_secret *secret, const
 		row->secret = secret->record->name;
 		row->relation = slice_of(relations[use->relation]);
 		row->via = use->via;
-		bool pods_read = world_read_kind(secret->cluster, "Pod") || use->pods || use->ended_pods;
+		bool pods_read = all_pods || use->pods || use->ended_pods;
 		row->pods = pods_read ? (int64_t)use->pods : INT_UNKNOWN;
 		row->ended_pods = pods_read ? (int64_t)use->ended_pods : INT_UNKNOWN;
 		if (fill_images(world, secret, of, use, &row->images) < 0)

@@ -26,7 +26,7 @@ void user_counts_release(struct user_counts *counts);
 int user_rows_fill(struct world *world, const struct world_secret *secret, const struct world_credential *of,
 		   struct user *rows);
 
-/* Whether any image can make the kubelet try it, or fail on it. */
+/* Whether any image can make the kubelet try it, or fail on it; also where nobody looked into it. */
 bool secret_can_pull(const struct world_secret *secret);
 
 /* A growing list of distinct texts, in the order of their first coming; -1 when memory is out. */

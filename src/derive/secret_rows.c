@@ -86,12 +86,15 @@ struct secret_row *world_secret_row(struct world *world, const struct world_secr
 	row->immutable = record->immutable;
 	row->managed_by = record->managed_by;
 	row->managed_at = record->managed_at;
-	row->blocks_pulls = secret->blocks_pulls ? BOOL_TRUE : BOOL_FALSE;
+	bool looked_into = secret->values_as_of != TIME_UNSET;
+	if (looked_into)
+		row->blocks_pulls = secret->blocks_pulls ? BOOL_TRUE : BOOL_FALSE;
 	row->change = secret->change;
 	row->first_seen = record->first_seen;
 	row->last_seen = record->last_seen;
-	if (fill_entries(world, secret, row) < 0 || fill_defects(world, secret, row) < 0 ||
-	    fill_users(world, secret, row) < 0)
+	if (looked_into && (fill_entries(world, secret, row) < 0 || fill_defects(world, secret, row) < 0))
+		return NULL;
+	if (fill_users(world, secret, row) < 0)
 		return NULL;
 	return row;
 }

@@ -119,6 +119,9 @@ struct world_secret {
 	struct world_list uses;    /* struct world_use * */
 	struct world_list defects; /* const struct defect * of its latest reading */
 	bool blocks_pulls;         /* the kubelet fails every pull that uses it */
+	int64_t values_as_of;      /* the latest reading that looked into it: its entries and defects are of that time.
+				    * Earlier than record->last_seen where only its metadata was read since; TIME_UNSET:
+				    * nobody ever looked into it, and whether it holds logins is not known */
 };
 
 /* A reference to a secret that is not there. Only where the pull secrets of the namespace were read completely. */
@@ -127,16 +130,33 @@ struct world_missing {
 	struct slice namespace, secret, holder_kind, holder; /* of the top workload, or a ServiceAccount */
 };
 
+/* What the latest read of a cluster tells of one kind. */
+struct world_kind {
+	struct slice kind;          /* as in coverage.kind */
+	struct world_list coverage; /* const struct coverage *: one for each list that was read or asked for */
+	const struct coverage *all; /* the list of all namespaces, the first of them; NULL: none was asked for */
+	struct map namespaces;      /* namespace -> const struct coverage *: of its own list */
+	bool read;                  /* something of it was read */
+	bool partial;               /* some list of it is partial */
+};
+
 struct world_cluster {
 	const struct cluster *record;
 	struct slice name;    /* unique among clusters */
-	int64_t as_of;        /* of its latest read that did not fail */
+	int64_t as_of;        /* of `read` */
 	int64_t as_of_before; /* of the latest one of an earlier time; TIME_UNSET when there was none */
-	int64_t secrets_as_of, secrets_before; /* the same of those reads that held secrets: see world_secret.change */
-	const struct read *read;
-	struct world_list coverage; /* const struct coverage * of its latest read */
-	bool users_lost; /* a list of what can use secrets was not read to its end, or a file that may have been one */
-	struct map kinds_read; /* kind -> const struct coverage *: of which it held something */
+	int64_t secrets_as_of, secrets_before; /* the same of those reads that held values of secrets: see
+						* world_secret.change */
+	const struct read *read;    /* the latest that tells of the cluster; a watch or one that failed only where there
+				     * is no other */
+	const struct read *failed;  /* the latest that was begun after `read` and told nothing, or `read` if that did;
+				     * NULL:  none. Reads of its address that learnt no UID count */
+	const struct read *changes; /* the latest complete batch of a watch after `read`; NULL: none */
+	bool exact; /* its coverage names each list that was asked for: it was made at an API server, not from a dump */
+	struct world_list coverage;   /* const struct coverage * of `read` */
+	bool users_lost;              /* a file was lost that may have held what can use secrets */
+	struct map kinds;             /* kind -> struct world_kind * */
+	struct world_list namespaces; /* const struct namespace *, current ones */
 	struct world_list secrets, workloads, pods, nodes, entries;
 	struct world_list accounts;   /* const struct service_account *, current ones */
 	struct world_list templates;  /* struct world_workload * whose template_counts */
@@ -189,7 +209,7 @@ struct world {
 	struct world_list credentials;  /* struct world_credential *, by registry, user, kind, fingerprint */
 	struct world_list sightings;    /* struct sighting *, rank and bad unset */
 	struct world_list missing;      /* struct world_missing * */
-	struct record_list reads;       /* struct read: the latest of each cluster, and later ones that failed */
+	struct record_list reads;       /* struct read: read and changes of each cluster, and later ones that failed */
 	struct record_list defects;     /* struct defect: those that the latest reading still had */
 	struct world_list file_defects; /* struct world_file_defect * */
 	struct record_list gaps;        /* struct gap: the same */
@@ -209,11 +229,27 @@ int world_load(struct store *store, const struct world_options *options, struct 
 struct world *world_free(struct world *world);
 void world_freep(struct world **world);
 
-/* Whether objects of the kind were read in the cluster: then "nobody" means nobody, else it means unknown. */
+/* Whether some objects of the kind were read in the cluster, or an empty list of it. */
 bool world_read_kind(const struct world_cluster *cluster, const char *kind);
-/* Whether a secret without users has none: pods, service accounts and some kind of template were read, and nothing that
- * may hold users is known to be missing: no list of them is partial, and no file was lost that may have been one. */
-bool world_users_known(const struct world_cluster *cluster);
+
+/* How far the latest read of the cluster covered a kind in a namespace. A list of one namespace says nothing of others
+ * in a live cluster; in a dump it may be the list of all, with objects in one only, so there it does. */
+enum world_scope {
+	SCOPE_NOT_READ, /* no list of it, in no namespace */
+	SCOPE_LOST,     /* not asked for here, refused, failed, cut, interrupted, or of two states */
+	SCOPE_READ,     /* all of it */
+};
+enum world_scope world_scope_of(const struct world_cluster *cluster, struct slice kind, struct slice namespace);
+
+/* Whether a secret of the namespace that has no users has none: pods, service accounts and templates (of a dump: of
+ * some kind, of a live cluster: of each) were read there, nothing that may hold users is known to be missing there, and
+ * no file was lost that may have held some. */
+bool world_users_known(const struct world_cluster *cluster, struct slice namespace);
+
+/* The list held all that it was asked for, values apart. */
+bool coverage_is_whole(const struct coverage *coverage);
+/* Something of it was read. */
+bool coverage_is_read(const struct coverage *coverage);
 
 /* Whether the kubelet would try the entry for images of an (interned) repository of its namespace. */
 bool world_entry_serves(const struct world *world, const struct world_entry *entry, const struct slice *repository);

@@ -1,7 +1,7 @@
 /* Between the steps that build a world. Only for this folder.
  *
- * Order: clusters, owners, secrets, defects, uses, matching, credentials, changes, sightings. Each step reads what the
- * ones before it have filled. All return 0, or -1 with *err.
+ * Order: clusters, scopes, owners, secrets, defects, uses, matching, credentials, changes, sightings. Each step reads
+ * what the ones before it have filled. All return 0, or -1 with *err.
  */
 #ifndef FOTHER_DERIVE_WORLD_INTERNAL_H
 #define FOTHER_DERIVE_WORLD_INTERNAL_H
@@ -11,7 +11,8 @@
 
 /* Every record of the store, as it came. */
 struct observed {
-	struct record_list clusters, reads, coverage, nodes, node_images, workloads, pods, containers, accounts;
+	struct record_list clusters, reads, coverage, namespaces, nodes, node_images, workloads, pods, containers,
+		accounts;
 	struct record_list secrets, entries, entry_values, readers, events, defects, gaps, findings;
 };
 
@@ -76,6 +77,7 @@ int build_image_name(struct build *build, struct slice text, const struct world_
 
 /* --- the steps, one file each --- */
 int clusters_build(struct build *build, struct error **err);
+int scopes_build(struct build *build, struct error **err);
 int owners_build(struct build *build, struct error **err);
 int containers_build(struct build *build, struct error **err);
 int secrets_build(struct build *build, struct error **err);

@@ -13,6 +13,7 @@ static int read_records(struct build *build, struct error **err)
 		{ &cluster_type, &observed->clusters },
 		{ &read_type, &observed->reads },
 		{ &coverage_type, &observed->coverage },
+		{ &namespace_type, &observed->namespaces },
 		{ &node_type, &observed->nodes },
 		{ &node_image_type, &observed->node_images },
 		{ &workload_type, &observed->workloads },
@@ -40,8 +41,9 @@ static int read_records(struct build *build, struct error **err)
 static int build_steps(struct build *build, struct error **err)
 {
 	static int (*const steps[])(struct build *, struct error **) = {
-		read_records, clusters_build, owners_build,   containers_build, secrets_build,     defects_build,
-		uses_build,   missing_build,  matching_build, history_build,    credentials_build, sightings_build,
+		read_records,  clusters_build,    scopes_build,    owners_build,  containers_build,
+		secrets_build, defects_build,     uses_build,      missing_build, matching_build,
+		history_build, credentials_build, sightings_build,
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		if (steps[i](build, err) < 0)
@@ -83,7 +85,12 @@ int world_load(struct store *store, const struct world_options *options, struct 
 
 static void cluster_release(struct world_cluster *cluster)
 {
-	map_release(&cluster->kinds_read);
+	for (size_t i = 0; i < cluster->kinds.len; i++) {
+		struct world_kind *kind = cluster->kinds.items[i].value;
+		if (kind)
+			map_release(&kind->namespaces);
+	}
+	map_release(&cluster->kinds);
 	map_release(&cluster->secrets_by_name);
 	map_release(&cluster->workloads_by_name);
 	map_release(&cluster->accounts_by_name);

@@ -28,7 +28,7 @@ static bool holds_login(const struct world_secret *secret)
 static int check_unused(struct detect_run *run, const struct world_secret *secret, struct error **err)
 {
 	size_t ended = 0;
-	if (secret->record->pull_type != BOOL_TRUE || !world_users_known(secret->cluster))
+	if (secret->record->pull_type != BOOL_TRUE || !world_users_known(secret->cluster, secret->record->namespace))
 		return 0;
 	for (size_t i = 0; i < secret->uses.len; i++) {
 		const struct world_use *use = secret->uses.items[i];
@@ -39,7 +39,9 @@ static int check_unused(struct detect_run *run, const struct world_secret *secre
 	struct detect_subject subject = detect_secret(secret, SLICE(""));
 	return detect_add(run, &subject, err, "no pod, template or service account names it%s%s",
 			  ended ? "; pods that have ended did" : "",
-			  holds_login(secret) ? "" : "; no login was found in it");
+			  holds_login(secret)                  ? ""
+			  : secret->values_as_of == TIME_UNSET ? "; whether it holds a login was not read"
+							       : "; no login was found in it");
 }
 
 int find_unused(struct detect_run *run, struct error **err)

@@ -60,6 +60,42 @@ struct read *add_read(struct scenario *s, int64_t now)
 	return read;
 }
 
+struct coverage *add_list(struct scenario *s, const char *kind, const char *namespace, const char *subtype,
+			  const char *outcome)
+{
+	struct coverage *coverage = add_record(s, &coverage_type);
+	coverage->read = s->read;
+	coverage->kind = text(s, kind);
+	coverage->namespace = text(s, namespace);
+	coverage->subtype = text(s, subtype ? subtype : "*");
+	coverage->outcome = text(s, outcome);
+	return coverage;
+}
+
+struct read *add_live_read(struct scenario *s, int64_t now)
+{
+	struct read *read = add_read(s, now);
+	read->source = SLICE("https://127.0.0.1:6443 prod");
+	read->source_kind = SLICE("cluster");
+	coverage_of(s, "Secret")->subtype = SLICE("kubernetes.io/dockerconfigjson");
+	add_list(s, "Secret", "*", "kubernetes.io/dockercfg", "complete");
+	add_list(s, "ReplicationController", "*", NULL, "complete");
+	add_list(s, "PodTemplate", "*", NULL, "complete");
+	return read;
+}
+
+void refuse_kind(struct scenario *s, const char *kind, const char *outcome, ...)
+{
+	struct coverage *all = coverage_of(s, kind);
+	va_list namespaces;
+	all->outcome = SLICE("forbidden");
+	all->why = arena_printf(&s->arena, "HTTP 403: %s is forbidden: User \"made-up\" cannot list resource", kind);
+	va_start(namespaces, outcome);
+	for (const char *name; (name = va_arg(namespaces, const char *));)
+		add_list(s, kind, name, NULL, outcome)->why = SLICE("of that namespace");
+	va_end(namespaces);
+}
+
 struct coverage *coverage_of(struct scenario *s, const char *kind)
 {
 	for (size_t i = s->len; i > 0; i--) {

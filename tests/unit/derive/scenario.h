@@ -46,6 +46,13 @@ struct world *scenario_world(struct scenario *s);
 struct cluster *add_cluster(struct scenario *s, const char *name, const char *uid);
 /* Another read of the current cluster at an hour; every kind complete. Moves s->now there. */
 struct read *add_read(struct scenario *s, int64_t now);
+/* A live one: its coverage names each list that was asked for, those of secrets by their two types. */
+struct read *add_live_read(struct scenario *s, int64_t now);
+/* One more list of the latest read; subtype NULL: of all. */
+struct coverage *add_list(struct scenario *s, const char *kind, const char *namespace, const char *subtype,
+			  const char *outcome);
+/* The list of all namespaces is forbidden; of these (ended by NULL) there are lists with the outcome. */
+void refuse_kind(struct scenario *s, const char *kind, const char *outcome, ...) __attribute__((sentinel));
 /* The coverage record of the kind in the latest read of the current cluster. */
 struct coverage *coverage_of(struct scenario *s, const char *kind);
 

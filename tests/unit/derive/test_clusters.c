@@ -115,90 +115,140 @@ static void given_time_is_the_world_s_and_hides_nothing(void **state)
 	scenario_release(&s);
 }
 
-static void coverage_tells_what_was_read(void **state)
+static struct read *add_watch(struct scenario *s, int64_t now)
 {
-	(void)state;
-	static const struct {
-		const char *outcome;
-		bool read, complete;
-	} cases[] = {
-		{ "complete", true, true },
-		{ "partial", true, false },
-		{ "absent", false, false },
-		{ "unknown_kind", false, false },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct scenario s;
-		scenario_init(&s);
-		coverage_of(&s, "Pod")->outcome = slice_of(cases[i].outcome);
-		const struct world_cluster *cluster = cluster_named(scenario_world(&s), "prod");
-		assert_int_equal(world_read_kind(cluster, "Pod"), cases[i].read);
-		assert_int_equal(world_users_known(cluster), cases[i].complete);
-		assert_false(world_read_kind(cluster, "Rollout.argoproj.io"));
-		scenario_release(&s);
+	struct read *read = add_live_read(s, now);
+	read->source_kind = SLICE("watch");
+	for (size_t i = 0; i < s->len; i++) {
+		struct coverage *coverage = s->records[i].record;
+		if (s->records[i].type == &coverage_type && coverage->read == read->id)
+			coverage->read = INT64_MAX; /* a batch of changes covers nothing */
 	}
+	return read;
 }
 
-static void users_are_known_only_when_all_that_can_use_was_read(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *absent[8];
-		bool known;
-	} cases[] = {
-		{ { NULL }, true },
-		{ { "Deployment", NULL }, true },
-		{ { "Pod", NULL }, false },
-		{ { "ServiceAccount", NULL }, false },
-		{ { "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", NULL }, false },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct scenario s;
-		scenario_init(&s);
-		for (size_t j = 0; cases[i].absent[j]; j++)
-			coverage_of(&s, cases[i].absent[j])->outcome = SLICE("absent");
-		assert_int_equal(world_users_known(cluster_named(scenario_world(&s), "prod")), cases[i].known);
-		scenario_release(&s);
-	}
-}
-
-static void partial_lists_of_what_can_use_secrets_leave_users_unknown(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *kind;
-		bool known;
-	} cases[] = {
-		{ "Pod", false },      { "ServiceAccount", false }, { "Deployment", false },
-		{ "CronJob", false },  { "Secret", true },          { "Node", true },
-		{ "Namespace", true }, { "Event", true },           { "Job", false },
-	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct scenario s;
-		scenario_init(&s);
-		coverage_of(&s, cases[i].kind)->outcome = SLICE("partial");
-		if (world_users_known(cluster_named(scenario_world(&s), "prod")) != cases[i].known)
-			fail_msg("%s", cases[i].kind);
-		scenario_release(&s);
-	}
-}
-
-/* `kubectl get pod NAME` beside the list of all. */
-static void single_objects_beside_the_whole_list_lose_nothing(void **state)
+static void watch_brings_changes_and_no_answer_rests_on_it_alone(void **state)
 {
 	(void)state;
 	struct scenario s;
 	scenario_init(&s);
-	struct coverage *single = add_record(&s, &coverage_type);
-	single->read = s.read;
-	single->kind = SLICE("Pod");
-	single->namespace = SLICE("shop");
-	single->subtype = SLICE("*");
-	single->outcome = SLICE("partial");
-	assert_true(world_users_known(cluster_named(scenario_world(&s), "prod")));
-	coverage_of(&s, "Deployment")->namespace = SLICE("other");
-	single->kind = SLICE("Deployment");
-	assert_false(world_users_known(cluster_named(scenario_world(&s), "prod")));
+	add_live_read(&s, HOUR(1));
+	struct secret *hub = add_secret(&s, "shop", "hub");
+	add_watch(&s, HOUR(2));
+	hub->last_seen = s.now;
+	add_entry(&s, hub, "docker.io", "acme", "f2");
+	struct read *latest = add_watch(&s, HOUR(3));
+	add_secret(&s, "shop", "made");
+	const struct world_cluster *cluster = cluster_named(scenario_world(&s), "prod");
+	assert_int_equal(cluster->read->id, 2);
+	assert_int_equal(cluster->as_of, HOUR(1));
+	assert_int_equal(cluster->as_of_before, HOUR(0));
+	assert_int_equal(cluster->changes->id, 4);
+	assert_int_equal(s.world->as_of, HOUR(3));
+	assert_int_equal(s.world->reads.len, 2);
+	assert_true(world_users_known(cluster, SLICE("shop")));
+	assert_int_equal(secret_named(s.world, "shop", "hub")->entries.len, 1);
+	assert_true(secret_named(s.world, "shop", "made")->current);
+	/* How a watch ended takes nothing from the list before it. */
+	latest->outcome = SLICE("interrupted");
+	cluster = cluster_named(scenario_world(&s), "prod");
+	assert_int_equal(cluster->changes->id, 3);
+	assert_null(cluster->failed);
+	scenario_release(&s);
+}
+
+static void watch_alone_is_all_that_is_known(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct read *only = add_record(&s, &read_type);
+	only->cluster = SLICE("33333333-cccc");
+	only->id = 9;
+	only->as_of = HOUR(2);
+	only->source_kind = SLICE("watch");
+	only->outcome = SLICE("complete");
+	struct cluster *record = add_record(&s, &cluster_type);
+	record->cluster = only->cluster;
+	record->name = SLICE("watched");
+	const struct world_cluster *cluster = cluster_named(scenario_world(&s), "watched");
+	assert_int_equal(cluster->read->id, 9);
+	assert_false(world_users_known(cluster, SLICE("shop")));
+	scenario_release(&s);
+}
+
+static void read_that_told_nothing_counts_only_where_there_is_no_other(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *outcome;
+		int64_t objects;
+		int64_t chosen;
+		bool failed;
+	} cases[] = {
+		{ "failed", 0, 1, true },    { "interrupted", 0, 1, true },        { "interrupted", 12, 2, false },
+		{ "partial", 12, 2, false }, { "reading", INT_UNKNOWN, 1, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		scenario_init(&s);
+		struct read *second = add_live_read(&s, HOUR(1));
+		second->outcome = slice_of(cases[i].outcome);
+		second->objects = cases[i].objects;
+		const struct world_cluster *cluster = cluster_named(scenario_world(&s), "prod");
+		assert_int_equal(cluster->read->id, cases[i].chosen);
+		assert_int_equal(cluster->failed != NULL, cases[i].failed);
+		assert_int_equal(s.world->reads.len, cases[i].failed ? 2 : 1);
+		add_live_read(&s, HOUR(2));
+		cluster = cluster_named(scenario_world(&s), "prod");
+		assert_int_equal(cluster->read->id, 3);
+		assert_null(cluster->failed);
+		scenario_release(&s);
+	}
+}
+
+/* A live read that fails before it learns the UID is filed by its address. */
+static struct read *add_failed_address(struct scenario *s, const char *source)
+{
+	struct cluster *record = add_cluster(s, "prod", source);
+	record->uid = SLICE_NONE;
+	record->provisional = BOOL_TRUE;
+	struct read *failed = s->records[s->len - 1].record;
+	for (size_t i = s->len; i > 0; i--) {
+		failed = s->records[i - 1].record;
+		if (s->records[i - 1].type == &read_type && failed->id == s->read)
+			break;
+	}
+	failed->source = slice_of(source);
+	failed->source_kind = SLICE("cluster");
+	failed->outcome = SLICE("failed");
+	failed->why = SLICE("connection refused");
+	return failed;
+}
+
+static void failure_at_a_known_address_is_the_cluster_s_that_was_read_there(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_live_read(&s, HOUR(1));
+	s.now = HOUR(2);
+	struct read *failed = add_failed_address(&s, "https://127.0.0.1:6443 prod");
+	const struct world_cluster *cluster = cluster_named(scenario_world(&s), "prod");
+	assert_int_equal(s.world->clusters.len, 1);
+	assert_int_equal(cluster->read->id, 2);
+	assert_int_equal(cluster->failed->id, 3);
+	check_slice(cluster->failed->why, "connection refused");
+	/* Of another address it is another cluster, of which nothing is known. */
+	failed->source = SLICE("https://127.0.0.1:7443 prod");
+	assert_int_equal(scenario_world(&s)->clusters.len, 2);
+	cluster = cluster_named(s.world, "prod (https://127.0.0.1:6443 prod)");
+	assert_ptr_equal(cluster->failed, cluster->read);
+	assert_null(cluster_named(s.world, "prod (11111111)")->failed);
+	/* As are dumps, whose folder may hold another one every day. */
+	failed->source = SLICE("https://127.0.0.1:6443 prod");
+	failed->source_kind = SLICE("snapshot");
+	assert_int_equal(scenario_world(&s)->clusters.len, 2);
 	scenario_release(&s);
 }
 
@@ -223,10 +273,10 @@ int main(void)
 		cmocka_unit_test(failed_read_is_told_and_counts_for_nothing),
 		cmocka_unit_test(secrets_before_is_of_reads_that_held_secrets),
 		cmocka_unit_test(given_time_is_the_world_s_and_hides_nothing),
-		cmocka_unit_test(coverage_tells_what_was_read),
-		cmocka_unit_test(users_are_known_only_when_all_that_can_use_was_read),
-		cmocka_unit_test(partial_lists_of_what_can_use_secrets_leave_users_unknown),
-		cmocka_unit_test(single_objects_beside_the_whole_list_lose_nothing),
+		cmocka_unit_test(watch_brings_changes_and_no_answer_rests_on_it_alone),
+		cmocka_unit_test(watch_alone_is_all_that_is_known),
+		cmocka_unit_test(read_that_told_nothing_counts_only_where_there_is_no_other),
+		cmocka_unit_test(failure_at_a_known_address_is_the_cluster_s_that_was_read_there),
 		cmocka_unit_test(no_cluster_is_an_empty_world),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

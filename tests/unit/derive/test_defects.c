@@ -49,7 +49,7 @@ static bool users_known_beside(const char *code, const char *why_of_secrets, int
 	file->last_seen = seen;
 	coverage_of(&s, "Secret")->outcome = SLICE("partial");
 	coverage_of(&s, "Secret")->why = slice_of(why_of_secrets);
-	bool known = world_users_known(cluster_named(scenario_world(&s), "prod"));
+	bool known = world_users_known(cluster_named(scenario_world(&s), "prod"), SLICE("shop"));
 	scenario_release(&s);
 	return known;
 }

@@ -65,7 +65,12 @@ static void nothing_is_missing_where_secrets_were_not_all_read(void **state)
 	} cases[] = {
 		{ "complete", "*", "*", 2 },
 		{ "complete", "shop", "*", 2 },
+		{ "metadata", "*", "*", 2 },
 		{ "partial", "*", "*", 0 },
+		{ "mixed", "*", "*", 0 },
+		{ "interrupted", "*", "*", 0 },
+		{ "forbidden", "*", "*", 0 },
+		{ "failed", "*", "*", 0 },
 		{ "absent", "*", "*", 0 },
 		{ "complete", "other", "*", 0 },
 		{ "complete", "*", "kubernetes.io/dockerconfigjson", 2 },
@@ -114,6 +119,48 @@ static void two_lists_one_for_each_type_are_all_pull_secrets(void **state)
 	scenario_release(&s);
 }
 
+/* A live cluster is asked for both types: where one list failed, a name that it does not hold may be of the other. */
+static void one_type_of_a_live_cluster_proves_nothing(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	everything_live(&s);
+	add_live_read(&s, HOUR(1));
+	assert_int_equal(scenario_world(&s)->missing.len, 2);
+	coverage_of(&s, "Secret")->outcome = SLICE("failed"); /* the later of the two: dockercfg */
+	assert_int_equal(scenario_world(&s)->missing.len, 0);
+	scenario_release(&s);
+}
+
+/* ... and lists of one namespace prove nothing of another. */
+static void secrets_refused_in_one_namespace_may_be_missing_in_another(void **state)
+{
+	(void)state;
+	static const char *const types[] = { "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg" };
+	struct scenario s;
+	scenario_init(&s);
+	everything_live(&s);
+	add_account(&s, "ci", "builder")->pull_secrets = texts(&s, "hub", NULL);
+	add_live_read(&s, HOUR(1));
+	for (size_t i = 0; i < 2; i++) {
+		add_list(&s, "Secret", "*", types[i], "forbidden");
+		add_list(&s, "Secret", "shop", types[i], "forbidden");
+		add_list(&s, "Secret", "ci", types[i], "complete");
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		struct coverage *coverage = s.records[i].record;
+		if (s.records[i].type == &coverage_type && coverage->read == s.read &&
+		    slice_equal_text(coverage->kind, "Secret") && slice_equal_text(coverage->outcome, "complete") &&
+		    slice_equal_text(coverage->namespace, "*"))
+			coverage->outcome = SLICE("forbidden");
+	}
+	struct world *world = scenario_world(&s);
+	assert_int_equal(world->missing.len, 1);
+	check_slice(((const struct world_missing *)world->missing.items[0])->namespace, "ci");
+	scenario_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +170,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_missing_where_secrets_were_not_all_read),
 		cmocka_unit_test(name_of_the_other_type_is_not_missing_from_a_list_of_one),
 		cmocka_unit_test(two_lists_one_for_each_type_are_all_pull_secrets),
+		cmocka_unit_test(one_type_of_a_live_cluster_proves_nothing),
+		cmocka_unit_test(secrets_refused_in_one_namespace_may_be_missing_in_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

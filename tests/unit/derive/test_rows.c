@@ -88,6 +88,50 @@ static void workload_of_two_secrets_is_one_user(void **state)
 	scenario_release(&s);
 }
 
+/* One namespace in which pods were refused leaves the users of the copies there unknown, and of no others. */
+static void users_are_unknown_only_where_they_were_not_read(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	add_entry(&s, add_secret(&s, "shop", "hub"), "quay.io", "acme", "f1");
+	add_entry(&s, add_secret(&s, "ci", "hub"), "quay.io", "other", "f2");
+	add_live_read(&s, HOUR(1));
+	refuse_kind(&s, "Pod", "forbidden", "ci", NULL);
+	add_list(&s, "Pod", "shop", NULL, "complete");
+	struct world *world = scenario_world(&s);
+	static const char *const namespaces[] = { "shop", "ci" };
+	for (size_t i = 0; i < 2; i++) {
+		const struct secret_row *row = world_secret_row(world, secret_named(world, namespaces[i], "hub"));
+		assert_int_equal(row->users, i == 0 ? 0 : INT_UNKNOWN);
+	}
+	scenario_release(&s);
+}
+
+/* An account lists the secret; how many pods do is known only where all were read. */
+static void pods_of_a_user_are_unknown_where_they_were_not_all_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *outcome;
+		int64_t pods;
+	} cases[] = { { "complete", 0 }, { "forbidden", INT_UNKNOWN }, { "partial", INT_UNKNOWN } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		struct user user;
+		scenario_init(&s);
+		add_entry(&s, add_secret(&s, "shop", "hub"), "quay.io", "acme", "f1");
+		add_account(&s, "shop", "builder")->pull_secrets = texts(&s, "hub", NULL);
+		add_live_read(&s, HOUR(1));
+		coverage_of(&s, "Pod")->outcome = slice_of(cases[i].outcome);
+		struct world *world = scenario_world(&s);
+		assert_int_equal(user_rows_fill(world, secret_named(world, "shop", "hub"), NULL, &user), 0);
+		assert_int_equal(user.pods, cases[i].pods);
+		assert_int_equal(user.ended_pods, cases[i].pods);
+		scenario_release(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +140,8 @@ int main(void)
 		cmocka_unit_test(empty_set_is_a_list_that_is_known_to_be_empty),
 		cmocka_unit_test(secret_can_pull_with_one_living_key),
 		cmocka_unit_test(workload_of_two_secrets_is_one_user),
+		cmocka_unit_test(users_are_unknown_only_where_they_were_not_read),
+		cmocka_unit_test(pods_of_a_user_are_unknown_where_they_were_not_all_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

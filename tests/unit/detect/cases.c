@@ -274,6 +274,29 @@ static void unused_as_far_as_was_read(struct scenario *s)
 	coverage_of(s, "ServiceAccount")->outcome = SLICE("absent");
 }
 
+/* Nobody in shop uses it; that pods of ci were refused does not matter. */
+static void unused_beside_a_refused_namespace(struct scenario *s)
+{
+	unused(s);
+	add_live_read(s, HOUR(1));
+	refuse_kind(s, "Pod", "forbidden", "ci", NULL);
+	add_list(s, "Pod", "shop", NULL, "complete");
+}
+
+static void unused_in_a_refused_namespace(struct scenario *s)
+{
+	unused(s);
+	add_live_read(s, HOUR(1));
+	refuse_kind(s, "Pod", "forbidden", "shop", NULL);
+	add_list(s, "Pod", "ci", NULL, "complete");
+}
+
+static void unused_and_not_looked_into(struct scenario *s)
+{
+	struct secret *secret = add_secret(s, "shop", "hub");
+	secret->decodes = BOOL_UNKNOWN;
+}
+
 static void used_by_an_account_only(struct scenario *s)
 {
 	add_entry(s, add_secret(s, "shop", "hub"), "quay.io", "acme", "f1");
@@ -353,7 +376,10 @@ const struct rule_case rule_cases[] = {
 	NEAR_MISS("pull-key-shadowed", shadowed_by_the_same_login),
 	NEAR_MISS("pull-key-shadowed", first_for_another_image),
 	CASE("pull-unused", unused, 1, "hub", "", "pods that have ended did"),
+	CASE("pull-unused", unused_beside_a_refused_namespace, 1, "hub", "", "pods that have ended did"),
+	CASE("pull-unused", unused_and_not_looked_into, 1, "hub", "", "whether it holds a login was not read"),
 	NEAR_MISS("pull-unused", unused_as_far_as_was_read),
+	NEAR_MISS("pull-unused", unused_in_a_refused_namespace),
 	NEAR_MISS("pull-unused", used_by_an_account_only),
 	NEAR_MISS("pull-unused", only_mounted),
 	CASE("pull-defect", defects, 2, "hub", "/auths/quay.io/auth blanks_in_value", "not what it should be"),
