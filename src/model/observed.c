@@ -71,6 +71,10 @@ RECORD_TYPE(defect, MODEL_DEFECT, NULL, "Something malformed, with its place.");
 RECORD_TYPE(gap, MODEL_GAP, NULL, "A span in which a source lost something.");
 #undef FIELD_TAG
 
+#define FIELD_TAG deletion
+RECORD_TYPE(deletion, MODEL_DELETION, NULL, "An object that a watch saw being deleted.");
+#undef FIELD_TAG
+
 #define FIELD_TAG incident
 RECORD_TYPE(incident, MODEL_INCIDENT, NULL, "A breach being worked on.");
 #undef FIELD_TAG
@@ -80,8 +84,8 @@ RECORD_TYPE(finding, MODEL_FINDING, NULL, "Something wrong, concluded by detect.
 #undef FIELD_TAG
 
 const struct record_type *const observed_types[] = {
-	&coverage_type,      &namespace_type,       &node_type,   &node_image_type, &workload_type,
-	&pod_type,           &container_type,       &secret_type, &entry_type,      &entry_value_type,
-	&secret_reader_type, &service_account_type, &event_type,  &defect_type,     &gap_type,
+	&coverage_type,  &namespace_type, &node_type,  &node_image_type,  &workload_type,      &pod_type,
+	&container_type, &secret_type,    &entry_type, &entry_value_type, &secret_reader_type, &service_account_type,
+	&event_type,     &defect_type,    &gap_type,   &deletion_type,
 };
 const size_t observed_type_count = sizeof observed_types / sizeof observed_types[0];

@@ -35,10 +35,12 @@
 	F(TIME, ended, 0, "", 1, "When it ended (wall clock).")                                                        \
 	F(TIME, as_of, FIELD_COLUMN, "", 1, "The time that what was read speaks of; ages are measured from here.")     \
 	F(TEXT, as_of_from, 0, "", 1, "given, metadata (newest time in the dump), manifest or clock.")                 \
-	F(TEXT, outcome, FIELD_COLUMN, "", 1, "complete, partial, interrupted or failed.")                             \
+	F(TEXT, outcome, FIELD_COLUMN, "", 1,                                                                          \
+	  "complete, partial, interrupted or failed; reading while it is under way (in another process).")             \
 	F(TEXT, why, 0, "", 1, "Why not complete.")                                                                    \
 	F(INT, objects, 0, "", 1, "Objects read.")                                                                     \
-	F(INT, defects, 0, "", 1, "Objects or files that did not decode.")
+	F(INT, defects, 0, "", 1, "Objects or files that did not decode.")                                             \
+	F(TEXT, notes, 0, "", 2, "What all who use the answer must know: a certificate was not verified.")
 
 /* How far one read covered one kind of object. */
 #define MODEL_COVERAGE(F, R)                                                                                                   \
@@ -263,6 +265,16 @@
 	F(TIME, to_time, 0, "", 1, "End of the span.")                                                                 \
 	MODEL_SEEN(F)
 
+/* An object that a watch saw being deleted. What was read of it before is gone, as a UID never comes back. */
+#define MODEL_DELETION(F, R)                                                                                           \
+	F(TEXT, cluster, FIELD_ID_CLUSTER, "", 2, "Cluster.")                                                          \
+	F(TEXT, kind, FIELD_KEY, "", 2, "Kubernetes kind, as in coverage.")                                            \
+	F(TEXT, uid, FIELD_KEY, "", 2, "UID.")                                                                         \
+	F(TEXT, namespace, 0, "", 2, "Namespace.")                                                                     \
+	F(TEXT, name, 0, "", 2, "Name.")                                                                               \
+	F(TIME, deleted, 0, "", 2, "metadata.deletionTimestamp of its last state, where it had one.")                  \
+	MODEL_SEEN(F)
+
 /* A breach being worked on. */
 #define MODEL_INCIDENT(F, R)                                                                                           \
 	F(INT, id, FIELD_KEY | FIELD_COLUMN | FIELD_QUIET, "", 1, "Number, short to type.")                            \
@@ -310,6 +322,7 @@ RECORD_STRUCT(secret_reader, MODEL_SECRET_READER);
 RECORD_STRUCT(event, MODEL_EVENT);
 RECORD_STRUCT(defect, MODEL_DEFECT);
 RECORD_STRUCT(gap, MODEL_GAP);
+RECORD_STRUCT(deletion, MODEL_DELETION);
 RECORD_STRUCT(incident, MODEL_INCIDENT);
 RECORD_STRUCT(finding, MODEL_FINDING);
 

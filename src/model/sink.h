@@ -16,8 +16,14 @@
  * A source that cannot be read twice (a live cluster) says so (`once`): it gives begin the time, and what is not known
  * is filed apart until finish; SINK_AGAIN is never answered.
  *
- * Reads of several sources may be open at once, and commit may come while some are: what was put so far lasts. A read
- * that no finish ended, because its process died, shows as interrupted, and proves nothing about absence.
+ * Reads of several sources may be open at once, and commit may come while some are: what was put so far lasts, and the
+ * reads go on. Only a read that may have to be read again must have ended before (not `once`, and begun without the UID
+ * or the time): what lasts cannot be taken back, and the commit is refused. rollback takes back what came after the
+ * last commit and ends all reads that are open; of those that were open at a commit, that part lasts.
+ *
+ * A read shows as `reading` until it ends. One that no finish ended, because of a rollback or because its process died,
+ * shows as `interrupted`, with why. Until it ends, and for ever when it was interrupted, it proves nothing about
+ * absence: what it says to have covered shows as interrupted too.
  *
  * A sink is called by one thread at a time; model/sink_thread.h makes one that several threads may call.
  *
@@ -67,15 +73,14 @@ struct sink_end {
 	int64_t as_of; /* set */
 	struct slice as_of_from;
 	struct slice outcome, why;
-	struct slice notes; /* not there, or what everyone who uses the answer must know: a certificate was not verified
-			     */
+	struct slice notes; /* not there, or what all who use the answer must know: a certificate was not verified */
 	int64_t objects, defects;
 };
 
 struct sink;
 
 struct sink_ops {
-	/* Opens a read; the first one opens the transaction. *ret_read is its number. */
+	/* Opens a read; the first one after a commit opens the transaction. *ret_read is its number. */
 	int (*begin)(struct sink *sink, const struct sink_scope *scope, int64_t *ret_read, struct error **err);
 	/* Upserts one record by its identity. Borrows it for the call. Its cluster field is set by the sink from
 	 * the read, whatever it holds; its FIELD_SEEN fields are ignored. */

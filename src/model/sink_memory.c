@@ -38,7 +38,8 @@ static int copy_end(struct sink_memory *memory, const struct sink_end *end, stru
 			       arena_copy(arena, end->server_version, &ret_end->server_version) < 0 ||
 			       arena_copy(arena, end->as_of_from, &ret_end->as_of_from) < 0 ||
 			       arena_copy(arena, end->outcome, &ret_end->outcome) < 0 ||
-			       arena_copy(arena, end->why, &ret_end->why) < 0
+			       arena_copy(arena, end->why, &ret_end->why) < 0 ||
+			       arena_copy(arena, end->notes, &ret_end->notes) < 0
 		       ? -1
 		       : 0;
 }
@@ -46,6 +47,11 @@ static int copy_end(struct sink_memory *memory, const struct sink_end *end, stru
 static struct memory_read *memory_read_of(struct sink_memory *memory, int64_t read)
 {
 	return read > 0 && (uint64_t)read <= memory->read_count ? &memory->reads[read - 1] : NULL;
+}
+
+static bool is_open(const struct memory_read *read)
+{
+	return read && !read->finished && !read->interrupted;
 }
 
 /* The identity that a read's records are filed under: the UID, or a provisional one made of the name. */
@@ -85,7 +91,7 @@ static int memory_put(struct sink *sink, int64_t read, const struct record_type 
 {
 	struct sink_memory *memory = (struct sink_memory *)sink;
 	struct memory_read *of = memory_read_of(memory, read);
-	if (!of || of->finished)
+	if (!is_open(of))
 		return error_set(err, ERROR_STORE, "put of a %s into read %lld, which is not open", type->name,
 				 (long long)read);
 	if (memory->fail_after && memory->puts++ >= memory->fail_after)
@@ -105,9 +111,9 @@ static int memory_finish(struct sink *sink, int64_t read, const struct sink_end 
 {
 	struct sink_memory *memory = (struct sink_memory *)sink;
 	struct memory_read *of = memory_read_of(memory, read);
-	if (!of || of->finished)
+	if (!is_open(of))
 		return error_set(err, ERROR_STORE, "finish of read %lld, which is not open", (long long)read);
-	if (memory->again_once) {
+	if (memory->again_once && !of->scope.once) {
 		memory->again_once--;
 		return SINK_AGAIN;
 	}
@@ -123,12 +129,20 @@ static int memory_finish(struct sink *sink, int64_t read, const struct sink_end 
 	return 0;
 }
 
+/* As the store says it: its finish may yet answer SINK_AGAIN, and what lasts cannot be taken back. */
+static bool may_be_read_again(const struct sink_scope *scope)
+{
+	return !scope->once && !(scope->cluster_uid.data && scope->as_of != TIME_UNSET);
+}
+
 static int memory_commit(struct sink *sink, struct error **err)
 {
 	struct sink_memory *memory = (struct sink_memory *)sink;
 	for (size_t i = memory->committed_reads; i < memory->read_count; i++)
-		if (!memory->reads[i].finished)
+		if (!memory->reads[i].finished && may_be_read_again(&memory->reads[i].scope))
 			return error_set(err, ERROR_STORE, "commit while read %zu is open", i + 1);
+	for (size_t i = 0; i < memory->read_count; i++)
+		memory->reads[i].committed = memory->reads[i].finished;
 	memory->committed_records = memory->record_count;
 	memory->committed_reads = memory->read_count;
 	memory->commits++;
@@ -140,6 +154,11 @@ static void memory_rollback(struct sink *sink)
 	struct sink_memory *memory = (struct sink_memory *)sink;
 	memory->record_count = memory->committed_records;
 	memory->read_count = memory->committed_reads;
+	for (size_t i = 0; i < memory->read_count; i++) {
+		struct memory_read *read = &memory->reads[i];
+		read->interrupted = read->interrupted || !read->committed;
+		read->finished = read->finished && read->committed;
+	}
 	memory->rollbacks++;
 }
 

@@ -24,7 +24,8 @@ struct memory_record {
 struct memory_read {
 	struct sink_scope scope;
 	struct sink_end end;
-	bool finished;
+	bool finished, committed;
+	bool interrupted; /* a rollback ended it, and a part of it lasts */
 };
 
 struct sink_memory {

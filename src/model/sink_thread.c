@@ -1,6 +1,7 @@
 #include "model/sink_thread.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/alloc.h"
 #include "base/limits.h"
@@ -26,11 +27,16 @@ struct sink_thread {
 	struct sink sink; /* first */
 	struct sink *inner;
 	pthread_t thread;
-	pthread_mutex_t lock; /* guards all below it but the batches, each of which has one owner at a time */
+	/* Held by a caller from the first to the last of its call, and with it the batch that is being filled. A put
+	 * lets the other calls go first: threads that put one record after the other would leave them no turn. */
+	pthread_mutex_t caller;
+	pthread_cond_t none_waits;
+	atomic_size_t waiting; /* calls that are no puts */
+	pthread_mutex_t lock;  /* guards all below it but the batches, each of which has one owner at a time */
 	pthread_cond_t changed;
 	size_t filled, written; /* batches so far; those between them wait for the writer */
-	bool stop, failed;
-	struct error *failure; /* of the first put that failed, until it was told */
+	bool stop, failed, told;
+	struct error *failure; /* of the first put that failed */
 	struct batch batches[BATCHES];
 };
 
@@ -77,18 +83,19 @@ static void *writer(void *data)
 	}
 }
 
-/* --- the caller's side --- */
+/* --- the callers' side --- */
 
 static struct batch *current(struct sink_thread *t)
 {
 	return &t->batches[t->filled % BATCHES];
 }
 
+/* Once in its own words; whoever calls after that has to know as much. */
 static int tell_failure(struct sink_thread *t, struct error **err)
 {
-	if (t->failure)
-		return error_move(err, &t->failure);
-	return error_set(err, ERROR_STORE, "an earlier record could not be written");
+	const char *before = t->told ? "an earlier record could not be written: " : "";
+	t->told = true;
+	return error_set(err, t->failure->code, "%s%s", before, t->failure->message);
 }
 
 /* Hands over what was put; waits until `pending` batches at most are not written. */
@@ -106,12 +113,10 @@ static int hand_over(struct sink_thread *t, size_t pending, struct error **err)
 	return result;
 }
 
-static int thread_put(struct sink *sink, int64_t read, const struct record_type *type, const void *record,
-		      struct error **err)
+static int put_copy(struct sink_thread *t, int64_t read, const struct record_type *type, const void *record,
+		    struct error **err)
 {
-	struct sink_thread *t = thread_of(sink);
 	struct batch *batch = current(t);
-
 	if (batch->len == 0)
 		batch->empty_bytes = batch->arena.used;
 	void *copy = record_copy(type, record, &batch->arena);
@@ -124,22 +129,55 @@ static int thread_put(struct sink *sink, int64_t read, const struct record_type 
 	return hand_over(t, BATCHES - 1, err);
 }
 
+static int thread_put(struct sink *sink, int64_t read, const struct record_type *type, const void *record,
+		      struct error **err)
+{
+	struct sink_thread *t = thread_of(sink);
+	pthread_mutex_lock(&t->caller);
+	while (atomic_load(&t->waiting))
+		pthread_cond_wait(&t->none_waits, &t->caller);
+	int result = put_copy(t, read, type, record, err);
+	pthread_mutex_unlock(&t->caller);
+	return result;
+}
+
+/* Until leave_alone the sink behind has no other caller and nothing to write. Must be left even when it fails. */
+static int enter_alone(struct sink_thread *t, struct error **err)
+{
+	atomic_fetch_add(&t->waiting, 1);
+	pthread_mutex_lock(&t->caller);
+	return hand_over(t, 0, err);
+}
+
+static void leave_alone(struct sink_thread *t)
+{
+	if (atomic_fetch_sub(&t->waiting, 1) == 1)
+		pthread_cond_broadcast(&t->none_waits);
+	pthread_mutex_unlock(&t->caller);
+}
+
 static int thread_begin(struct sink *sink, const struct sink_scope *scope, int64_t *ret_read, struct error **err)
 {
 	struct sink_thread *t = thread_of(sink);
-	return hand_over(t, 0, err) < 0 ? -1 : t->inner->ops->begin(t->inner, scope, ret_read, err);
+	int result = enter_alone(t, err) < 0 ? -1 : t->inner->ops->begin(t->inner, scope, ret_read, err);
+	leave_alone(t);
+	return result;
 }
 
 static int thread_finish(struct sink *sink, int64_t read, const struct sink_end *end, struct error **err)
 {
 	struct sink_thread *t = thread_of(sink);
-	return hand_over(t, 0, err) < 0 ? -1 : t->inner->ops->finish(t->inner, read, end, err);
+	int result = enter_alone(t, err) < 0 ? -1 : t->inner->ops->finish(t->inner, read, end, err);
+	leave_alone(t);
+	return result;
 }
 
 static int thread_commit(struct sink *sink, struct error **err)
 {
 	struct sink_thread *t = thread_of(sink);
-	return hand_over(t, 0, err) < 0 ? -1 : t->inner->ops->commit(t->inner, err);
+	int result = enter_alone(t, err) < 0 ? -1 : t->inner->ops->commit(t->inner, err);
+	leave_alone(t);
+	return result;
 }
 
 static void thread_rollback(struct sink *sink)
@@ -147,10 +185,14 @@ static void thread_rollback(struct sink *sink)
 	struct sink_thread *t = thread_of(sink);
 	struct error *ignored = NULL;
 
-	hand_over(t, 0, &ignored);
+	enter_alone(t, &ignored);
 	error_free(ignored);
-	t->failed = false; /* nobody else runs now */
+	pthread_mutex_lock(&t->lock);
+	t->failed = t->told = false;
+	t->failure = error_free(t->failure);
+	pthread_mutex_unlock(&t->lock);
 	t->inner->ops->rollback(t->inner);
+	leave_alone(t);
 }
 
 static const struct sink_ops thread_ops = {
@@ -171,6 +213,8 @@ int sink_thread_new(struct sink *inner, struct sink_thread **ret_thread, struct 
 	t->inner = inner;
 	for (size_t i = 0; i < BATCHES; i++)
 		t->batches[i].arena.max = 2 * LIMIT_OBJECT_BYTES;
+	pthread_mutex_init(&t->caller, NULL);
+	pthread_cond_init(&t->none_waits, NULL);
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_cond_init(&t->changed, NULL);
 	int code = pthread_create(&t->thread, NULL, writer, t);
@@ -205,6 +249,8 @@ struct sink_thread *sink_thread_free(struct sink_thread *t)
 	error_free(t->failure);
 	pthread_cond_destroy(&t->changed);
 	pthread_mutex_destroy(&t->lock);
+	pthread_cond_destroy(&t->none_waits);
+	pthread_mutex_destroy(&t->caller);
 	return mem_free(t);
 }
 

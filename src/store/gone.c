@@ -83,6 +83,7 @@ static int load_rows(struct store *store, struct coverage_index *index, struct e
 	if (sql_prepare(store,
 			"SELECT c.cluster, kind, namespace, subtype, max(r.as_of) FROM coverage c "
 			"JOIN \"read\" r ON r.id = c.\"read\" WHERE c.outcome = 'complete' AND r.as_of IS NOT NULL "
+			"AND r.ended IS NOT NULL "
 			"AND (?1 IS NULL OR kind = ?1) GROUP BY 1, 2, 3, 4",
 			&statement, err) < 0)
 		return -1;

@@ -2,20 +2,22 @@
 
 static const struct record_type *const kept_types[] = { &cluster_type, &read_type, &incident_type, &finding_type };
 
-static int create_all(struct store *store, unsigned version, struct error **err)
+typedef void (*table_change)(struct strbuf *sql, const struct record_type *type, unsigned version);
+
+static int change_all(struct store *store, table_change change, unsigned version, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	for (size_t i = 0; i < sizeof kept_types / sizeof kept_types[0]; i++)
-		table_add_create(&sql, kept_types[i], version);
+		change(&sql, kept_types[i], version);
 	for (size_t i = 0; i < observed_type_count; i++)
-		table_add_create(&sql, observed_types[i], version);
+		change(&sql, observed_types[i], version);
 	return strbuf_failed(&sql, err) ? -1 : sql_exec(store, strbuf_text(&sql), err);
 }
 
 /* Version 1: every table as the field lists had it then. */
 static int migrate_1(struct store *store, struct error **err)
 {
-	if (create_all(store, 1, err) < 0)
+	if (change_all(store, table_add_create, 1, err) < 0)
 		return -1;
 	return sql_exec(store,
 			"CREATE INDEX \"read_by_cluster\" ON \"read\" (\"cluster\", \"as_of\");"
@@ -24,8 +26,23 @@ static int migrate_1(struct store *store, struct error **err)
 			err);
 }
 
+static void add_new_table(struct strbuf *sql, const struct record_type *type, unsigned version)
+{
+	if (table_since(type) == version)
+		table_add_create(sql, type, version);
+}
+
+/* Version 2: live clusters. Reads that are committed while they are under way, of which there are few. */
+static int migrate_2(struct store *store, struct error **err)
+{
+	if (change_all(store, table_add_new_columns, 2, err) < 0 || change_all(store, add_new_table, 2, err) < 0)
+		return -1;
+	return sql_exec(store, "CREATE INDEX \"read_under_way\" ON \"read\" (\"id\") WHERE \"outcome\" = " READING,
+			err);
+}
+
 /* In order; entry n raises a store of version n to n + 1. A published one is never changed. */
-static int (*const migrations[])(struct store *store, struct error **err) = { migrate_1 };
+static int (*const migrations[])(struct store *store, struct error **err) = { migrate_1, migrate_2 };
 _Static_assert(sizeof migrations / sizeof migrations[0] == STORE_SCHEMA_VERSION, "one migration for each version");
 
 static int number_of(struct store *store, const char *sql, int64_t *ret_number, struct error **err)

@@ -125,10 +125,10 @@ static int check_file(const char *path, struct error **err)
 	return 0;
 }
 
-/* What SQLite keeps beside the store, as far as it is there. */
+/* What SQLite and alive.c keep beside the store, as far as it is there. */
 static int check_companions(const char *path, struct arena *arena, struct error **err)
 {
-	static const char *const endings[] = { "-wal", "-shm", "-journal" };
+	static const char *const endings[] = { "-wal", "-shm", "-journal", "-reads" };
 	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
 		struct stat file;
 		struct slice companion = arena_printf(arena, "%s%s", path, endings[i]);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "store/store_internal.h"
 
 #define WAL_PAUSE_MS 20
@@ -58,6 +59,7 @@ int store_open(const char *path, struct store **ret_store, struct error **err)
 	if (!store)
 		return error_no_memory(err);
 	store->sink.ops = &store_sink_ops;
+	store->alive = -1;
 	if (place_prepare(path, &arena, &real, err) < 0)
 		return -1;
 	store->path = mem_copy_text(real.data, real.len);
@@ -73,7 +75,10 @@ struct store *store_close(struct store *store)
 {
 	if (!store)
 		return NULL;
+	if (store->reads.len)
+		store->sink.ops->rollback(&store->sink);
 	store_statements_finalize(store);
+	fd_closep(&store->alive);
 	sqlite3_close_v2(store->db);
 	vec_release(&store->reads);
 	mem_free(store->path);

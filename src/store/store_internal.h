@@ -2,8 +2,9 @@
  *
  * sql.c runs statements, table.c makes SQL and binds records from the field lists, place.c looks at where the file
  * lies, migrate.c makes and raises the schema, cluster.c keeps the clusters, cluster_same.c tells which are the same,
- * cluster_merge.c makes two one, sink.c is the sink, store_read.c and gone.c read out, incident.c and finding.c keep
- * what is not observed.
+ * cluster_merge.c makes two one, sink.c is the sink, put.c files its records, reads.c keeps the reads that are open and
+ * ends those that nobody ends, alive.c tells whether somebody does, store_read.c and gone.c read out, incident.c and
+ * finding.c keep what is not observed.
  */
 #ifndef FOTHER_STORE_STORE_INTERNAL_H
 #define FOTHER_STORE_STORE_INTERNAL_H
@@ -21,7 +22,7 @@
 #include "model/sink.h"
 
 #define STORE_APPLICATION_ID 0x466f7468 /* "Foth" */
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 /* How long a command waits for another one's transaction: a dump of some gigabytes is one. */
 #define STORE_BUSY_MS 60000
 /* Observed types of the model: an array of that many cached statements is kept. */
@@ -31,13 +32,19 @@
 /* Reads and clusters are numbered one after the other, and looked up in arrays: a read a minute for eight years. */
 #define STORE_NUMBER_MAX (1 << 22)
 
-/* A read between begin and commit. */
+/* The outcome of a read that has not ended. */
+#define READING "'reading'"
+
+/* A read from begin to the commit behind its finish. */
 struct open_read {
 	int64_t id, cluster;
-	int64_t as_of;  /* TIME_UNSET until known */
-	bool uid_known; /* given to begin */
-	bool staged;    /* filed under a row of its own until finish knows where it belongs */
-	bool older;     /* the cluster holds later reads: what those wrote stays */
+	int64_t as_of;      /* TIME_UNSET until known */
+	bool uid_known;     /* given to begin */
+	bool staged;        /* filed under a row of its own until finish knows where it belongs */
+	bool may_ask_again; /* filed where it may not belong: until it ends nothing of it may last */
+	bool older;         /* the cluster holds later reads: what those wrote stays */
+	bool lasts;         /* a part of it was committed */
+	bool held;          /* others see that it is under way */
 	bool finished;
 };
 
@@ -57,7 +64,10 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	struct open_reads reads;
-	bool again; /* SINK_AGAIN was answered: until the next commit no guess is made */
+	bool writing; /* in the sink's transaction, unless SQLite has ended it by itself */
+	bool broken;  /* a call failed half done: the transaction can only be rolled back */
+	bool again;   /* SINK_AGAIN was answered: until the next commit no guess is made */
+	int alive;    /* the file of alive.c, or -1 */
 	struct table_statements tables[STORE_TABLES_MAX];
 };
 
@@ -100,8 +110,12 @@ bool table_has_column(const struct record_type *type, const struct field *field)
 bool table_keeps_reads(const struct record_type *type);
 /* Columns that table_add_insert names, first_read and last_read among them. */
 int table_column_count(const struct record_type *type);
-/* CREATE TABLE with the fields that schema version `version` has. */
+/* The schema version that brought the type. */
+unsigned table_since(const struct record_type *type);
+/* CREATE TABLE with the fields that schema version `version` has; nothing when it has none yet. */
 void table_add_create(struct strbuf *sql, const struct record_type *type, unsigned version);
+/* ALTER TABLE ... ADD COLUMN for the fields that version `version` brought to a type that was there before. */
+void table_add_new_columns(struct strbuf *sql, const struct record_type *type, unsigned version);
 /* SELECT of every column in the order of the fields, then first_read and last_read where the table keeps them. */
 void table_add_select(struct strbuf *sql, const struct record_type *type);
 /* The columns that say which record it is, for ORDER BY. */
@@ -185,7 +199,34 @@ int cluster_settle(struct store *store, const struct open_read *read, struct sli
 
 /* --- sink.c --- */
 extern const struct sink_ops store_sink_ops;
+
+/* --- put.c --- */
+/* Upserts a record that the read holds. */
+int record_put(struct store *store, const struct open_read *read, const struct record_type *type, const void *record,
+	       struct error **err);
 void store_statements_finalize(struct store *store);
+
+/* --- reads.c --- */
+/* Goes on in the sink's transaction, or begins it: then other processes may have written before it, and what is open is
+ * looked at again. */
+int reads_write(struct store *store, struct error **err);
+/* Ends the transaction with nothing done. */
+void reads_write_nothing(struct store *store);
+/* Finds out which open reads are older than others of their cluster: after whatever may have changed that. */
+int reads_compare(struct store *store, struct error **err);
+/* Before a commit: others will see that what is open is under way. */
+int reads_hold(struct store *store, struct error **err);
+/* After it: only what is open is kept. */
+void reads_keep_open(struct store *store);
+/* After a rollback: nothing is open any more; of what lasts in part the store says so. */
+void reads_give_up(struct store *store);
+
+/* --- alive.c --- */
+/* Others see that the read is under way, until it is released or this process ends. 0 or -1. */
+int alive_hold(struct store *store, struct open_read *read, struct error **err);
+void alive_release(struct store *store, struct open_read *read);
+/* The process that opened the read lives, and is not this one (or has another store open on the file): 1, 0, -1. */
+int alive_elsewhere(struct store *store, int64_t read, struct error **err);
 
 /* --- gone.c --- */
 struct coverage_index;

@@ -48,11 +48,11 @@ static bool is_one_of(const struct record_type *type, const char *const *names)
 	return false;
 }
 
-/* Coverage speaks of a kind and a place: a record without a kind is never gone. That is meant for events, which only
- * expire, for the history of values, and for what was lost. */
+/* Coverage speaks of a kind and a place: what has no kind never goes by it. That is meant for events, which only
+ * expire, for the history of values, and for what was lost or deleted. */
 static void what_can_be_gone_tells_kind_and_place(void **state)
 {
-	static const char *const never_gone[] = { "event", "entry_value", "gap", NULL };
+	static const char *const never_gone[] = { "event", "entry_value", "gap", "deletion", NULL };
 	static const char *const everywhere[] = { "namespace", "node", "node_image", NULL };
 	for (size_t i = 0; i < observed_type_count; i++) {
 		const struct record_type *type = observed_types[i];

@@ -76,6 +76,35 @@ static void rollback_forgets_what_was_not_committed(void **state)
 	sink_memory_release(&memory);
 }
 
+static void what_is_committed_while_a_read_is_open_outlasts_a_rollback(void **state)
+{
+	struct sink_memory memory;
+	struct error *err = NULL;
+	char name[] = "shop";
+	struct sink_scope scope = { .cluster_name = SLICE("prod"), .as_of = 1, .once = true };
+	struct sink_end end = { .as_of = 1, .outcome = SLICE("complete"), .notes = SLICE("not verified") };
+	int64_t first, second;
+	sink_memory_init(&memory);
+	memory.again_once = 1;
+	check_ok(memory.sink.ops->begin(&memory.sink, &scope, &first, &err), &err);
+	check_ok(memory.sink.ops->begin(&memory.sink, &scope, &second, &err), &err);
+	check_ok(put_namespace(&memory, first, name, &err), &err);
+	assert_int_equal(memory.sink.ops->finish(&memory.sink, first, &end, &err), 0); /* never again: it is read once
+											*/
+	check_slice(memory.reads[0].end.notes, "not verified");
+	check_ok(put_namespace(&memory, second, name, &err), &err);
+	check_ok(memory.sink.ops->commit(&memory.sink, &err), &err);
+	check_ok(put_namespace(&memory, second, name, &err), &err);
+	assert_int_equal(memory.sink.ops->finish(&memory.sink, second, &end, &err), 0);
+	memory.sink.ops->rollback(&memory.sink);
+	assert_int_equal(memory.record_count, 2);
+	assert_true(memory.reads[0].finished && !memory.reads[0].interrupted);
+	assert_true(!memory.reads[1].finished && memory.reads[1].interrupted);
+	assert_int_equal(put_namespace(&memory, second, name, &err), -1);
+	check_error(&err, ERROR_STORE, "not open");
+	sink_memory_release(&memory);
+}
+
 static void it_asks_again_when_told_to(void **state)
 {
 	struct sink_memory memory;
@@ -174,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_kept_apart_from_the_callers_memory),
 		cmocka_unit_test(rollback_forgets_what_was_not_committed),
+		cmocka_unit_test(what_is_committed_while_a_read_is_open_outlasts_a_rollback),
 		cmocka_unit_test(it_asks_again_when_told_to),
 		cmocka_unit_test(it_fails_when_told_to),
 		cmocka_unit_test(calls_out_of_order_are_refused),

@@ -1,5 +1,8 @@
 #include "support/check.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "base/limits.h"
 #include "model/sink_memory.h"
 #include "model/sink_thread.h"
@@ -138,6 +141,143 @@ static void freed_with_records_under_way(void **state)
 	assert_null(sink_thread_free(NULL));
 }
 
+/* --- several callers --- */
+
+#define READERS 6
+#define RECORDS 3000
+
+struct reader {
+	struct sink *sink;
+	int number, failures;
+	atomic_bool *stop; /* not NULL: it reads until then */
+	struct error *err; /* of the first call that failed */
+};
+
+static int read_cluster(struct reader *reader, struct error **err)
+{
+	char name[32];
+	int64_t read;
+	struct namespace record;
+	struct sink_end end = { .as_of = 1, .outcome = SLICE("complete") };
+	snprintf(name, sizeof name, "%d", reader->number);
+	struct sink_scope scope = {
+		.source = slice_of(name), .cluster_name = slice_of(name), .as_of = 1, .once = true
+	};
+	record_init(&namespace_type, &record);
+	if (reader->sink->ops->begin(reader->sink, &scope, &read, err) < 0)
+		return -1;
+	for (int i = 0; reader->stop ? !atomic_load(reader->stop) : i < RECORDS; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		record.name = slice_of(name);
+		if (reader->sink->ops->put(reader->sink, read, &namespace_type, &record, err) < 0)
+			return -1;
+	}
+	return reader->sink->ops->finish(reader->sink, read, &end, err);
+}
+
+static void *run_reader(void *data)
+{
+	struct reader *reader = data;
+	reader->failures = read_cluster(reader, &reader->err) < 0;
+	return NULL;
+}
+
+static void start_readers(struct fixture *f, atomic_bool *stop, struct reader *readers, pthread_t *threads)
+{
+	for (int i = 0; i < READERS; i++) {
+		readers[i] = (struct reader){ .sink = f->sink, .number = i, .stop = stop };
+		assert_int_equal(pthread_create(&threads[i], NULL, run_reader, &readers[i]), 0);
+	}
+}
+
+static int wait_for_readers(struct reader *readers, const pthread_t *threads)
+{
+	int failures = 0;
+	for (int i = 0; i < READERS; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		failures += readers[i].failures;
+	}
+	return failures;
+}
+
+/* The read that the fixture opened would be in the way of a commit. */
+static void end_own_read(struct fixture *f)
+{
+	check_ok(finish(f), &f->err);
+	check_ok(f->sink->ops->commit(f->sink, &f->err), &f->err);
+}
+
+/* While the main thread commits. Every record arrives once, those of one reader in their order. */
+static void several_readers_at_once_and_one_that_commits(void **state)
+{
+	struct fixture *f = *state;
+	struct reader readers[READERS];
+	pthread_t threads[READERS];
+	int next[READERS + 2] = { 0 };
+	end_own_read(f);
+	start_readers(f, NULL, readers, threads);
+	for (int i = 0; i < 200; i++)
+		check_ok(f->sink->ops->commit(f->sink, &f->err), &f->err);
+	assert_int_equal(wait_for_readers(readers, threads), 0);
+	check_ok(f->sink->ops->commit(f->sink, &f->err), &f->err);
+	assert_int_equal(f->memory.commits, 202);
+	assert_int_equal(f->memory.record_count, READERS * RECORDS);
+	for (size_t i = 0; i < f->memory.record_count; i++) {
+		const struct memory_record *kept = &f->memory.records[i];
+		char name[32];
+		snprintf(name, sizeof name, "%d", next[kept->read - 1]++);
+		check_slice(((const struct namespace *)kept->record)->name, name);
+	}
+	for (int i = 0; i < READERS; i++)
+		assert_true(f->memory.reads[i + 1].finished);
+}
+
+/* Nobody goes on as if nothing had happened, whosever record it was, and the reason is told to all. */
+static void a_failure_is_told_to_every_reader_and_to_the_commit(void **state)
+{
+	struct fixture *f = *state;
+	struct reader readers[READERS];
+	pthread_t threads[READERS];
+	end_own_read(f);
+	f->memory.fail_after = RECORDS / 2;
+	start_readers(f, NULL, readers, threads);
+	assert_int_equal(wait_for_readers(readers, threads), READERS);
+	for (int i = 0; i < READERS; i++)
+		check_error(&readers[i].err, ERROR_STORE, "told to fail here");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(f->sink->ops->commit(f->sink, &f->err), -1);
+		check_error(&f->err, ERROR_STORE, "an earlier record could not be written: the sink was told");
+	}
+	f->memory.fail_after = 0;
+	f->sink->ops->rollback(f->sink);
+	check_ok(f->sink->ops->commit(f->sink, &f->err), &f->err);
+}
+
+/* A commit is not kept waiting by readers that never stop putting. */
+static void a_commit_comes_between_puts_that_never_end(void **state)
+{
+	struct fixture *f = *state;
+	struct reader readers[READERS];
+	pthread_t threads[READERS];
+	atomic_bool stop = false;
+	end_own_read(f);
+	start_readers(f, &stop, readers, threads);
+	for (int i = 0; i < 50; i++)
+		check_ok(f->sink->ops->commit(f->sink, &f->err), &f->err);
+	atomic_store(&stop, true);
+	assert_int_equal(wait_for_readers(readers, threads), 0);
+}
+
+static void after_a_rollback_open_reads_of_all_threads_are_over(void **state)
+{
+	struct fixture *f = *state;
+	check_ok(put(f, "a"), &f->err);
+	f->sink->ops->rollback(f->sink);
+	check_ok(put(f, "b"), &f->err); /* not yet written */
+	assert_int_equal(f->sink->ops->commit(f->sink, &f->err), -1);
+	check_error(&f->err, ERROR_STORE, "not open");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +288,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(after_a_rollback_it_goes_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(again_is_passed_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(freed_with_records_under_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(several_readers_at_once_and_one_that_commits, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_failure_is_told_to_every_reader_and_to_the_commit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_commit_comes_between_puts_that_never_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(after_a_rollback_open_reads_of_all_threads_are_over, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,13 @@ int64_t begin(struct fixture *f, const char *name, const char *uid, int64_t as_o
 	return begin_at(f, folder.data, name, uid, as_of);
 }
 
+static int64_t begin_scope(struct fixture *f, const struct sink_scope *scope)
+{
+	int64_t read = 0;
+	check_ok(f->sink->ops->begin(f->sink, scope, &read, &f->err), &f->err);
+	return read;
+}
+
 int64_t begin_at(struct fixture *f, const char *source, const char *name, const char *uid, int64_t as_of)
 {
 	struct sink_scope scope = { .source = slice_of(source),
@@ -45,9 +52,19 @@ int64_t begin_at(struct fixture *f, const char *source, const char *name, const 
 				    .cluster_name = slice_of(name),
 				    .cluster_uid = slice_of(uid),
 				    .as_of = as_of };
-	int64_t read = 0;
-	check_ok(f->sink->ops->begin(f->sink, &scope, &read, &f->err), &f->err);
-	return read;
+	return begin_scope(f, &scope);
+}
+
+int64_t begin_once(struct fixture *f, const char *name, const char *uid, int64_t as_of)
+{
+	struct slice address = arena_printf(&f->arena, "https://%s.example/", name);
+	struct sink_scope scope = { .source = address,
+				    .source_kind = SLICE("cluster"),
+				    .cluster_name = slice_of(name),
+				    .cluster_uid = slice_of(uid),
+				    .as_of = as_of,
+				    .once = true };
+	return begin_scope(f, &scope);
 }
 
 int finish(struct fixture *f, int64_t read, const char *uid, int64_t as_of)
@@ -108,6 +125,13 @@ void put_coverage(struct fixture *f, int64_t read, const char *kind, const char 
 	put(f, read, &coverage_type, &coverage);
 }
 
+void reopen(struct fixture *f)
+{
+	f->store = store_close(f->store);
+	check_ok(store_open(scratch_path(&f->scratch, "state/store.db"), &f->store, &f->err), &f->err);
+	f->sink = store_sink(f->store);
+}
+
 struct record_list all(struct fixture *f, const struct record_type *type)
 {
 	struct record_list records = { 0 };
@@ -127,6 +151,15 @@ const struct pod *pod_of(struct fixture *f, const char *uid)
 	check_ok(store_read_all(f->store, &pod_type, &where, 1, &f->arena, &pods, &f->err), &f->err);
 	assert_int_equal(pods.len, 1);
 	return pods.items;
+}
+
+const struct read *read_of(struct fixture *f, int64_t id)
+{
+	struct store_where where = { .field = "id", .number = id };
+	struct record_list reads = { 0 };
+	check_ok(store_read_all(f->store, &read_type, &where, 1, &f->arena, &reads, &f->err), &f->err);
+	assert_int_equal(reads.len, 1);
+	return reads.items;
 }
 
 static void add_type(struct fixture *f, const struct record_type *type, struct strbuf *out)

@@ -29,6 +29,8 @@ int fixture_teardown(void **state);
 /* uid NULL and as_of TIME_UNSET: not known yet. Read from the folder /dumps/NAME, or from the source. */
 int64_t begin(struct fixture *f, const char *name, const char *uid, int64_t as_of);
 int64_t begin_at(struct fixture *f, const char *source, const char *name, const char *uid, int64_t as_of);
+/* A live cluster's: it is read once. */
+int64_t begin_once(struct fixture *f, const char *name, const char *uid, int64_t as_of);
 int finish(struct fixture *f, int64_t read, const char *uid, int64_t as_of);
 void commit(struct fixture *f);
 void put(struct fixture *f, int64_t read, const struct record_type *type, const void *record);
@@ -38,11 +40,16 @@ void put_secret(struct fixture *f, int64_t read, const char *uid, const char *na
 void put_coverage(struct fixture *f, int64_t read, const char *kind, const char *namespace, const char *subtype,
 		  const char *outcome);
 
+/* Closes the store and opens it again. */
+void reopen(struct fixture *f);
 /* Everything of the type, by identity. */
 struct record_list all(struct fixture *f, const struct record_type *type);
 /* The pod of that uid; it must be there once. */
 const struct pod *pod_of(struct fixture *f, const char *uid);
 size_t count_of(struct fixture *f, const struct record_type *type);
+
+/* The read of that number; it must be there. */
+const struct read *read_of(struct fixture *f, int64_t id);
 
 /* All tables as text but for the wall clock: two stores with the same text hold the same. */
 const char *contents(struct fixture *f);

@@ -1,0 +1,356 @@
+#include "fixture.h"
+
+#include <sqlite3.h>
+
+#include "base/limits.h"
+#include "store/store_internal.h"
+#include "support/torture.h"
+
+static struct fixture open_beside(struct fixture *f)
+{
+	struct fixture other = { .scratch = f->scratch, .arena = ARENA_INIT(LIMIT_WORLD_BYTES) };
+	check_ok(store_open(scratch_path(&f->scratch, "state/store.db"), &other.store, &other.err), &other.err);
+	other.sink = store_sink(other.store);
+	return other;
+}
+
+static void close_beside(struct fixture *other)
+{
+	store_close(other->store);
+	arena_release(&other->arena);
+}
+
+static int try_commit(struct fixture *f)
+{
+	return f->sink->ops->commit(f->sink, &f->err);
+}
+
+/* --- commit while reads are open --- */
+
+static void what_was_put_before_a_commit_lasts_and_the_read_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	int64_t read = begin_once(f, "prod", UID_A, HOUR(1));
+	put_pod(f, read, "pod-1", "shop", "node-1");
+	commit(f);
+	commit(f); /* nothing was put since */
+	struct fixture other = open_beside(f);
+	assert_int_equal(count_of(&other, &pod_type), 1);
+	check_slice(read_of(&other, read)->outcome, "reading");
+	put_pod(f, read, "pod-2", "shop", "node-1");
+	put_coverage(f, read, "Pod", "*", "*", "complete");
+	assert_int_equal(count_of(&other, &pod_type), 1);
+	assert_int_equal(finish(f, read, UID_A, HOUR(1)), 0);
+	check_slice(read_of(&other, read)->outcome, "reading");
+	commit(f);
+	assert_int_equal(count_of(&other, &pod_type), 2);
+	check_slice(read_of(&other, read)->outcome, "complete");
+	assert_true(read_of(&other, read)->ended != TIME_UNSET);
+	close_beside(&other);
+}
+
+static void several_reads_interleave_and_end_in_any_order(void **state)
+{
+	struct fixture *f = *state;
+	int64_t reads[20];
+	char name[32], uid[64], pod[32];
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof name, "cluster-%d", i);
+		snprintf(uid, sizeof uid, "cccccccc-0000-4000-8000-0000000000%02d", i);
+		reads[i] = begin_once(f, name, i % 2 ? uid : NULL, HOUR(1));
+	}
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < 20; i++) {
+			snprintf(pod, sizeof pod, "pod-%d-%d", i, round);
+			put_pod(f, reads[i], pod, "shop", "node-1");
+		}
+		commit(f);
+	}
+	for (int i = 19; i >= 0; i -= 2) {
+		snprintf(uid, sizeof uid, "cccccccc-0000-4000-8000-0000000000%02d", i);
+		assert_int_equal(finish(f, reads[i], uid, HOUR(1)), 0);
+		commit(f);
+	}
+	for (int i = 0; i < 20; i += 2) {
+		snprintf(uid, sizeof uid, "cccccccc-0000-4000-8000-0000000000%02d", i);
+		assert_int_equal(finish(f, reads[i], uid, HOUR(1)), 0);
+	}
+	commit(f);
+	assert_int_equal(count_of(f, &cluster_type), 20);
+	assert_int_equal(count_of(f, &pod_type), 100);
+	for (int i = 0; i < 20; i++)
+		check_slice(read_of(f, reads[i])->outcome, "complete");
+	const struct pod *one = pod_of(f, "pod-8-3");
+	check_slice(one->cluster, "cccccccc-0000-4000-8000-000000000008");
+}
+
+/* Another command gets its turn between two commits, and statements that were made before it work on. */
+static void another_writer_gets_its_turn_between_commits(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture other = open_beside(f);
+	int64_t read = begin_once(f, "prod", UID_A, HOUR(1));
+	put_pod(f, read, "pod-1", "shop", "node-1");
+	commit(f);
+	int64_t second = begin(&other, "test", UID_B, HOUR(1));
+	put_pod(&other, second, "pod-b", "shop", "node-1");
+	assert_int_equal(finish(&other, second, UID_B, HOUR(1)), 0);
+	commit(&other);
+	put_pod(f, read, "pod-2", "shop", "node-1");
+	assert_int_equal(finish(f, read, UID_A, HOUR(1)), 0);
+	commit(f);
+	assert_int_equal(count_of(f, &pod_type), 3);
+	close_beside(&other);
+}
+
+static void a_read_that_may_be_asked_for_again_must_end_first(void **state)
+{
+	struct fixture *f = *state;
+	int64_t read = begin(f, "prod", UID_A, HOUR(1));
+	assert_int_equal(finish(f, read, UID_A, HOUR(1)), 0);
+	commit(f);
+	read = begin(f, "prod", UID_A, TIME_UNSET); /* it may turn out to be an old one */
+	assert_int_equal(try_commit(f), -1);
+	check_error(&f->err, ERROR_STORE, "still open");
+	assert_int_equal(finish(f, read, UID_A, HOUR(2)), 0);
+	commit(f);
+	read = begin(f, "prod", NULL, TIME_UNSET); /* guessed to be prod's */
+	assert_int_equal(try_commit(f), -1);
+	check_error(&f->err, ERROR_STORE, "still open");
+	assert_int_equal(finish(f, read, UID_B, HOUR(1)), SINK_AGAIN);
+	assert_int_equal(try_commit(f), -1);
+	check_error(&f->err, ERROR_STORE, "still open");
+	f->sink->ops->rollback(f->sink);
+	assert_int_equal(count_of(f, &read_type), 2);
+}
+
+/* --- once --- */
+
+static void put_secret_of(struct fixture *f, int64_t read, const char *uid, int64_t created)
+{
+	struct secret secret;
+	record_init(&secret_type, &secret);
+	secret.uid = slice_of(uid);
+	secret.namespace = SLICE("shop");
+	secret.name = SLICE("hub");
+	secret.created = created;
+	put(f, read, &secret_type, &secret);
+}
+
+/* Whatever the store holds of the address, of the name and of the time, a live read is never asked for again. */
+static void once_is_never_asked_again(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *begun, *ended;
+		int64_t as_of;
+	} cases[] = {
+		{ NULL, NULL, HOUR(1) },   { NULL, UID_A, HOUR(1) }, { NULL, UID_B, HOUR(9) },
+		{ UID_A, UID_A, HOUR(1) }, { UID_A, NULL, HOUR(9) }, { "a/b", UID_B, HOUR(1) },
+		{ UID_B, UID_B, HOUR(5) },
+	};
+	int64_t first = begin_once(f, "prod", UID_A, HOUR(5));
+	assert_int_equal(finish(f, first, UID_A, HOUR(5)), 0);
+	commit(f);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t read = begin_once(f, "prod", cases[i].begun, cases[i].as_of);
+		commit(f);
+		assert_int_equal(finish(f, read, cases[i].ended, cases[i].as_of), 0);
+		commit(f);
+	}
+}
+
+static void once_without_a_uid_is_filed_apart_until_it_ends(void **state)
+{
+	struct fixture *f = *state;
+	int64_t read = begin_once(f, "prod", UID_A, HOUR(5));
+	put_secret_of(f, read, "secret-1", HOUR(-9));
+	assert_int_equal(finish(f, read, UID_A, HOUR(5)), 0);
+	commit(f);
+	read = begin_once(f, "prod", NULL, HOUR(6));
+	put_secret_of(f, read, "secret-2", HOUR(-8));
+	commit(f);
+	assert_int_equal(count_of(f, &cluster_type), 2);
+	put_secret_of(f, read, "secret-1", HOUR(-9)); /* tells which cluster it is */
+	assert_int_equal(finish(f, read, NULL, HOUR(6)), 0);
+	commit(f);
+	assert_int_equal(count_of(f, &cluster_type), 1);
+	struct record_list secrets = all(f, &secret_type);
+	assert_int_equal(secrets.len, 2);
+	const struct secret *first = secrets.items;
+	check_slice(first->uid, "secret-1");
+	check_slice(first->cluster, UID_A);
+	assert_true(first->first_seen == HOUR(5) && first->last_seen == HOUR(6));
+}
+
+/* --- reads of one cluster side by side --- */
+
+static void the_later_of_two_open_reads_has_the_last_word(void **state)
+{
+	struct fixture *f = *state;
+	int64_t early = begin_once(f, "prod", UID_A, HOUR(1)), late = begin_once(f, "prod", UID_A, HOUR(2));
+	put_pod(f, late, "pod-1", "shop", "node-late");
+	put_pod(f, early, "pod-1", "shop", "node-early");
+	assert_int_equal(finish(f, late, UID_A, HOUR(2)), 0);
+	commit(f);
+	put_pod(f, late = begin_once(f, "prod", UID_A, HOUR(3)), "pod-2", "shop", "node-late");
+	put_pod(f, early, "pod-2", "shop", "node-early");
+	assert_int_equal(finish(f, late, UID_A, HOUR(3)), 0);
+	assert_int_equal(finish(f, early, UID_A, HOUR(1)), 0);
+	commit(f);
+	check_slice(pod_of(f, "pod-1")->node, "node-late");
+	check_slice(pod_of(f, "pod-2")->node, "node-late");
+	assert_true(pod_of(f, "pod-1")->first_seen == HOUR(1) && pod_of(f, "pod-1")->last_seen == HOUR(2));
+	assert_true(pod_of(f, "pod-2")->first_seen == HOUR(1) && pod_of(f, "pod-2")->last_seen == HOUR(3));
+}
+
+static void a_later_read_of_another_process_keeps_its_word(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture other = open_beside(f);
+	int64_t early = begin_once(f, "prod", UID_A, HOUR(1));
+	commit(f);
+	int64_t late = begin_once(&other, "prod", UID_A, HOUR(2));
+	put_pod(&other, late, "pod-1", "shop", "node-late");
+	assert_int_equal(finish(&other, late, UID_A, HOUR(2)), 0);
+	commit(&other);
+	put_pod(f, early, "pod-1", "shop", "node-early");
+	assert_int_equal(finish(f, early, UID_A, HOUR(1)), 0);
+	commit(f);
+	check_slice(pod_of(f, "pod-1")->node, "node-late");
+	assert_true(pod_of(f, "pod-1")->first_seen == HOUR(1) && pod_of(f, "pod-1")->last_seen == HOUR(2));
+	close_beside(&other);
+}
+
+/* --- giving up --- */
+
+static void rollback_keeps_what_was_committed_and_says_so(void **state)
+{
+	struct fixture *f = *state;
+	int64_t known = begin_once(f, "prod", UID_A, HOUR(1)), unknown = begin_once(f, "test", NULL, HOUR(1));
+	put_pod(f, known, "pod-1", "shop", "node-1");
+	put_pod(f, unknown, "pod-2", "shop", "node-1");
+	put_coverage(f, known, "Pod", "*", "*", "complete");
+	commit(f);
+	int64_t fresh = begin_once(f, "third", NULL, HOUR(1));
+	put_pod(f, known, "pod-3", "shop", "node-1");
+	assert_int_equal(finish(f, known, UID_A, HOUR(1)), 0);
+	f->sink->ops->rollback(f->sink);
+	struct pod pod;
+	record_init(&pod_type, &pod);
+	assert_int_equal(f->sink->ops->put(f->sink, unknown, &pod_type, &pod, &f->err), -1);
+	check_error(&f->err, ERROR_STORE, "not open");
+	assert_int_equal(count_of(f, &read_type), 2);
+	assert_int_equal(count_of(f, &pod_type), 2);
+	check_slice(read_of(f, known)->outcome, "interrupted");
+	check_slice(read_of(f, unknown)->outcome, "interrupted");
+	check_slice(read_of(f, unknown)->why, "it was given up before it was done");
+	check_slice(read_of(f, unknown)->cluster, "https://test.example/");
+	assert_true(read_of(f, unknown)->ended == TIME_UNSET && read_of(f, unknown)->as_of == HOUR(1));
+	assert_int_equal(alive_elsewhere(f->store, known, &f->err), 0);
+	assert_int_equal(begin_once(f, "third", NULL, HOUR(1)), fresh); /* its number was never seen */
+}
+
+static void closing_gives_up_what_is_open(void **state)
+{
+	struct fixture *f = *state;
+	int64_t read = begin_once(f, "prod", NULL, HOUR(1));
+	put_pod(f, read, "pod-1", "shop", "node-1");
+	commit(f);
+	put_pod(f, read, "pod-2", "shop", "node-1");
+	reopen(f);
+	check_slice(read_of(f, read)->outcome, "interrupted");
+	assert_int_equal(count_of(f, &pod_type), 1);
+	check_slice(pod_of(f, "pod-1")->cluster, "https://prod.example/");
+}
+
+static void a_read_that_another_process_ended_is_not_written_to(void **state)
+{
+	struct fixture *f = *state;
+	struct pod pod;
+	record_init(&pod_type, &pod);
+	int64_t read = begin_once(f, "prod", NULL, HOUR(1));
+	commit(f);
+	sql(f, "UPDATE \"read\" SET outcome = 'interrupted'");
+	assert_int_equal(f->sink->ops->put(f->sink, read, &pod_type, &pod, &f->err), -1);
+	check_error(&f->err, ERROR_STORE, "dead process");
+	f->sink->ops->rollback(f->sink);
+	assert_int_equal(count_of(f, &pod_type), 0);
+}
+
+static void a_lost_transaction_ends_what_is_open(void **state)
+{
+	struct fixture *f = *state;
+	int64_t read = begin_once(f, "prod", UID_A, HOUR(1));
+	struct pod pod;
+	record_init(&pod_type, &pod);
+	put_pod(f, read, "pod-1", "shop", "node-1");
+	commit(f);
+	put_pod(f, read, "pod-2", "shop", "node-1");
+	assert_int_equal(sqlite3_exec(f->store->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(f->sink->ops->put(f->sink, read, &pod_type, &pod, &f->err), -1);
+	check_error(&f->err, ERROR_STORE, "not open");
+	assert_int_equal(try_commit(f), -1);
+	check_error(&f->err, ERROR_STORE, "lost");
+	f->sink->ops->rollback(f->sink);
+	check_slice(read_of(f, read)->outcome, "interrupted");
+	assert_int_equal(count_of(f, &pod_type), 1);
+}
+
+/* --- memory --- */
+
+/* Two live clusters, one of them not known, committed in between. */
+static int live_life(void *data, struct error **err)
+{
+	CLEANUP(store_closep) struct store *store = NULL;
+	struct sink_scope known = {
+		.source = SLICE("https://a/"), .cluster_uid = SLICE(UID_A), .as_of = HOUR(1), .once = true
+	};
+	struct sink_scope unknown = { .source = SLICE("https://b/"), .as_of = HOUR(1), .once = true };
+	struct sink_end end = { .as_of = HOUR(1), .outcome = SLICE("complete"), .notes = SLICE("not verified") };
+	struct namespace namespace;
+	int64_t first, second;
+	record_init(&namespace_type, &namespace);
+	namespace.name = SLICE("shop");
+	if (store_open(data, &store, err) < 0)
+		return -1;
+	struct sink *sink = store_sink(store);
+	if (sink->ops->begin(sink, &known, &first, err) < 0 || sink->ops->begin(sink, &unknown, &second, err) < 0 ||
+	    sink->ops->put(sink, first, &namespace_type, &namespace, err) < 0 || sink->ops->commit(sink, err) < 0 ||
+	    sink->ops->put(sink, second, &namespace_type, &namespace, err) < 0 ||
+	    sink->ops->finish(sink, second, &end, err) < 0 || sink->ops->finish(sink, first, &end, err) < 0 ||
+	    sink->ops->commit(sink, err) < 0) {
+		sink->ops->rollback(sink);
+		return -1;
+	}
+	return 0;
+}
+
+static void memory_may_run_out(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	snprintf(path, sizeof path, "%s", scratch_path(&f->scratch, "torture/store.db"));
+	torture(live_life, path);
+}
+
+int main(void)
+{
+#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		STORE_TEST(what_was_put_before_a_commit_lasts_and_the_read_goes_on),
+		STORE_TEST(several_reads_interleave_and_end_in_any_order),
+		STORE_TEST(another_writer_gets_its_turn_between_commits),
+		STORE_TEST(a_read_that_may_be_asked_for_again_must_end_first),
+		STORE_TEST(once_is_never_asked_again),
+		STORE_TEST(once_without_a_uid_is_filed_apart_until_it_ends),
+		STORE_TEST(the_later_of_two_open_reads_has_the_last_word),
+		STORE_TEST(a_later_read_of_another_process_keeps_its_word),
+		STORE_TEST(rollback_keeps_what_was_committed_and_says_so),
+		STORE_TEST(closing_gives_up_what_is_open),
+		STORE_TEST(a_read_that_another_process_ended_is_not_written_to),
+		STORE_TEST(a_lost_transaction_ends_what_is_open),
+		STORE_TEST(memory_may_run_out),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
