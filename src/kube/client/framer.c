@@ -16,10 +16,10 @@ int framer_new(enum frame_kind kind, const struct framer_calls *calls, void *dat
 {
 	static const struct frame_ops *const ops[] = {
 		[FRAME_JSON_LIST] = &frame_json_list,
+		[FRAME_PROTOBUF_LIST] = &frame_protobuf_list,
 		[FRAME_JSON_WATCH] = &frame_json_watch,
+		[FRAME_PROTOBUF_WATCH] = &frame_protobuf_watch,
 	};
-	if (kind == FRAME_PROTOBUF_LIST || kind == FRAME_PROTOBUF_WATCH)
-		return error_set(err, ERROR_UNSUPPORTED, "protobuf is not read");
 	struct framer *framer = mem_alloc_zeroed(1, sizeof *framer);
 	if (!framer)
 		return error_no_memory(err);

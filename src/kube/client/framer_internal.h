@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/cursor.h"
+#include "base/protobuf.h"
 #include "base/strbuf.h"
 #include "kube/client/framer.h"
 #include "kube/client/framer_scan.h"
@@ -19,8 +20,10 @@ struct frame_ops {
 	/* 0 where the body may end. */
 	int (*end)(struct framer *framer, struct error **err);
 };
-extern const struct frame_ops frame_json_list;  /* framer_json_list.c */
-extern const struct frame_ops frame_json_watch; /* framer_json_watch.c */
+extern const struct frame_ops frame_json_list;      /* framer_json_list.c */
+extern const struct frame_ops frame_json_watch;     /* framer_json_watch.c */
+extern const struct frame_ops frame_protobuf_list;  /* framer_protobuf_list.c */
+extern const struct frame_ops frame_protobuf_watch; /* framer_protobuf_watch.c */
 
 /* An item that came in parts is put together here. Its bytes may be a secret's, so they are wiped. */
 struct frame_item {
@@ -36,6 +39,22 @@ struct frame_json_list_state {
 	size_t text_at; /* in the head: where the last key or value begins */
 };
 
+struct frame_protobuf_list_state {
+	unsigned char step, use;
+	bool has_list, has_items; /* stood there */
+	uint32_t number;          /* of the field */
+	struct protobuf_varint varint;
+	size_t magic_bytes;
+	size_t type_bytes; /* of the head: typeMeta; the list's metadata comes behind it */
+	uint64_t list_end; /* in the body; 0: outside the list */
+	uint64_t left;     /* of the field */
+};
+
+struct frame_protobuf_watch_state {
+	unsigned length_bytes; /* of the length, read so far */
+	uint32_t left;         /* of the event */
+};
+
 struct framer {
 	const struct frame_ops *ops;
 	struct framer_calls calls;
@@ -49,6 +68,8 @@ struct framer {
 	bool in_event; /* of a watch */
 	union {
 		struct frame_json_list_state json_list;
+		struct frame_protobuf_list_state protobuf_list;
+		struct frame_protobuf_watch_state protobuf_watch;
 	};
 };
 
