@@ -261,6 +261,14 @@ static bool is_whole(struct slice outcome)
 	       slice_equal_text(outcome, "metadata");
 }
 
+void object_stream_judge(const struct object_stream *stream, struct object_stream_end *end)
+{
+	if (!stream->bad || !is_whole(end->outcome))
+		return;
+	end->outcome = SLICE("partial");
+	end->why = strbuf_slice(&stream->why);
+}
+
 static int put_coverage(struct object_stream *stream, const struct object_stream_end *end, struct error **err)
 {
 	struct object_context *context = stream->context;
@@ -273,16 +281,14 @@ static int put_coverage(struct object_stream *stream, const struct object_stream
 	coverage.outcome = end->outcome;
 	coverage.why = end->why;
 	coverage.objects = stream->objects;
-	if (stream->bad && is_whole(end->outcome)) {
-		coverage.outcome = SLICE("partial");
-		coverage.why = strbuf_slice(&stream->why);
-	}
 	return context->sink->ops->put(context->sink, context->read, &coverage_type, &coverage, err);
 }
 
 int object_stream_close(struct object_stream *stream, const struct object_stream_end *end, struct error **err)
 {
-	int put = put_coverage(stream, end, err);
+	struct object_stream_end judged = *end;
+	object_stream_judge(stream, &judged);
+	int put = put_coverage(stream, &judged, err);
 	object_stream_free(stream);
 	return put;
 }

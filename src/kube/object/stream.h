@@ -56,6 +56,8 @@ const struct object_stream_last *object_stream_last(const struct object_stream *
 struct object_stream_end {
 	struct slice outcome, why;
 };
+/* What close will make of them; borrowed from the stream. */
+void object_stream_judge(const struct object_stream *stream, struct object_stream_end *end);
 /* Frees the stream, in case of failure too. */
 int object_stream_close(struct object_stream *stream, const struct object_stream_end *end, struct error **err);
 /* Without a coverage record. NULL allowed. Returns NULL. */
