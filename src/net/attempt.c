@@ -1,0 +1,232 @@
+#include "net/attempt_internal.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/time.h"
+#include "net/clock_internal.h"
+#include "net/loop_internal.h"
+#include "net/origin_internal.h"
+#include "net/retry.h"
+
+/* What is read at once. The bodies that arrive are cut into pieces of 16 KiB by libcurl, as TLS does; a larger buffer
+ * only costs memory for each transfer. */
+#define BUFFER_BYTES (16L * 1024)
+
+/* --- callbacks --- */
+
+static void moved(struct transfer *transfer)
+{
+	transfer->attempt.moved_ms = clock_ms();
+}
+
+/* From now on the time for the connection counts; not from the start, as libcurl may make a transfer wait. */
+static void connecting(struct transfer *transfer)
+{
+	struct attempt *attempt = &transfer->attempt;
+	if (attempt->connecting_ms)
+		return;
+	attempt->connecting_ms = clock_ms();
+	loop_look_at(transfer->queue->http, transfer_due(transfer));
+}
+
+static int on_lookup(void *resolver, void *reserved, void *data)
+{
+	(void)resolver;
+	(void)reserved;
+	connecting(data);
+	return 0;
+}
+
+/* Programs that others start (exec plugins) shall not inherit it. */
+static int on_socket(void *data, curl_socket_t socket, curlsocktype purpose)
+{
+	(void)purpose;
+	connecting(data);
+	return fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
+}
+
+static int on_connected(void *data, char *ip, char *local_ip, int port, int local_port)
+{
+	struct transfer *transfer = data;
+	struct attempt *attempt = &transfer->attempt;
+
+	(void)ip;
+	(void)local_ip;
+	(void)port;
+	(void)local_port;
+	attempt->connected_ms = clock_ms();
+	moved(transfer);
+	loop_look_at(transfer->queue->http, transfer_due(transfer));
+	return CURL_PREREQFUNC_OK;
+}
+
+static size_t give_up(struct transfer *transfer, enum http_failure failure, const char *why)
+{
+	transfer->attempt.given_up = why;
+	transfer->attempt.given_up_as = failure;
+	return 0; /* makes libcurl end with an error */
+}
+
+/* The answer asks for a retry that we may make: it is read over, so that the connection can be used again. */
+static bool asks_for_retry(struct transfer *transfer)
+{
+	struct attempt *attempt = &transfer->attempt;
+	int64_t wait_ms = 0;
+
+	if (!retry_is_asked_by(attempt->head.status) || !transfer_may_retry(transfer))
+		return false;
+	if (retry_after_parse(slice_of(attempt->head.retry_after), slice_of(attempt->head.date), time_now(),
+			      &wait_ms) &&
+	    wait_ms > LIMIT_HTTP_RETRY_AFTER_MS)
+		return false;
+	unsigned backoff_ms = transfer_backoff_ms(transfer);
+	attempt->retry_ms = wait_ms > backoff_ms ? (unsigned)wait_ms : backoff_ms;
+	return true;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *data)
+{
+	struct transfer *transfer = data;
+	struct attempt *attempt = &transfer->attempt;
+	struct slice line = { bytes, size * count };
+	long version = 0;
+
+	moved(transfer);
+	switch (head_add(&attempt->head, line)) {
+	case HEAD_MORE:
+		return line.len;
+	case HEAD_TOO_LARGE:
+		return give_up(transfer, HTTP_PROTOCOL, "the head of the answer is too long");
+	case HEAD_DONE:
+		break;
+	}
+	if (curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK)
+		transfer->pool->multiplexed = version == CURL_HTTP_VERSION_2_0;
+	attempt->swallow = asks_for_retry(transfer);
+	if (attempt->swallow)
+		return line.len;
+	attempt->delivered = true;
+	if (!queue_put_head(transfer, &attempt->head))
+		return give_up(transfer, HTTP_OTHER, "not enough memory");
+	return line.len;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct transfer *transfer = data;
+	struct attempt *attempt = &transfer->attempt;
+	struct slice piece = { bytes, size * count };
+
+	moved(transfer);
+	if (attempt->swallow) {
+		attempt->swallowed += piece.len;
+		return attempt->swallowed > LIMIT_REFUSAL_BYTES ? 0 : piece.len;
+	}
+	if (!queue_put_data(transfer, piece))
+		return give_up(transfer, HTTP_OTHER, "not enough memory");
+	return piece.len;
+}
+
+/* --- the easy handle --- */
+
+#define SET(option, value) (curl_easy_setopt(easy, (option), (value)) == CURLE_OK)
+
+static bool set_callbacks(struct transfer *transfer, CURL *easy)
+{
+	return SET(CURLOPT_PRIVATE, transfer) && SET(CURLOPT_ERRORBUFFER, transfer->attempt.detail) &&
+	       SET(CURLOPT_RESOLVER_START_FUNCTION, on_lookup) && SET(CURLOPT_RESOLVER_START_DATA, transfer) &&
+	       SET(CURLOPT_SOCKOPTFUNCTION, on_socket) && SET(CURLOPT_SOCKOPTDATA, transfer) &&
+	       SET(CURLOPT_PREREQFUNCTION, on_connected) && SET(CURLOPT_PREREQDATA, transfer) &&
+	       SET(CURLOPT_HEADERFUNCTION, on_header) && SET(CURLOPT_HEADERDATA, transfer) &&
+	       SET(CURLOPT_WRITEFUNCTION, on_body) && SET(CURLOPT_WRITEDATA, transfer);
+}
+
+/* What is never wanted, whatever the defaults of this libcurl are. QUICK_EXIT: a name server that does not answer would
+ * block the loop when its transfer is cancelled. */
+static bool set_manners(CURL *easy)
+{
+	return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_QUICK_EXIT, 1L) && SET(CURLOPT_PROTOCOLS_STR, "http,https") &&
+	       SET(CURLOPT_FOLLOWLOCATION, 0L) && SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
+	       SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) && SET(CURLOPT_PATH_AS_IS, 1L) &&
+	       SET(CURLOPT_HTTP09_ALLOWED, 0L) && SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
+	       SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) && SET(CURLOPT_NOPROGRESS, 1L) &&
+	       SET(CURLOPT_BUFFERSIZE, BUFFER_BYTES) && SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
+	       SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS) && SET(CURLOPT_PIPEWAIT, 1L);
+}
+
+/* libcurl unpacks only what it asked for: so it asks for something in any case. */
+static bool set_request(struct transfer *transfer, CURL *easy)
+{
+	const struct request *request = &transfer->request;
+	struct slice body = secret_reveal(&request->body);
+
+	if (!SET(CURLOPT_URL, request->url) || !SET(CURLOPT_HTTPHEADER, request->lines) ||
+	    !SET(CURLOPT_ACCEPT_ENCODING, request->compressed ? "gzip" : "identity") ||
+	    !SET(CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms))
+		return false;
+	if (body.data &&
+	    (!SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len) || !SET(CURLOPT_POSTFIELDS, body.data)))
+		return false;
+	if (!body.data && request->method && !strcmp(request->method, "HEAD"))
+		return SET(CURLOPT_NOBODY, 1L);
+	if (body.data && !request->method)
+		return SET(CURLOPT_CUSTOMREQUEST, "GET");
+	return !request->method || SET(CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+bool attempt_start(struct transfer *transfer)
+{
+	struct attempt *attempt = &transfer->attempt;
+	CURL *easy = curl_easy_init();
+
+	*attempt = (struct attempt){ 0 };
+	if (!easy)
+		return false;
+	if (!set_callbacks(transfer, easy) || !set_manners(easy) || !set_request(transfer, easy) ||
+	    !origin_apply(transfer->origin, easy) || curl_multi_add_handle(transfer->pool->multi, easy) != CURLM_OK) {
+		curl_easy_cleanup(easy);
+		return false;
+	}
+	attempt->easy = easy;
+	return true;
+}
+
+uint64_t attempt_stop(struct transfer *transfer)
+{
+	CURL *easy = TAKE_PTR(transfer->attempt.easy);
+	curl_off_t wire_bytes = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
+	curl_multi_remove_handle(transfer->pool->multi, easy);
+	curl_easy_cleanup(easy);
+	return wire_bytes > 0 ? (uint64_t)wire_bytes : 0;
+}
+
+struct failure_facts attempt_facts(const struct transfer *transfer, CURLcode code)
+{
+	const struct attempt *attempt = &transfer->attempt;
+	struct failure_facts facts = {
+		.code = code,
+		.detail = attempt->detail,
+		.proxied = secret_is_set(&transfer->origin->proxy),
+		.answered = attempt->head.status != 0,
+	};
+	curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+	return facts;
+}
+
+bool attempt_moved(struct attempt *attempt, int64_t now_ms)
+{
+	curl_off_t down = 0, up = 0;
+
+	curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+	curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+	uint64_t bytes = (uint64_t)down + (uint64_t)up;
+	if (bytes == attempt->moved_bytes)
+		return false;
+	attempt->moved_bytes = bytes;
+	attempt->moved_ms = now_ms;
+	return true;
+}

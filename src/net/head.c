@@ -1,0 +1,117 @@
+#include "net/head.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/cursor.h"
+#include "base/limits.h"
+
+/* A token of RFC 9110, section 5.6.2, and the slash between the two of a media type. */
+static bool is_type_char(int byte)
+{
+	return ascii_is_alphanumeric(byte) || (byte > 0 && strchr("!#$%&'*+-.^_`|~/", byte));
+}
+
+const char *head_media_type(struct slice value, char room[HEAD_TYPE_BYTES])
+{
+	struct slice type, parameters;
+	size_t slashes = 0;
+
+	slice_cut(value, ';', &type, &parameters);
+	type = slice_trim(type);
+	room[0] = '\0';
+	if (type.len >= HEAD_TYPE_BYTES)
+		return room;
+	for (size_t i = 0; i < type.len; i++) {
+		if (!is_type_char(type.data[i]))
+			return room;
+		slashes += type.data[i] == '/';
+	}
+	if (slashes != 1 || type.data[0] == '/' || type.data[type.len - 1] == '/')
+		return room;
+	for (size_t i = 0; i < type.len; i++)
+		room[i] = (char)ascii_lower(type.data[i]);
+	room[type.len] = '\0';
+	return room;
+}
+
+/* A value that is longer, or holds what no date or number does, is left out. */
+static void keep(struct slice value, char room[HEAD_VALUE_BYTES])
+{
+	room[0] = '\0';
+	if (value.len >= HEAD_VALUE_BYTES)
+		return;
+	for (size_t i = 0; i < value.len; i++)
+		if (value.data[i] < 0x20 || value.data[i] > 0x7e)
+			return;
+	if (value.len)
+		memcpy(room, value.data, value.len);
+	room[value.len] = '\0';
+}
+
+/* "HTTP/1.1 200 OK", "HTTP/2 200 ". */
+static bool read_status(struct slice line, int *ret_status)
+{
+	struct cursor c = cursor_on(line);
+	int status = 0;
+
+	if (!slice_starts_with(line, "HTTP/"))
+		return false;
+	while (cursor_left(&c) && cursor_peek(&c) != ' ')
+		cursor_skip(&c, 1);
+	cursor_skip(&c, 1);
+	for (int i = 0; i < 3; i++) {
+		int digit = cursor_take(&c);
+		if (!ascii_is_digit(digit))
+			return false;
+		status = status * 10 + digit - '0';
+	}
+	if (ascii_is_digit(cursor_peek(&c)))
+		return false;
+	*ret_status = status;
+	return true;
+}
+
+static void read_field(struct head *head, struct slice line)
+{
+	struct slice name, value;
+
+	if (!slice_cut(line, ':', &name, &value))
+		return;
+	value = slice_trim(value);
+	if (slice_equal_nocase(name, SLICE("content-type")))
+		head_media_type(value, head->content_type);
+	else if (slice_equal_nocase(name, SLICE("date")))
+		keep(value, head->date);
+	else if (slice_equal_nocase(name, SLICE("retry-after")))
+		keep(value, head->retry_after);
+}
+
+static enum head_state end_of_head(struct head *head)
+{
+	if (head->status >= 200) {
+		head->done = true;
+		return HEAD_DONE;
+	}
+	*head = (struct head){ .bytes = head->bytes };
+	return HEAD_MORE;
+}
+
+enum head_state head_add(struct head *head, struct slice line)
+{
+	int status;
+
+	head->bytes += line.len;
+	if (head->bytes > LIMIT_HTTP_HEAD_BYTES)
+		return HEAD_TOO_LARGE;
+	line = slice_trim(line);
+	if (head->done)
+		return HEAD_MORE;
+	if (!line.len)
+		return end_of_head(head);
+	if (read_status(line, &status))
+		*head = (struct head){ .bytes = head->bytes, .status = status };
+	else
+		read_field(head, line);
+	return HEAD_MORE;
+}

@@ -1,0 +1,37 @@
+/* The head of an answer: what we keep of its lines as they come (RFC 9110, RFC 9112).
+ *
+ *     struct head head = { 0 };
+ *     while (a line came)
+ *             if (head_add(&head, line) == HEAD_DONE) ...          // head.status, head.content_type, ...
+ *
+ * Interim answers (1xx) are read over. Lines behind the end (trailers) are only counted.
+ */
+#ifndef FOTHER_NET_HEAD_H
+#define FOTHER_NET_HEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/slice.h"
+
+#define HEAD_TYPE_BYTES 256 /* 127 for each of type and subtype: RFC 6838, section 4.2 */
+#define HEAD_VALUE_BYTES 64 /* a date or a number of seconds */
+
+enum head_state { HEAD_MORE, HEAD_DONE, HEAD_TOO_LARGE };
+
+struct head {
+	int status; /* 0 until a status line came */
+	bool done;
+	size_t bytes; /* of all lines */
+	/* "" where there is none, or none that we can read */
+	char content_type[HEAD_TYPE_BYTES]; /* lower case, without parameters */
+	char date[HEAD_VALUE_BYTES], retry_after[HEAD_VALUE_BYTES];
+};
+
+/* One line with or without its line end; an empty one ends the head. HEAD_DONE only once. */
+enum head_state head_add(struct head *head, struct slice line);
+
+/* The media type of a Content-Type's value in lower case, without parameters; "" for what is none. Returns room. */
+const char *head_media_type(struct slice value, char room[HEAD_TYPE_BYTES]);
+
+#endif

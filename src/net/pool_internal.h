@@ -1,0 +1,53 @@
+/* The connections that lead from one origin to one queue: a libcurl multi handle of their own. So nothing is ever
+ * shared between origins with other certificates, proxies or logins, and a full queue stops exactly the sockets that
+ * feed it.
+ *
+ * They stop by not being looked at: libcurl's own pause would go on to read what other streams of an HTTP/2 connection
+ * get, and keep what arrives without a bound that is ours. Shared by the files of net. */
+#ifndef FOTHER_NET_POOL_INTERNAL_H
+#define FOTHER_NET_POOL_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+
+#include "net/http.h"
+
+struct transfer;
+
+struct pool {
+	struct http *http;
+	struct http_origin *origin;
+	struct http_queue *queue;
+	struct pool *next;
+	CURLM *multi;
+	int epoll;             /* of its sockets; itself in the loop's epoll */
+	int64_t timer_ms;      /* when libcurl wants to be called */
+	struct transfer *line; /* waits for its turn, first come first */
+	struct transfer *line_last;
+	unsigned busy;    /* transfers that have a turn */
+	bool multiplexed; /* the server speaks HTTP/2 */
+	bool failed;      /* libcurl or epoll gave up */
+	bool stalled;
+	int64_t stalled_ms; /* since when */
+};
+
+/* NULL: no memory or descriptors. */
+struct pool *pool_new(struct http *http, struct http_origin *origin, struct http_queue *queue);
+/* No transfer is in it. */
+void pool_free(struct pool *pool);
+
+/* Does what its sockets, and then what its timers are ready for, until the queue is full. Finished transfers are ended
+ * or wait for their next attempt. */
+void pool_drive(struct pool *pool, bool sockets, int64_t now_ms);
+/* Stops or goes on, as the queue says. */
+void pool_balance(struct pool *pool, int64_t now_ms);
+
+void pool_line_up(struct pool *pool, struct transfer *transfer);
+/* Out of the line, or gives its turn to the next. */
+void pool_leave(struct pool *pool, struct transfer *transfer);
+/* Gives turns to as many as may have one. */
+void pool_give_turns(struct pool *pool, int64_t now_ms);
+
+#endif
