@@ -22,7 +22,7 @@ demo: packages-demo all ## a realistic breach in build/demo, and its triage
 test: packages-test ## every test but test-cluster; ends with "N passed, N failed"
 	@$(PYTHON) tools/run-tests
 
-test-cluster: packages-test packages-cluster ## against a real Kubernetes, that is built once (5 to 10 minutes)
+test-cluster: packages-test packages-cluster ## against a real Kubernetes, that is built once (about 5 minutes)
 	@$(PYTHON) tools/run-tests cluster
 
 lint: packages-test ## layers, headers, layout, spelling, scripts

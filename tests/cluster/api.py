@@ -111,8 +111,8 @@ class Api:
         """All items of a list, page by page."""
         items, token = [], ""
         while True:
-            more = f"{'&' if '?' in path else '?'}limit={limit}" + (f"&continue={urllib.parse.quote(token)}" if token else "")
-            page = self.get(path + more).must().json
+            query = {"limit": limit} | ({"continue": token} if token else {})
+            page = self.get(path + "&?"["?" not in path] + urllib.parse.urlencode(query)).must().json
             items += page["items"] or []
             token = page["metadata"].get("continue", "")
             if not token:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab import Lab
+from node import NodeLab, why_not
 
 RUNNING = []
 BUILD = Path(os.environ.get("FOTHER_BUILD", Path(__file__).resolve().parent.parent.parent / "build"))
@@ -56,6 +57,16 @@ def new_lab(start_lab):
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def node_lab(start_lab):
+    """A cluster of its own with a real node (node.py)."""
+    if reason := why_not():
+        pytest.skip(f"no real node: {reason}")
+    node = NodeLab(start_lab())
+    yield node
+    node.stop()
 
 
 @pytest.hookimpl(hookwrapper=True)

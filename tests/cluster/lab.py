@@ -115,7 +115,8 @@ class Lab:
         self.port, self.etcd_port, self.etcd_peers, self.controllers_port = (free_port() for _ in range(4))
         self.server = f"https://{HOST}:{self.port}"
         self.processes.start("etcd", [
-            self.parts / "etcd", "--data-dir", self.folder / "etcd", "--listen-peer-urls", f"http://{HOST}:{self.etcd_peers}",
+            self.parts / "etcd", "--data-dir", self.folder / "etcd",
+            "--listen-peer-urls", f"http://{HOST}:{self.etcd_peers}",
             "--listen-client-urls", f"http://{HOST}:{self.etcd_port}",
             "--advertise-client-urls", f"http://{HOST}:{self.etcd_port}"])
         self.start_apiserver()
@@ -240,6 +241,17 @@ class Lab:
             role = {"kind": kind, "name": name, "apiGroup": "rbac.authorization.k8s.io"}
             self.create([thing(kind, space, name, rules=rules, labels=labels),
                          thing(kind + "Binding", space, name, roleRef=role, subjects=[subject], labels=labels)])
+            # The server learns of its own roles some milliseconds later.
+            self.processes.wait_until(f"{user} has its rights", lambda: self.may(user, rules[0], space))
+
+    def may(self, user, rule, namespace=None):
+        """Whether the first of what a rule gives is allowed."""
+        wanted = {"verb": rule["verbs"][0], "group": rule["apiGroups"][0], "resource": rule["resources"][0],
+                  "name": rule.get("resourceNames", [""])[0], "namespace": namespace or ""}
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
+                  "spec": {"user": user, "resourceAttributes": wanted}}
+        path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+        return self.api().post(path, review).must().json["status"]["allowed"]
 
     def service_account_token(self, namespace, name="default", seconds=3600):
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
@@ -250,8 +262,8 @@ class Lab:
     # Contents
 
     def create(self, objects):
-        """Creates them, namespaces first and then in no order, and sets the status that they have. Returns what the server
-        made of them, in the order given."""
+        """Creates them, namespaces first and then in no order, and sets the status that they have. Returns what the
+        server made of them, in the order given."""
         objects = list(objects)
         spaces = [obj["metadata"]["name"] for obj in objects if obj["kind"] == "Namespace"]
         made = dict(zip(spaces, bulk(self.create_one, [obj for obj in objects if obj["kind"] == "Namespace"])))
@@ -297,8 +309,9 @@ class Lab:
         for kind in ("ClusterRoleBinding", "ClusterRole"):
             self.api().delete(f"{collection_path(kind)}?labelSelector={ALLOWED_LABEL}").must()
         # The server's own caches follow within milliseconds.
+        cached = collection_path("Namespace") + "?resourceVersion=0"
         self.processes.wait_until("the wiped namespaces are gone", lambda: not set(spaces) & {
-            one["metadata"]["name"] for one in self.api().get(collection_path("Namespace") + "?resourceVersion=0").json["items"]})
+            one["metadata"]["name"] for one in self.api().get(cached).must().json["items"]})
 
     # Below the API server
 

@@ -62,7 +62,8 @@ def pull_secret(namespace, name, auths, old=False, **rest):
     auths = docker_auths(auths)
     if old:
         return secret(namespace, name, {".dockercfg": json.dumps(auths)}, "kubernetes.io/dockercfg", **rest)
-    return secret(namespace, name, {".dockerconfigjson": json.dumps({"auths": auths})}, "kubernetes.io/dockerconfigjson", **rest)
+    config = {".dockerconfigjson": json.dumps({"auths": auths})}
+    return secret(namespace, name, config, "kubernetes.io/dockerconfigjson", **rest)
 
 
 def opaque_secret(namespace, name, size=1500, **rest):

@@ -1,16 +1,19 @@
 """The test cluster is a real one: it refuses, forgets, restarts and notifies as Kubernetes does."""
 import json
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
 from api import bulk
 from lab import USERS
-from objects import (collection_path, deployment, event, namespace, node, object_path, opaque_secret, pod, pull_secret, rule,
-                     service_account)
+from objects import (collection_path, deployment, event, namespace, node, object_path, opaque_secret, pod, pull_secret,
+                     rule, service_account)
 
 HUB = {"https://index.docker.io/v1/": ("acme", "made-up-password-1")}
 DIGEST = "1f" * 32
@@ -243,3 +246,18 @@ def test_stop_leaves_no_process_and_no_file(new_lab):
     lab.stop()
     assert all(process.poll() is not None for process in running) and len(running) == 2
     assert not lab.folder.exists()
+
+
+def test_killed_tests_leave_no_process_and_no_file(space):
+    child = subprocess.Popen([sys.executable, "-c", """
+from lab import Lab
+lab = Lab(controllers=False)
+print(lab.folder, *(process.pid for process in lab.processes.running.values()), flush=True)
+input()
+"""], cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    folder, *pids = child.stdout.readline().split()
+    assert len(pids) == 2 and all(Path("/proc", pid).exists() for pid in pids) and Path(folder).is_dir()
+    child.kill()
+    child.wait()
+    space.processes.wait_until("processes and folder are gone", lambda: not any(
+        path.exists() for path in [Path(folder), *(Path("/proc", pid) for pid in pids)]), 20)
