@@ -46,6 +46,10 @@ static int insert_row(struct store *store, struct slice uid, struct slice name, 
 	if (sql_run(store, statement, err) < 0)
 		return -1;
 	*ret_cluster = sqlite3_last_insert_rowid(store->db);
+	if (*ret_cluster > STORE_CLUSTERS_MAX)
+		return error_set(err, ERROR_LIMIT,
+				 "store %s holds %d clusters, and can hold no more; use another --store", store->path,
+				 STORE_CLUSTERS_MAX);
 	return 0;
 }
 

@@ -1,5 +1,8 @@
 #include "store/store_internal.h"
 
+/* How long who opens a store waits for a writer to tell of reads that died. */
+#define DEAD_BUSY_MS 1000
+
 /* --- the transaction --- */
 
 /* What another process may have done between two transactions. */
@@ -149,4 +152,67 @@ void reads_give_up(struct store *store)
 	for (size_t i = 0; i < store->reads.len; i++)
 		alive_release(store, &store->reads.items[i]);
 	vec_clear(&store->reads);
+}
+
+/* --- reads of dead processes --- */
+
+/* 1: there is one, -1, or 0. */
+static int next_dead(struct store *store, sqlite3_stmt *under_way, struct open_read *ret_read, struct error **err)
+{
+	int got;
+	while ((got = sql_step(store, under_way, err)) > 0) {
+		int64_t id = sql_int(under_way, 0);
+		int alive = alive_elsewhere(store, id, err);
+		if (alive < 0)
+			return -1;
+		if (alive)
+			continue;
+		*ret_read = (struct open_read){ .id = id, .cluster = sql_int(under_way, 1) };
+		return 1;
+	}
+	return got;
+}
+
+#define UNDER_WAY "SELECT id, cluster FROM \"read\" WHERE outcome = " READING " ORDER BY id"
+
+static int any_dead(struct store *store, struct error **err)
+{
+	CLEANUP(sql_finalizep) sqlite3_stmt *under_way = NULL;
+	struct open_read dead;
+	if (sql_prepare(store, UNDER_WAY, &under_way, err) < 0)
+		return -1;
+	return next_dead(store, under_way, &dead, err);
+}
+
+static int interrupt_dead(struct store *store, struct error **err)
+{
+	CLEANUP(sql_finalizep) sqlite3_stmt *under_way = NULL;
+	struct open_read dead;
+	int found;
+	if (sql_prepare(store, UNDER_WAY, &under_way, err) < 0)
+		return -1;
+	while ((found = next_dead(store, under_way, &dead, err)) > 0) {
+		sqlite3_reset(under_way); /* what follows changes what it runs over */
+		if (interrupt(store, &dead, "the process that read it ended before it was done", err) < 0)
+			return -1;
+	}
+	return found;
+}
+
+/* Looked at twice: only while nobody else can write it is sure that a process which let go of its read has not ended it
+ * as it should. A writer that takes long is not waited for: the read shows as under way then, which proves as little.
+ */
+int reads_end_dead(struct store *store, struct error **err)
+{
+	CLEANUP(error_freep) struct error *busy = NULL;
+	int dead = any_dead(store, err);
+	if (dead <= 0)
+		return dead;
+	sqlite3_busy_timeout(store->db, DEAD_BUSY_MS);
+	int begun = transaction_begin(store, true, &busy);
+	bool later = begun < 0 && (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY;
+	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	if (begun < 0)
+		return later ? 0 : error_move(err, &busy);
+	return transaction_end(store, interrupt_dead(store, err), err);
 }

@@ -116,8 +116,7 @@ static int store_put(struct sink *sink, int64_t id, const struct record_type *ty
 	if (type != &coverage_type)
 		return record_put(store, read, type, record, err);
 	struct coverage coverage = *(const struct coverage *)record;
-	if (coverage.read == INT_UNKNOWN)
-		coverage.read = id;
+	coverage.read = id;
 	return record_put(store, read, type, &coverage, err);
 }
 

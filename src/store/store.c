@@ -48,7 +48,7 @@ static int open_database(struct store *store, struct error **err)
 		return store->db ? store_fail(store, "open", err) : error_no_memory(err);
 	if (configure(store, err) < 0 || store_is_ours(store, err) < 0 || set_wal(store, err) < 0)
 		return -1;
-	return migrate(store, err);
+	return migrate(store, err) < 0 ? -1 : reads_end_dead(store, err);
 }
 
 int store_open(const char *path, struct store **ret_store, struct error **err)

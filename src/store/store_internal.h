@@ -29,8 +29,9 @@
 #define STORE_TABLES_MAX 32
 /* Longest statement made from a field list. */
 #define STORE_SQL_BYTES (64 * LIMIT_KIB)
-/* Reads and clusters are numbered one after the other, and looked up in arrays: a read a minute for eight years. */
-#define STORE_NUMBER_MAX (1 << 22)
+/* Clusters are numbered one after the other, and looked up in an array: no store gets more. (Reads, of which a watch
+ * makes one a second, are not.) */
+#define STORE_CLUSTERS_MAX (1 << 20)
 
 /* The outcome of a read that has not ended. */
 #define READING "'reading'"
@@ -220,6 +221,8 @@ int reads_hold(struct store *store, struct error **err);
 void reads_keep_open(struct store *store);
 /* After a rollback: nothing is open any more; of what lasts in part the store says so. */
 void reads_give_up(struct store *store);
+/* On opening: what processes that are no more left open is interrupted, and settled where it belongs. */
+int reads_end_dead(struct store *store, struct error **err);
 
 /* --- alive.c --- */
 /* Others see that the read is under way, until it is released or this process ends. 0 or -1. */

@@ -4,14 +4,22 @@
 
 #include "store/store_internal.h"
 
-/* What rows hold by number: clusters, and reads for their times. The number is the index. */
+/* Reads that were looked up, by the last digits of their number. Most records were last held by one of a few reads; of
+ * a watch, each by another one. */
+#define READS_KEPT 256
+
+struct read_kept {
+	int64_t id; /* 0: none */
+	int64_t as_of;
+	bool ended;
+};
+
+/* What rows hold by number: clusters, whose number is the index, and reads. */
 struct lookup {
 	struct slice *clusters; /* not there: no row of that number */
-	struct read_time {
-		bool there;
-		int64_t as_of;
-	} *read_times;
-	size_t cluster_count, read_count;
+	size_t cluster_count;
+	sqlite3_stmt *find_read;
+	struct read_kept reads[READS_KEPT];
 };
 
 struct reading {
@@ -28,40 +36,33 @@ struct reading {
 static void reading_release(struct reading *reading)
 {
 	coverage_freep(&reading->coverage);
+	sql_finalizep(&reading->lookup.find_read);
 }
 
 /* --- numbers to what they stand for --- */
 
-/* An array for a table's numbers, the largest included. */
-static void *numbered_array(struct reading *reading, const char *table, size_t item_size, size_t *ret_count,
-			    struct error **err)
+static int make_cluster_array(struct reading *reading, struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	struct lookup *lookup = &reading->lookup;
 	int64_t highest;
-	strbuf_addf(&sql, "SELECT max(id) FROM \"%s\"", table);
-	if (sql_prepare_buffer(reading->store, &sql, &statement, err) < 0 ||
+	if (sql_prepare(reading->store, "SELECT max(id) FROM cluster", &statement, err) < 0 ||
 	    sql_number(reading->store, statement, &highest, err) < 0)
-		return NULL;
-	if (highest > STORE_NUMBER_MAX) {
-		store_damaged(reading->store, "a row number that is too large", err);
-		return NULL;
-	}
-	*ret_count = highest > 0 ? (size_t)highest + 1 : 1;
-	void *items = arena_zeroed(reading->arena, *ret_count, item_size);
-	if (!items)
-		arena_fail(reading->arena, err);
-	return items;
+		return -1;
+	if (highest > STORE_CLUSTERS_MAX)
+		return store_damaged(reading->store, "a row number that is too large", err);
+	lookup->cluster_count = highest > 0 ? (size_t)highest + 1 : 1;
+	lookup->clusters = arena_zeroed(reading->arena, lookup->cluster_count, sizeof *lookup->clusters);
+	return lookup->clusters ? 0 : arena_fail(reading->arena, err);
 }
 
-/* A number that a row gives, as an index of an array of numbers. */
-static int take_index(struct reading *reading, sqlite3_stmt *row, int column, size_t count, size_t *ret_index,
-		      struct error **err)
+/* A number that a row gives, as an index of the clusters. */
+static int take_index(struct reading *reading, sqlite3_stmt *row, int column, size_t *ret_index, struct error **err)
 {
 	int64_t number;
 	if (sql_take_int(reading->store, row, column, &number, err) < 0)
 		return -1;
-	if (number < 1 || (uint64_t)number >= count) {
+	if (number < 1 || (uint64_t)number >= reading->lookup.cluster_count) {
 		store_damaged(reading->store, "a row number that no row has", err);
 		return -1;
 	}
@@ -75,11 +76,11 @@ static int load_clusters(struct reading *reading, struct error **err)
 	struct lookup *lookup = &reading->lookup;
 	size_t index;
 	int got;
-	lookup->clusters = numbered_array(reading, "cluster", sizeof *lookup->clusters, &lookup->cluster_count, err);
-	if (!lookup->clusters || sql_prepare(reading->store, "SELECT id, cluster FROM cluster", &rows, err) < 0)
+	if (make_cluster_array(reading, err) < 0 ||
+	    sql_prepare(reading->store, "SELECT id, cluster FROM cluster", &rows, err) < 0)
 		return -1;
 	while ((got = sql_step(reading->store, rows, err)) > 0) {
-		if (take_index(reading, rows, 0, lookup->cluster_count, &index, err) < 0)
+		if (take_index(reading, rows, 0, &index, err) < 0)
 			return -1;
 		if (arena_copy(reading->arena, sql_text(rows, 1), &lookup->clusters[index]) < 0)
 			return arena_fail(reading->arena, err);
@@ -87,34 +88,39 @@ static int load_clusters(struct reading *reading, struct error **err)
 	return got;
 }
 
-static int take_read_time(struct reading *reading, sqlite3_stmt *row, struct read_time *time, struct error **err)
-{
-	time->there = true;
-	return sql_take_time(reading->store, row, 1, &time->as_of, err);
-}
-
-static int load_read_times(struct reading *reading, struct error **err)
-{
-	CLEANUP(sql_finalizep) sqlite3_stmt *rows = NULL;
-	struct lookup *lookup = &reading->lookup;
-	size_t index;
-	int got;
-	lookup->read_times = numbered_array(reading, "read", sizeof *lookup->read_times, &lookup->read_count, err);
-	if (!lookup->read_times || sql_prepare(reading->store, "SELECT id, as_of FROM \"read\"", &rows, err) < 0)
-		return -1;
-	while ((got = sql_step(reading->store, rows, err)) > 0)
-		if (take_index(reading, rows, 0, lookup->read_count, &index, err) < 0 ||
-		    take_read_time(reading, rows, &lookup->read_times[index], err) < 0)
-			return -1;
-	return got;
-}
-
-/* --- rows to records --- */
-
 static int refers_to_nothing(struct reading *reading, struct error **err)
 {
 	return store_damaged(reading->store, "a row that refers to one that is not there", err);
 }
+
+static int find_read(struct reading *reading, int64_t id, struct read_kept *kept, struct error **err)
+{
+	struct lookup *lookup = &reading->lookup;
+	const char *sql = "SELECT as_of, ended IS NOT NULL FROM \"read\" WHERE id = ?1";
+	if (!lookup->find_read && sql_prepare(reading->store, sql, &lookup->find_read, err) < 0)
+		return -1;
+	sqlite3_bind_int64(lookup->find_read, 1, id);
+	int got = sql_step(reading->store, lookup->find_read, err);
+	if (got > 0)
+		got = sql_take_time(reading->store, lookup->find_read, 0, &kept->as_of, err) < 0 ? -1 : 1;
+	else if (got == 0)
+		got = refers_to_nothing(reading, err);
+	kept->ended = got > 0 && sql_int(lookup->find_read, 1);
+	kept->id = got > 0 ? id : 0;
+	sqlite3_reset(lookup->find_read);
+	return got > 0 ? 0 : -1;
+}
+
+/* The read of that number. The result lasts until the next call. */
+static const struct read_kept *read_of(struct reading *reading, int64_t id, struct error **err)
+{
+	struct read_kept *kept = &reading->lookup.reads[(uint64_t)id % READS_KEPT];
+	if (kept->id == id && id != 0)
+		return kept;
+	return find_read(reading, id, kept, err) < 0 ? NULL : kept;
+}
+
+/* --- rows to records --- */
 
 /* Row 0 stands for no cluster. */
 static int fill_cluster(struct reading *reading, sqlite3_stmt *row, int column, struct slice *cluster,
@@ -123,7 +129,7 @@ static int fill_cluster(struct reading *reading, sqlite3_stmt *row, int column, 
 	const struct lookup *lookup = &reading->lookup;
 	size_t index = 0;
 	if (sqlite3_column_type(row, column) != SQLITE_INTEGER || sql_int(row, column) != 0) {
-		if (take_index(reading, row, column, lookup->cluster_count, &index, err) < 0)
+		if (take_index(reading, row, column, &index, err) < 0)
 			return -1;
 		*cluster = lookup->clusters[index];
 		if (!cluster->data)
@@ -136,15 +142,34 @@ static int fill_cluster(struct reading *reading, sqlite3_stmt *row, int column, 
 /* Of a cluster before its first read with a time there is none yet. */
 static int time_of_read(struct reading *reading, sqlite3_stmt *row, int column, int64_t *ret_time, struct error **err)
 {
-	const struct lookup *lookup = &reading->lookup;
-	size_t index;
+	int64_t id;
 	*ret_time = TIME_UNSET;
-	if (sqlite3_column_type(row, column) == SQLITE_NULL)
-		return 0;
-	if (take_index(reading, row, column, lookup->read_count, &index, err) < 0)
+	if (sql_take_int(reading->store, row, column, &id, err) < 0)
 		return -1;
-	*ret_time = lookup->read_times[index].as_of;
-	return lookup->read_times[index].there ? 0 : refers_to_nothing(reading, err);
+	if (id == INT_UNKNOWN)
+		return 0;
+	const struct read_kept *read = read_of(reading, id, err);
+	if (!read)
+		return -1;
+	*ret_time = read->as_of;
+	return 0;
+}
+
+/* What a read says to have covered is not believed before it has ended. */
+static int doubt_coverage(struct reading *reading, struct coverage *coverage, struct error **err)
+{
+	static const char *const outcomes[] = { "complete", "mixed", "metadata", "doubted", "partial" };
+	const struct read_kept *read = read_of(reading, coverage->read, err);
+	if (!read)
+		return -1;
+	for (size_t i = 0; !read->ended && i < sizeof outcomes / sizeof *outcomes; i++) {
+		if (!slice_equal_text(coverage->outcome, outcomes[i]))
+			continue;
+		coverage->outcome = SLICE("interrupted");
+		coverage->why = SLICE("the read that it is part of did not end");
+		break;
+	}
+	return 0;
 }
 
 /* The columns behind the fields: first_read and last_read. */
@@ -181,6 +206,8 @@ static int fill_record(struct reading *reading, sqlite3_stmt *row, void *record,
 		}
 		column++;
 	}
+	if (type == &coverage_type)
+		return doubt_coverage(reading, record, err);
 	if (table_keeps_reads(type))
 		return fill_seen(reading, row, column, cluster, record, err);
 	if (type == &finding_type)
@@ -279,7 +306,7 @@ static int read_rows(struct reading *reading, const struct store_where *where, s
 
 static int run_query(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
 {
-	if (load_clusters(reading, err) < 0 || load_read_times(reading, err) < 0 ||
+	if (load_clusters(reading, err) < 0 ||
 	    coverage_load(reading->store, reading->type, &reading->coverage, err) < 0 ||
 	    make_room(reading, where, where_count, err) < 0)
 		return -1;

@@ -24,6 +24,9 @@ struct store_where {
  * history: they never go. A node_image that is gone is no longer in the node's list, which proves nothing where the
  * list is cut. A finding is gone when it is resolved.
  *
+ * What a read that has not ended, or never will, says to have covered shows as interrupted, and makes nothing gone. A
+ * cluster that such a read is still being filed apart for has an identity that begins with "-staged ".
+ *
  * Every record of the type that meets all conditions, ordered by identity, into the arena: an array of the type's
  * struct. FIELD_SEEN fields are filled. */
 int store_read_all(struct store *store, const struct record_type *type, const struct store_where *where,

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <string.h>
+
 /* Every field of every type, with a value of its own, comes back as it went in. */
 static void every_field_of_every_type_comes_back(void **state)
 {
@@ -37,6 +39,8 @@ static void every_field_of_every_type_comes_back(void **state)
 				continue;
 			} else if (field->type == FIELD_TEXT) {
 				check_slice(field_text(field, back.items), field->name);
+			} else if (strcmp(field->name, "read") == 0) {
+				assert_true(field_int(field, back.items) == read);
 			} else if (field->type == FIELD_INT || field->type == FIELD_TIME) {
 				assert_true(field_int(field, back.items) == HOUR(0) + (int64_t)j);
 			} else if (field->type == FIELD_BOOL) {

@@ -1,6 +1,10 @@
 #include "fixture.h"
 
+#include <signal.h>
 #include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "store/store_internal.h"
@@ -297,6 +301,268 @@ static void a_lost_transaction_ends_what_is_open(void **state)
 	assert_int_equal(count_of(f, &pod_type), 1);
 }
 
+/* --- processes that die --- */
+
+static pid_t start(struct fixture *f, void (*work)(struct fixture *child, int out), int *ret_out)
+{
+	int ends[2];
+	bool was_open = f->store;
+	assert_int_equal(pipe(ends), 0);
+	f->store = store_close(f->store); /* SQLite's connections are not for children */
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct fixture child = { .scratch = f->scratch, .arena = ARENA_INIT(LIMIT_WORLD_BYTES) };
+		close(ends[0]);
+		if (store_open(scratch_path(&child.scratch, "state/store.db"), &child.store, &child.err) < 0)
+			_exit(99);
+		child.sink = store_sink(child.store);
+		work(&child, ends[1]);
+		_exit(98); /* it should have been killed */
+	}
+	close(ends[1]);
+	*ret_out = ends[0];
+	if (was_open)
+		reopen(f);
+	return pid;
+}
+
+static void wait_until_killed(pid_t pid)
+{
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (!WIFSIGNALED(status))
+		fail_msg("the child ended by itself: %d", WEXITSTATUS(status));
+}
+
+static void tell(int out, int number)
+{
+	if (write(out, &number, sizeof number) != sizeof number)
+		_exit(97);
+}
+
+static int last_told(int in)
+{
+	int number, last = 0;
+	while (read(in, &number, sizeof number) == sizeof number)
+		last = number;
+	close(in);
+	return last;
+}
+
+static void put_many(struct fixture *f, int64_t read, const char *prefix, int from, int to)
+{
+	char uid[64];
+	for (int i = from; i < to; i++) {
+		snprintf(uid, sizeof uid, "%s-%05d", prefix, i);
+		put_pod(f, read, uid, "shop", "node-1");
+	}
+}
+
+/* A known and an unknown cluster, committed once and written on. */
+static void read_two_and_wait(struct fixture *f, int out)
+{
+	int64_t known = begin_once(f, "prod", UID_A, HOUR(2)), unknown = begin_once(f, "test", NULL, HOUR(2));
+	put_many(f, known, "known", 0, 3);
+	put_coverage(f, known, "Pod", "*", "*", "complete");
+	put_many(f, unknown, "unknown", 0, 3);
+	commit(f);
+	put_many(f, known, "known", 3, 9);
+	tell(out, 1);
+	pause();
+}
+
+static void await(int in)
+{
+	int number;
+	assert_int_equal(read(in, &number, sizeof number), sizeof number);
+}
+
+static void known_before(struct fixture *f)
+{
+	int64_t first = begin_once(f, "prod", UID_A, HOUR(1));
+	put_pod(f, first, "old", "shop", "node-1");
+	assert_int_equal(finish(f, first, UID_A, HOUR(1)), 0);
+	commit(f);
+}
+
+static void the_read_of_a_killed_process_is_interrupted_and_settled(void **state)
+{
+	struct fixture *f = *state;
+	int in;
+	known_before(f);
+	pid_t pid = start(f, read_two_and_wait, &in);
+	await(in);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	wait_until_killed(pid);
+	close(in);
+	check_slice(read_of(f, 2)->outcome, "reading"); /* who has the store open does not look again */
+	reopen(f);
+	for (int64_t id = 2; id <= 3; id++) {
+		check_slice(read_of(f, id)->outcome, "interrupted");
+		check_slice(read_of(f, id)->why, "the process that read it ended before it was done");
+		assert_true(read_of(f, id)->ended == TIME_UNSET && read_of(f, id)->as_of == HOUR(2));
+	}
+	check_slice(read_of(f, 2)->cluster, UID_A);
+	check_slice(read_of(f, 3)->cluster, "https://test.example/");
+	assert_int_equal(count_of(f, &pod_type), 7);
+	assert_true(pod_of(f, "known-00001")->last_seen == HOUR(2));
+	assert_int_equal(pod_of(f, "old")->gone, BOOL_FALSE);
+	struct record_list coverage = all(f, &coverage_type);
+	assert_int_equal(coverage.len, 1);
+	check_slice(((const struct coverage *)coverage.items)->outcome, "interrupted");
+	struct record_list clusters = all(f, &cluster_type);
+	assert_int_equal(clusters.len, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(((const struct cluster *)clusters.items)[i].last_seen == HOUR(2));
+	const char *before = contents(f);
+	reopen(f);
+	assert_string_equal(before, contents(f));
+}
+
+/* The same while it lives: it is under way, proves nothing, and is left alone. */
+static void the_read_of_a_living_process_is_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	int in;
+	known_before(f);
+	pid_t pid = start(f, read_two_and_wait, &in);
+	await(in);
+	reopen(f); /* it has a transaction open: nobody waits for it */
+	check_slice(read_of(f, 2)->outcome, "reading");
+	check_slice(read_of(f, 3)->outcome, "reading");
+	assert_int_equal(pod_of(f, "old")->gone, BOOL_FALSE);
+	check_slice(((const struct coverage *)all(f, &coverage_type).items)->outcome, "interrupted");
+	assert_true(slice_starts_with(read_of(f, 3)->cluster, "-staged "));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	wait_until_killed(pid);
+	close(in);
+}
+
+/* What of the dead shares an object with a known cluster is of that cluster, as if it had been ended. */
+static void read_unknown_that_is_known(struct fixture *f, int out)
+{
+	int64_t unknown = begin_once(f, "other-name", NULL, HOUR(2));
+	put_secret_of(f, unknown, "secret-1", HOUR(-9));
+	put_pod(f, unknown, "pod-1", "shop", "node-1");
+	commit(f);
+	tell(out, 1);
+	pause();
+}
+
+static void what_the_dead_left_is_filed_by_its_objects(void **state)
+{
+	struct fixture *f = *state;
+	int in;
+	int64_t first = begin_once(f, "prod", UID_A, HOUR(1));
+	put_secret_of(f, first, "secret-1", HOUR(-9));
+	assert_int_equal(finish(f, first, UID_A, HOUR(1)), 0);
+	commit(f);
+	pid_t pid = start(f, read_unknown_that_is_known, &in);
+	await(in);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	wait_until_killed(pid);
+	close(in);
+	reopen(f);
+	assert_int_equal(count_of(f, &cluster_type), 1);
+	check_slice(pod_of(f, "pod-1")->cluster, UID_A);
+	check_slice(read_of(f, 2)->outcome, "interrupted");
+}
+
+/* Another command has a long transaction: the dead wait, and the answer says that the read is not done. */
+static void the_dead_wait_for_a_writer(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture other;
+	int in;
+	pid_t pid = start(f, read_two_and_wait, &in);
+	await(in);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	wait_until_killed(pid);
+	close(in);
+	int64_t writer = begin(f, "third", UID_B, HOUR(1));
+	other = open_beside(f);
+	check_slice(read_of(&other, 1)->outcome, "reading");
+	close_beside(&other);
+	assert_int_equal(finish(f, writer, UID_B, HOUR(1)), 0);
+	commit(f);
+	other = open_beside(f);
+	check_slice(read_of(&other, 1)->outcome, "interrupted");
+	close_beside(&other);
+}
+
+/* Clusters that come and end, commits in between; it tells after each commit how many pods last. */
+static void read_until_killed(struct fixture *f, int out)
+{
+	char known[64], name[48];
+	for (int round = 0; round < 100000; round++) {
+		snprintf(known, sizeof known, "dddddddd-0000-4000-8000-%012d", round % 3);
+		int64_t first = begin_once(f, "known", known, HOUR(round)),
+			second = begin_once(f, "unknown", NULL, HOUR(round));
+		for (int step = 0; step < 4; step++) {
+			snprintf(name, sizeof name, "a-%d-%d", round, step);
+			put_many(f, first, name, 0, 25);
+			snprintf(name, sizeof name, "b-%d-%d", round, step);
+			put_many(f, second, name, 0, 25);
+			commit(f);
+			tell(out, round * 200 + step * 50 + 50);
+		}
+		if (round % 2)
+			finish(f, second, NULL, HOUR(round));
+		finish(f, first, known, HOUR(round));
+		if (round % 2 == 0)
+			finish(f, second, NULL, HOUR(round));
+		commit(f);
+		arena_clear(&f->arena);
+	}
+}
+
+/* Returns how many reads were interrupted. */
+static size_t check_after_kill(struct fixture *f, int64_t pods, int told)
+{
+	struct record_list reads = all(f, &read_type);
+	size_t count = 0;
+	for (size_t i = 0; i < reads.len; i++) {
+		const struct read *read = (const struct read *)reads.items + i;
+		bool interrupted = slice_equal_text(read->outcome, "interrupted");
+		if (!interrupted)
+			check_slice(read->outcome, "complete");
+		assert_true(interrupted == (read->ended == TIME_UNSET));
+		count += interrupted;
+		assert_true(!slice_starts_with(read->cluster, "-staged "));
+	}
+	assert_int_equal(sql(f, "SELECT count(*) FROM cluster WHERE provisional = 2"), 0);
+	assert_int_equal(sql(f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+	assert_true(pods >= told);
+	assert_int_equal(pods % 50, 0); /* whole commits */
+	contents(f);                    /* and nothing refers to what is not there */
+	return count;
+}
+
+static void killed_at_any_moment_the_store_is_whole(void **state)
+{
+	unsigned seed = 20261125;
+	size_t interrupted = 0;
+	for (int round = 0; round < 40; round++) {
+		void *own;
+		int in;
+		fixture_setup(&own);
+		struct fixture *f = own;
+		for (int kills = 0; kills < 2; kills++) {
+			f->store = store_close(f->store);
+			sql(f, "DELETE FROM pod");
+			pid_t pid = start(f, read_until_killed, &in);
+			usleep(rand_r(&seed) % 40000);
+			assert_int_equal(kill(pid, SIGKILL), 0);
+			wait_until_killed(pid);
+			reopen(f);
+			interrupted += check_after_kill(f, (int64_t)count_of(f, &pod_type), last_told(in));
+		}
+		fixture_teardown(&own);
+	}
+	assert_true(interrupted > 0); /* or it was killed at no moment of interest */
+}
+
 /* --- memory --- */
 
 /* Two live clusters, one of them not known, committed in between. */
@@ -326,6 +592,32 @@ static int live_life(void *data, struct error **err)
 	return 0;
 }
 
+/* What an earlier process left is settled on the way. */
+static int settle_life(void *data, struct error **err)
+{
+	CLEANUP(store_closep) struct store *store = NULL;
+	sqlite3 *db;
+	if (sqlite3_open(data, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, "UPDATE \"read\" SET outcome = 'reading', ended = NULL", NULL, NULL, NULL) != SQLITE_OK)
+		abort();
+	sqlite3_close(db);
+	return store_open(data, &store, err);
+}
+
+static void memory_may_run_out_over_the_dead(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	int64_t read = begin_once(f, "prod", NULL, HOUR(1));
+	put_pod(f, read, "pod-1", "shop", "node-1");
+	commit(f);
+	f->store = store_close(f->store);
+	snprintf(path, sizeof path, "%s", scratch_path(&f->scratch, "state/store.db"));
+	torture(settle_life, path);
+	reopen(f);
+	check_slice(read_of(f, read)->outcome, "interrupted");
+}
+
 static void memory_may_run_out(void **state)
 {
 	struct fixture *f = *state;
@@ -350,7 +642,13 @@ int main(void)
 		STORE_TEST(closing_gives_up_what_is_open),
 		STORE_TEST(a_read_that_another_process_ended_is_not_written_to),
 		STORE_TEST(a_lost_transaction_ends_what_is_open),
+		STORE_TEST(the_read_of_a_killed_process_is_interrupted_and_settled),
+		STORE_TEST(the_read_of_a_living_process_is_left_alone),
+		STORE_TEST(what_the_dead_left_is_filed_by_its_objects),
+		STORE_TEST(the_dead_wait_for_a_writer),
+		cmocka_unit_test(killed_at_any_moment_the_store_is_whole),
 		STORE_TEST(memory_may_run_out),
+		STORE_TEST(memory_may_run_out_over_the_dead),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
