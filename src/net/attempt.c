@@ -124,6 +124,11 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 		attempt->swallowed += piece.len;
 		return attempt->swallowed > LIMIT_REFUSAL_BYTES ? 0 : piece.len;
 	}
+	if (atomic_load(&transfer->queue->full)) {
+		/* libcurl keeps this piece, and would read on for a hundred more if it were taken. */
+		attempt->paused = transfer->pool->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
 	if (!queue_put_data(transfer, piece))
 		return give_up(transfer, HTTP_OTHER, "not enough memory");
 	return piece.len;
@@ -202,6 +207,14 @@ uint64_t attempt_stop(struct transfer *transfer)
 	curl_multi_remove_handle(transfer->pool->multi, easy);
 	curl_easy_cleanup(easy);
 	return wire_bytes > 0 ? (uint64_t)wire_bytes : 0;
+}
+
+CURLcode attempt_resume(struct attempt *attempt)
+{
+	if (!attempt->paused)
+		return CURLE_OK;
+	attempt->paused = false; /* the piece that was kept comes in the call, and may find the queue full again */
+	return curl_easy_pause(attempt->easy, CURLPAUSE_CONT);
 }
 
 struct failure_facts attempt_facts(const struct transfer *transfer, CURLcode code)

@@ -9,6 +9,8 @@
 bool attempt_start(struct transfer *transfer);
 /* Takes the easy handle back. Returns the bytes of the body that came. What else attempt holds stays for a look. */
 uint64_t attempt_stop(struct transfer *transfer);
+/* Goes on where the queue was full; an error ends the attempt. */
+CURLcode attempt_resume(struct attempt *attempt);
 struct failure_facts attempt_facts(const struct transfer *transfer, CURLcode code);
 /* Whether bytes went or came since the last call that callbacks did not see (a request's body, what unpacks to
  * nothing yet); then moved_ms is now. */

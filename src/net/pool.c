@@ -106,17 +106,26 @@ static void act(struct pool *pool, curl_socket_t socket, int ready)
 		pool->failed = true;
 }
 
+/* One by one: the epoll hands them out in turn, so that the one that fills the queue is the last to come again. */
 static void drive_sockets(struct pool *pool)
 {
-	struct epoll_event events[SOCKETS_AT_ONCE];
-	int count = epoll_wait(pool->epoll, events, SOCKETS_AT_ONCE, 0);
+	struct epoll_event event;
 
-	for (int i = 0; i < count && !is_full(pool) && !pool->failed; i++) {
-		uint32_t ready = events[i].events;
+	for (int i = 0; i < SOCKETS_AT_ONCE && !is_full(pool) && !pool->failed; i++) {
+		if (epoll_wait(pool->epoll, &event, 1, 0) != 1)
+			return;
 		/* 0, for an error or a hang-up, makes libcurl look for itself. */
-		act(pool, events[i].data.fd,
-		    (ready & EPOLLIN ? CURL_CSELECT_IN : 0) | (ready & EPOLLOUT ? CURL_CSELECT_OUT : 0));
+		act(pool, event.data.fd,
+		    (event.events & EPOLLIN ? CURL_CSELECT_IN : 0) | (event.events & EPOLLOUT ? CURL_CSELECT_OUT : 0));
 	}
+}
+
+static void drive_timer(struct pool *pool, int64_t now_ms)
+{
+	if (pool->timer_ms > now_ms || is_full(pool) || pool->failed)
+		return;
+	pool->timer_ms = CLOCK_NEVER;
+	act(pool, CURL_SOCKET_TIMEOUT, 0);
 }
 
 static void finish_all(struct pool *pool)
@@ -146,12 +155,14 @@ static void fail_all(struct pool *pool)
 
 void pool_drive(struct pool *pool, bool sockets, int64_t now_ms)
 {
+	/* In turn, as either may fill the queue again and again. */
+	pool->timer_first = !pool->timer_first;
+	if (pool->timer_first)
+		drive_timer(pool, now_ms);
 	if (sockets)
 		drive_sockets(pool);
-	if (pool->timer_ms <= now_ms && !is_full(pool) && !pool->failed) {
-		pool->timer_ms = CLOCK_NEVER;
-		act(pool, CURL_SOCKET_TIMEOUT, 0);
-	}
+	if (!pool->timer_first)
+		drive_timer(pool, now_ms);
 	finish_all(pool);
 	if (pool->failed)
 		fail_all(pool);
@@ -165,14 +176,18 @@ static void watch(struct pool *pool, uint32_t events)
 	epoll_ctl(pool->http->epoll, EPOLL_CTL_MOD, pool->epoll, &event);
 }
 
-/* The time in between counts for no timeout. */
 static void go_on(struct pool *pool, int64_t now_ms)
 {
-	pool->stalled = false;
+	int64_t stalled_ms = pool->stalled ? now_ms - pool->stalled_ms : 0;
+	struct transfer *next;
+
+	pool->stalled = pool->paused = false;
 	watch(pool, EPOLLIN);
-	for (struct transfer *t = pool->http->transfers; t; t = t->next)
+	for (struct transfer *t = pool->http->transfers; t; t = next) {
+		next = t->next;
 		if (t->pool == pool)
-			transfer_shift(t, now_ms - pool->stalled_ms);
+			transfer_resume(t, stalled_ms);
+	}
 	loop_look_at(pool->http, now_ms);
 }
 
@@ -183,7 +198,7 @@ void pool_balance(struct pool *pool, int64_t now_ms)
 		pool->stalled = true;
 		pool->stalled_ms = now_ms;
 		watch(pool, 0);
-	} else if (!full && pool->stalled) {
+	} else if (!full && (pool->stalled || pool->paused)) {
 		go_on(pool, now_ms);
 	}
 }

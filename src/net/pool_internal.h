@@ -2,8 +2,9 @@
  * shared between origins with other certificates, proxies or logins, and a full queue stops exactly the sockets that
  * feed it.
  *
- * They stop by not being looked at: libcurl's own pause would go on to read what other streams of an HTTP/2 connection
- * get, and keep what arrives without a bound that is ours. Shared by the files of net. */
+ * They stop twice: each transfer by libcurl's pause, as soon as a piece of its body finds the queue full, or else
+ * libcurl would go on for a hundred pieces; and all sockets by not being looked at, or else libcurl would read what
+ * other streams of an HTTP/2 connection get, and keep it without a bound of ours. Shared by the files of net. */
 #ifndef FOTHER_NET_POOL_INTERNAL_H
 #define FOTHER_NET_POOL_INTERNAL_H
 
@@ -22,13 +23,15 @@ struct pool {
 	struct http_queue *queue;
 	struct pool *next;
 	CURLM *multi;
-	int epoll;             /* of its sockets; itself in the loop's epoll */
-	int64_t timer_ms;      /* when libcurl wants to be called */
+	int epoll;        /* of its sockets; itself in the loop's epoll */
+	int64_t timer_ms; /* when libcurl wants to be called */
+	bool timer_first;
 	struct transfer *line; /* waits for its turn, first come first */
 	struct transfer *line_last;
 	unsigned busy;    /* transfers that have a turn */
 	bool multiplexed; /* the server speaks HTTP/2 */
 	bool failed;      /* libcurl or epoll gave up */
+	bool paused;      /* a transfer is */
 	bool stalled;
 	int64_t stalled_ms; /* since when */
 };
@@ -38,7 +41,7 @@ struct pool *pool_new(struct http *http, struct http_origin *origin, struct http
 /* No transfer is in it. */
 void pool_free(struct pool *pool);
 
-/* Does what its sockets, and then what its timers are ready for, until the queue is full. Finished transfers are ended
+/* Does what its timers and sockets are ready for, until the queue is full. Finished transfers are ended
  * or wait for their next attempt. */
 void pool_drive(struct pool *pool, bool sockets, int64_t now_ms);
 /* Stops or goes on, as the queue says. */

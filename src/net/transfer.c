@@ -230,17 +230,20 @@ void transfer_look(struct transfer *transfer, int64_t now_ms)
 		look_at_attempt(transfer, now_ms);
 }
 
-void transfer_shift(struct transfer *transfer, int64_t ms)
+void transfer_resume(struct transfer *transfer, int64_t stalled_ms)
 {
 	struct attempt *attempt = &transfer->attempt;
 	if (transfer->state != TRANSFER_RUNNING)
 		return;
 	if (attempt->connecting_ms)
-		attempt->connecting_ms += ms;
-	if (attempt->connected_ms)
-		attempt->connected_ms += ms;
-	if (attempt->moved_ms)
-		attempt->moved_ms += ms;
+		attempt->connecting_ms += stalled_ms;
+	if (attempt->connected_ms) {
+		attempt->connected_ms += stalled_ms;
+		attempt->moved_ms += stalled_ms;
+	}
+	CURLcode code = attempt_resume(attempt);
+	if (code != CURLE_OK)
+		transfer_finish(transfer, code);
 }
 
 void transfer_start(struct transfer *transfer, int64_t now_ms)

@@ -27,6 +27,7 @@ struct attempt {
 	CURL *easy;
 	struct head head;
 	bool delivered; /* a HEAD went to the owner: there is no way back */
+	bool paused;    /* the queue was full */
 	bool swallow;   /* the answer asks for a retry, and is read over */
 	size_t swallowed;
 	unsigned retry_ms;    /* after the swallowed answer */
@@ -82,7 +83,7 @@ void transfer_look(struct transfer *transfer, int64_t now_ms);
 /* Whether a retry is left, and the pause before it. */
 bool transfer_may_retry(const struct transfer *transfer);
 unsigned transfer_backoff_ms(const struct transfer *transfer);
-/* Time passed that does not count. */
-void transfer_shift(struct transfer *transfer, int64_t ms);
+/* Goes on after its pool had stopped: that time does not count. */
+void transfer_resume(struct transfer *transfer, int64_t stalled_ms);
 
 #endif
