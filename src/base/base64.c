@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "base/limits.h"
+
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /* The six bits of a character with KNOWN set; 0 for a byte that is not in the alphabet. */
@@ -129,6 +131,17 @@ enum base64_variant base64_variant_of(struct slice text)
 	return slice_ends_with(slice_trim(text), "=") ? BASE64_PADDED : BASE64_UNPADDED;
 }
 
+static int decode(struct decoder *d, struct error **err)
+{
+	size_t bad = 0;
+	int more;
+	do {
+		decode_plain(d);
+		more = decode_quantum(d, &bad);
+	} while (more > 0);
+	return more < 0 ? error_set(err, ERROR_SYNTAX, "bad base64 at byte %zu", bad) : 0;
+}
+
 int base64_decode_secret(struct slice text, enum base64_variant variant, struct secret_bytes *ret_bytes,
 			 struct error **err)
 {
@@ -138,15 +151,8 @@ int base64_decode_secret(struct slice text, enum base64_variant variant, struct 
 	struct decoder d = {
 		(const unsigned char *)text.data, text.len, 0, variant == BASE64_PADDED, secret_room(&bytes), 0
 	};
-	size_t bad = 0;
-	int more;
-	do {
-		decode_plain(&d);
-		more = decode_quantum(&d, &bad);
-	} while (more > 0);
-	if (more < 0)
-		return error_set(err, ERROR_SYNTAX, "bad base64 at byte %zu", bad);
-
+	if (decode(&d, err) < 0)
+		return -1;
 	secret_set_length(&bytes, d.written);
 	secret_release(ret_bytes);
 	*ret_bytes = bytes;
@@ -154,17 +160,52 @@ int base64_decode_secret(struct slice text, enum base64_variant variant, struct 
 	return 0;
 }
 
+int base64_decode(struct slice text, enum base64_variant variant, struct arena *arena, struct slice *ret_bytes,
+		  struct error **err)
+{
+	char *room = arena_bytes(arena, text.len / 4 * 3 + 3);
+	if (!room)
+		return arena_fail(arena, err);
+	struct decoder d = {
+		(const unsigned char *)text.data, text.len, 0, variant == BASE64_PADDED, (unsigned char *)room, 0
+	};
+	if (decode(&d, err) < 0)
+		return -1;
+	*ret_bytes = (struct slice){ room, d.written };
+	return 0;
+}
+
+/* The first three bytes, or the last ones, as four characters. */
+static void encode_quantum(struct slice bytes, char text[4])
+{
+	size_t count = bytes.len < 3 ? bytes.len : 3;
+	uint32_t bits = 0;
+	for (size_t i = 0; i < 3; i++)
+		bits = bits << 8 | (i < count ? (unsigned char)bytes.data[i] : 0);
+	memset(text, '=', 4);
+	for (size_t i = 0; i <= count; i++)
+		text[i] = alphabet[bits >> (18 - 6 * i) & BITS];
+}
+
 void base64_encode(struct slice bytes, struct strbuf *out)
 {
-	while (bytes.len) {
-		size_t count = bytes.len < 3 ? bytes.len : 3;
-		uint32_t bits = 0;
-		for (size_t i = 0; i < 3; i++)
-			bits = bits << 8 | (i < count ? (unsigned char)bytes.data[i] : 0);
-		char text[4] = { '=', '=', '=', '=' };
-		for (size_t i = 0; i <= count; i++)
-			text[i] = alphabet[bits >> (18 - 6 * i) & BITS];
+	char text[4];
+	for (; bytes.len; bytes = slice_part(bytes, 3, bytes.len)) {
+		encode_quantum(bytes, text);
 		strbuf_add(out, text, sizeof text);
-		bytes = slice_part(bytes, count, bytes.len);
 	}
+}
+
+int base64_encode_secret(struct slice bytes, struct secret_bytes *ret_text, struct error **err)
+{
+	size_t len = 0;
+	if (bytes.len > LIMIT_SECRET_BYTES)
+		return error_set(err, ERROR_LIMIT, "secret value of %zu bytes, more than %zu", bytes.len,
+				 LIMIT_SECRET_BYTES);
+	if (secret_alloc(ret_text, (bytes.len + 2) / 3 * 4, err) < 0)
+		return -1;
+	for (; bytes.len; bytes = slice_part(bytes, 3, bytes.len), len += 4)
+		encode_quantum(bytes, (char *)secret_room(ret_text) + len);
+	secret_set_length(ret_text, len);
+	return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/slice.h"
@@ -25,6 +26,11 @@ enum base64_variant base64_variant_of(struct slice text);
 /* Decodes as Go does, into the secure heap. The message names the first bad byte's position, never its value. */
 int base64_decode_secret(struct slice text, enum base64_variant variant, struct secret_bytes *ret_bytes,
 			 struct error **err);
+/* The same of bytes that are no secret, into the arena. */
+int base64_decode(struct slice text, enum base64_variant variant, struct arena *arena, struct slice *ret_bytes,
+		  struct error **err);
 void base64_encode(struct slice bytes, struct strbuf *out);
+/* The same for bytes that are secret. At most LIMIT_SECRET_BYTES of text. */
+int base64_encode_secret(struct slice bytes, struct secret_bytes *ret_text, struct error **err);
 
 #endif

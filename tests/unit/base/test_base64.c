@@ -201,12 +201,29 @@ static int decode_and_encode(void *data, struct error **err)
 		return -1;
 	for (int i = 0; i < 20; i++)
 		base64_encode(SLICE("foobar"), &text);
+	if (base64_encode_secret(SLICE("foobar"), &bytes, err) < 0)
+		return -1;
 	return strbuf_failed(&text, err) ? -1 : 0;
 }
 
 static void every_allocation_failed(void **state)
 {
 	torture(decode_and_encode, NULL);
+}
+
+static void secrets_are_encoded_alike(void **state)
+{
+	CLEANUP(secret_release) struct secret_bytes text = { 0 };
+	static const char zeros[LIMIT_SECRET_BYTES + 1];
+	struct error *err = NULL;
+	for (size_t i = 0; i < sizeof rfc_vectors / sizeof *rfc_vectors; i++) {
+		check_ok(base64_encode_secret(slice_of(rfc_vectors[i][0]), &text, &err), &err);
+		check_slice(secret_reveal(&text), rfc_vectors[i][1]);
+	}
+	assert_int_equal(base64_encode_secret((struct slice){ zeros, sizeof zeros }, &text, &err), -1);
+	check_error(&err, ERROR_LIMIT, "secret value of");
+	assert_int_equal(base64_encode_secret((struct slice){ zeros, sizeof zeros - 1 }, &text, &err), -1);
+	check_error(&err, ERROR_LIMIT, "secret value of");
 }
 
 static void the_last_byte_tells_the_variant(void **state)
@@ -232,6 +249,7 @@ int main(void)
 		cmocka_unit_test(too_long_is_a_limit),
 		cmocka_unit_test(failure_keeps_the_output),
 		cmocka_unit_test(every_allocation_failed),
+		cmocka_unit_test(secrets_are_encoded_alike),
 		cmocka_unit_test(the_last_byte_tells_the_variant),
 	};
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);

@@ -1,0 +1,113 @@
+/* What the next request shows, whichever kind of login stands behind it. */
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/limits.h"
+#include "kube/client/access_internal.h"
+
+/* --- setting --- */
+
+static int set_authorization(struct login *login, const char *scheme, struct slice value, struct error **err)
+{
+	CLEANUP(secret_release) struct secret_bytes authorization = { 0 };
+	size_t len = strlen(scheme);
+	if (secret_alloc(&authorization, len + value.len, err) < 0)
+		return -1;
+	memcpy(secret_room(&authorization), scheme, len);
+	if (value.len)
+		memcpy(secret_room(&authorization) + len, value.data, value.len);
+	secret_set_length(&authorization, len + value.len);
+	secret_release(&login->authorization);
+	login->authorization = authorization;
+	authorization = (struct secret_bytes){ 0 };
+	return 0;
+}
+
+int login_set_bearer(struct login *login, struct slice token, struct error **err)
+{
+	token = slice_trim(token);
+	if (!token.len)
+		return error_set(err, ERROR_SYNTAX, "the token is empty");
+	if (!access_fits_header(token))
+		return error_set(err, ERROR_SYNTAX, "the token holds bytes that no header can");
+	return set_authorization(login, "Bearer ", token, err);
+}
+
+int login_set_basic(struct login *login, struct slice username, struct slice password, struct error **err)
+{
+	CLEANUP(secret_release) struct secret_bytes both = { 0 }, encoded = { 0 };
+	if (secret_alloc(&both, username.len + 1 + password.len, err) < 0)
+		return -1;
+	unsigned char *out = secret_room(&both);
+	memcpy(out, username.data, username.len);
+	out[username.len] = ':';
+	if (password.len)
+		memcpy(out + username.len + 1, password.data, password.len);
+	secret_set_length(&both, username.len + 1 + password.len);
+	if (base64_encode_secret(secret_reveal(&both), &encoded, err) < 0)
+		return -1;
+	return set_authorization(login, "Basic ", secret_reveal(&encoded), err);
+}
+
+static bool is_same_certificate(const struct login_certificate *certificate, struct slice pem, struct slice key)
+{
+	return slice_equal(strbuf_slice(&certificate->pem), pem) && slice_equal(secret_reveal(&certificate->key), key);
+}
+
+int login_set_certificate(struct login *login, struct slice pem, struct slice key, struct error **err)
+{
+	struct login_certificate *certificate = &login->certificate;
+	CLEANUP(secret_release) struct secret_bytes new_key = { 0 };
+	CLEANUP(strbuf_release) struct strbuf new_pem = STRBUF_INIT(LIMIT_CREDENTIAL_FILE_BYTES);
+	if (is_same_certificate(certificate, pem, key))
+		return 0;
+	if (access_check_pem(pem, PEM_CERTIFICATE, "the client certificate", err) < 0 ||
+	    access_check_pem(key, PEM_KEY, "the client key", err) < 0 || secret_copy(&new_key, key, err) < 0)
+		return -1;
+	strbuf_add_slice(&new_pem, pem);
+	if (strbuf_failed(&new_pem, err))
+		return -1;
+	strbuf_release(&certificate->pem);
+	secret_release(&certificate->key);
+	certificate->pem = new_pem;
+	certificate->key = new_key;
+	new_pem = (struct strbuf){ 0 };
+	new_key = (struct secret_bytes){ 0 };
+	login->certificate_changed = login->handed_out;
+	return 1;
+}
+
+void login_release(struct login *login)
+{
+	secret_release(&login->authorization);
+	strbuf_release(&login->certificate.pem);
+	secret_release(&login->certificate.key);
+	secret_release(&login->certificate.given_key);
+	*login = (struct login){ 0 };
+}
+
+/* --- handing out --- */
+
+static void hand_out(struct login *login, bool can_retry, struct kube_login *ret_login)
+{
+	struct login_certificate *certificate = &login->certificate;
+	*ret_login = (struct kube_login){
+		.authorization = secret_is_set(&login->authorization) ? &login->authorization : NULL,
+		.certificate_pem = certificate->pem.len ? strbuf_slice(&certificate->pem) : SLICE_NONE,
+		.key = secret_is_set(&certificate->key) ? &certificate->key : NULL,
+		.certificate_changed = login->certificate_changed,
+		.can_retry = can_retry,
+	};
+	login->certificate_changed = false;
+	login->handed_out = true;
+}
+
+/* Each source says 1 where it has something new. */
+int kube_access_login(struct kube_access *access, bool rejected, struct kube_login *ret_login, struct error **err)
+{
+	int renewed = login_renew_files(access, rejected, err);
+	if (renewed < 0)
+		return error_context(err, "context %.*s", SLICE_ARG(access->facts.name));
+	hand_out(&access->login, rejected && renewed > 0, ret_login);
+	return 0;
+}
