@@ -1,7 +1,8 @@
 /* What was read, as it was read. Upserted by identity into the store, never changed by conclusions.
  *
  * `cluster` is an identity text given out by sink_begin. first_seen and last_seen are the times (as_of) of the first
- * and the latest read that held the record; gone is true when a later complete read that covered it no longer held it.
+ * and the latest read that held the record; gone is true when a later complete read that covered it no longer held it,
+ * or its object was seen being deleted.
  */
 #ifndef FOTHER_MODEL_OBSERVED_H
 #define FOTHER_MODEL_OBSERVED_H
@@ -265,7 +266,8 @@
 	F(TIME, to_time, 0, "", 1, "End of the span.")                                                                 \
 	MODEL_SEEN(F)
 
-/* An object that a watch saw being deleted. What was read of it before is gone, as a UID never comes back. */
+/* An object that a watch saw being deleted. What was read of it until then is gone, as a UID never comes back. Put with
+ * the kind and uid that its records have. */
 #define MODEL_DELETION(F, R)                                                                                           \
 	F(TEXT, cluster, FIELD_ID_CLUSTER, "", 2, "Cluster.")                                                          \
 	F(TEXT, kind, FIELD_KEY, "", 2, "Kubernetes kind, as in coverage.")                                            \

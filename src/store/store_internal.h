@@ -232,13 +232,13 @@ void alive_release(struct store *store, struct open_read *read);
 int alive_elsewhere(struct store *store, int64_t read, struct error **err);
 
 /* --- gone.c --- */
-struct coverage_index;
-/* What was read completely, when, of the kinds that decide about records of the type; NULL when none can. */
-int coverage_load(struct store *store, const struct record_type *type, struct coverage_index **ret_index,
-		  struct error **err);
-/* A complete read that covered the record is later than last_seen. 1, 0 or -1. */
-int coverage_after(struct coverage_index *index, int64_t cluster, const void *record, int64_t last_seen,
-		   struct error **err);
-void coverage_freep(struct coverage_index **index);
+struct gone_index;
+/* What tells that records of the type are gone: which kinds were read completely, when, and what was seen being
+ * deleted. NULL when nothing can. */
+int gone_load(struct store *store, const struct record_type *type, struct gone_index **ret_index, struct error **err);
+/* A complete read that covered the record is later than last_seen, or a deletion of its object not earlier. 1, 0 or
+ * -1. */
+int gone_after(struct gone_index *index, int64_t cluster, const void *record, int64_t last_seen, struct error **err);
+void gone_freep(struct gone_index **index);
 
 #endif

@@ -27,7 +27,7 @@ struct reading {
 	const struct record_type *type;
 	struct arena *arena;
 	struct lookup lookup;
-	struct coverage_index *coverage;
+	struct gone_index *gone_index;
 	const struct field *first_seen, *last_seen, *gone; /* NULL: the type has none */
 	char *records;                                     /* in the arena */
 	size_t count;
@@ -35,7 +35,7 @@ struct reading {
 
 static void reading_release(struct reading *reading)
 {
-	coverage_freep(&reading->coverage);
+	gone_freep(&reading->gone_index);
 	sql_finalizep(&reading->lookup.find_read);
 }
 
@@ -182,7 +182,7 @@ static int fill_seen(struct reading *reading, sqlite3_stmt *row, int column, int
 		return -1;
 	if (!reading->gone)
 		return 0;
-	int gone = coverage_after(reading->coverage, cluster, record, *last_seen, err);
+	int gone = gone_after(reading->gone_index, cluster, record, *last_seen, err);
 	*(enum truth *)field_of(reading->gone, record) = gone > 0 ? BOOL_TRUE : BOOL_FALSE;
 	return gone < 0 ? -1 : 0;
 }
@@ -307,7 +307,7 @@ static int read_rows(struct reading *reading, const struct store_where *where, s
 static int run_query(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
 {
 	if (load_clusters(reading, err) < 0 ||
-	    coverage_load(reading->store, reading->type, &reading->coverage, err) < 0 ||
+	    gone_load(reading->store, reading->type, &reading->gone_index, err) < 0 ||
 	    make_room(reading, where, where_count, err) < 0)
 		return -1;
 	return read_rows(reading, where, where_count, err);
