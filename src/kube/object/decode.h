@@ -66,6 +66,11 @@ struct decoder {
 /* 0, or -1: the document died (decoder->dead), the arena's maximum was passed (ERROR_LIMIT), or memory is out. */
 int decode_object(struct decoder *d, struct object *ret_object, struct error **err);
 
+/* The same of a protobuf message, without reader and shape: `message` is the table of its kind. Fields that stand twice
+ * are no fault; what the API server's JSON leaves out is absent. Text is borrowed from bytes. */
+int decode_protobuf(struct decoder *d, const struct message *message, struct slice bytes, struct object *ret_object,
+		    struct error **err);
+
 /* One token more; -1 and d->dead when the document is dead. */
 int decode_take(struct decoder *d, struct token *ret_token, struct error **err);
 

@@ -42,12 +42,24 @@ int decode_bool(struct decoder *d, const struct token *token, enum flag *into, s
 int decode_int(struct decoder *d, const struct token *token, struct optional *into, struct error **err);
 int decode_time(struct decoder *d, const struct token *token, const struct member *member, struct optional *into,
 		struct error **err);
+/* A time that was read, and one that is none. */
+int decode_keep_time(struct decoder *d, int64_t time, const struct member *member, struct optional *into,
+		     struct error **err);
+int decode_no_time(struct decoder *d, struct error **err);
 int decode_texts(struct decoder *d, const struct token *begin, struct list *list, struct error **err);
 
 /* Empties a list that stands (once more) in the document. */
 void decode_list_start(struct list *list);
 /* A new zeroed item; NULL when the arena is full. Pointers to other items are dead then. */
 void *decode_list_push(struct decoder *d, struct list *list, size_t item_size);
+
+/* --- decode_protobuf_map.c --- */
+/* The value of a field, as `decode_x` above: text borrowed from the message, or copied where it is no UTF-8. */
+struct protobuf_field;
+int decode_protobuf_text(struct decoder *d, struct slice bytes, struct slice *ret_text, struct error **err);
+/* One entry of a map; the member's type says of which. */
+int decode_protobuf_entry(struct decoder *d, const struct member *member, const struct protobuf_field *field,
+			  struct list *list, struct error **err);
 
 /* --- decode_map.c --- */
 int decode_labels(struct decoder *d, const struct token *begin, struct list *list, struct error **err);

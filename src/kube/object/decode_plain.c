@@ -44,6 +44,22 @@ int decode_int(struct decoder *d, const struct token *token, struct optional *in
 	return 0;
 }
 
+int decode_keep_time(struct decoder *d, int64_t time, const struct member *member, struct optional *into,
+		     struct error **err)
+{
+	if (time >= TIME_YEAR_9000)
+		return decode_fault(d, FAULT_TIME, false, SLICE("a time after the year 9000"), err);
+	*into = (struct optional){ true, time };
+	if (member->type == VALUE_TIME && time > d->newest)
+		d->newest = time;
+	return 0;
+}
+
+int decode_no_time(struct decoder *d, struct error **err)
+{
+	return decode_fault(d, FAULT_TIME, false, SLICE("not a time as RFC 3339 has it"), err);
+}
+
 int decode_time(struct decoder *d, const struct token *token, const struct member *member, struct optional *into,
 		struct error **err)
 {
@@ -55,13 +71,8 @@ int decode_time(struct decoder *d, const struct token *token, const struct membe
 	CLEANUP(error_freep) struct error *why = NULL;
 	int64_t time = TIME_UNSET;
 	if (time_parse(text, &time, &why) < 0)
-		return decode_fault(d, FAULT_TIME, false, SLICE("not a time as RFC 3339 has it"), err);
-	if (time >= TIME_YEAR_9000)
-		return decode_fault(d, FAULT_TIME, false, SLICE("a time after the year 9000"), err);
-	*into = (struct optional){ true, time };
-	if (member->type == VALUE_TIME && time > d->newest)
-		d->newest = time;
-	return 0;
+		return decode_no_time(d, err);
+	return decode_keep_time(d, time, member, into, err);
 }
 
 /* --- lists --- */

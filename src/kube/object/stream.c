@@ -17,6 +17,7 @@ struct object_stream {
 	struct object_context *context;
 	struct object_list_about about;
 	const struct known_kind *known; /* NULL: not built in */
+	const struct message *message;  /* of protobuf; NULL: the kind has none */
 	struct strbuf label;
 	struct object_stream_last last; /* in the arena */
 	struct arena last_arena;
@@ -60,6 +61,7 @@ int object_stream_open(struct object_context *context, const struct object_list_
 	stream->context = context;
 	stream->about = *about;
 	stream->known = known;
+	stream->message = about->metadata_only ? &partial_object_metadata : kind_message_of(about->group, about->kind);
 	stream->label = (struct strbuf)STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	stream->why = (struct strbuf)STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	stream->last_arena = (struct arena)ARENA_INIT(LIMIT_OBJECT_BYTES);
@@ -226,32 +228,49 @@ static int decode_json(struct decoder *decoder, struct object *ret_object, struc
 	return behind > 0 ? error_set(err, ERROR_SYNTAX, "something stands behind the object") : behind;
 }
 
-static int take_json(struct object_stream *stream, struct reader *reader, struct error **err)
+/* --- taking it --- */
+static void start_taking(struct object_stream *stream, struct decoder *ret_decoder)
 {
 	struct object_context *context = stream->context;
-	struct object object;
-	struct decoder decoder = {
-		.reader = reader, .arena = &context->scratch, .shape = context->shape, .newest = TIME_UNSET
-	};
+	*ret_decoder = (struct decoder){ .arena = &context->scratch, .shape = context->shape, .newest = TIME_UNSET };
 	forget_last(stream);
-	int taken = decode_json(&decoder, &object, err);
-	if (taken == 0)
-		taken = put_object(stream, &decoder, &object, err);
+}
+
+/* decoded: what decoding gave. */
+static int end_taking(struct object_stream *stream, struct decoder *decoder, int decoded, struct object *object,
+		      struct error **err)
+{
+	int taken = decoded < 0 ? -1 : put_object(stream, decoder, object, err);
 	if (taken < 0)
-		taken = lose(stream, &decoder, err);
-	decoder_release(&decoder);
+		taken = lose(stream, decoder, err);
+	decoder_release(decoder);
 	stream->taken++;
-	arena_clear(&context->scratch);
+	arena_clear(&stream->context->scratch);
 	return taken;
 }
 
 int object_stream_json(struct object_stream *stream, struct slice item, struct error **err)
 {
 	struct json_reader json;
+	struct object object;
+	struct decoder decoder;
+	start_taking(stream, &decoder);
 	json_reader_init(&json, item, READER_GO);
-	int taken = take_json(stream, &json.reader, err);
+	decoder.reader = &json.reader;
+	int taken = end_taking(stream, &decoder, decode_json(&decoder, &object, err), &object, err);
 	json_reader_release(&json);
 	return taken;
+}
+
+int object_stream_protobuf(struct object_stream *stream, struct slice item, struct error **err)
+{
+	struct object object;
+	struct decoder decoder;
+	if (!stream->message)
+		return object_stream_lost(stream, "bad_document", SLICE("protobuf of a kind that has none"), err);
+	start_taking(stream, &decoder);
+	int decoded = decode_protobuf(&decoder, stream->message, item, &object, err);
+	return end_taking(stream, &decoder, decoded, &object, err);
 }
 
 /* --- closing --- */

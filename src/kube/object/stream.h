@@ -65,13 +65,16 @@ struct object_stream *object_stream_free(struct object_stream *stream);
 int64_t object_stream_objects(const struct object_stream *stream);
 
 /* What a refusing server says: metav1.Status in JSON or protobuf, or anything else (a proxy's HTML page), as one line
- * that may be shown. In the arena. */
+ * that may be shown: its first one, or the page's title. In the arena. */
 struct status_text {
-	struct slice message, reason; /* "secrets is forbidden: ...", "Forbidden", "Expired" */
+	struct slice message, reason; /* "secrets is forbidden: ...", "Forbidden", "Expired"; an empty message: it said
+					 nothing */
 	struct slice continue_token;  /* of an expired list */
 	int64_t code;                 /* 0: none told */
 	bool is_status;               /* false: no Status at all */
 };
+/* body: of an answer, or the object of a watch's ERROR event. content_type: without parameters, lower case; only that
+ * of protobuf makes a difference, of which an event's object has no magic in front. */
 int object_read_status(struct slice body, struct slice content_type, struct arena *arena,
 		       struct status_text *ret_status, struct error **err);
 

@@ -9,6 +9,16 @@
 	{                                                                                                              \
 		.name = name_, .number = (number_), .type = VALUE_##type_, .offset = offsetof(struct THIS, place_)     \
 	}
+#define KEPT(name_, number_, type_, place_)                                                                            \
+	{                                                                                                              \
+		.name = name_, .number = (number_), .type = VALUE_##type_, .offset = offsetof(struct THIS, place_),    \
+		.empty = EMPTY_KEPT                                                                                    \
+	}
+#define ALWAYS(name_, number_, type_, place_)                                                                          \
+	{                                                                                                              \
+		.name = name_, .number = (number_), .type = VALUE_##type_, .offset = offsetof(struct THIS, place_),    \
+		.empty = EMPTY_ALWAYS                                                                                  \
+	}
 #define OBJECT(name_, number_, place_, message_)                                                                       \
 	{                                                                                                              \
 		.name = name_, .number = (number_), .type = VALUE_OBJECT, .offset = offsetof(struct THIS, place_),     \
@@ -34,10 +44,10 @@
 /* --- metadata --- */
 #define THIS owner_reference
 static const struct member owner_reference_members[] = {
-	PLAIN("apiVersion", 5, TEXT, api_version),
-	PLAIN("kind", 1, TEXT, kind),
-	PLAIN("name", 3, TEXT, name),
-	PLAIN("controller", 6, BOOL, controller),
+	ALWAYS("apiVersion", 5, TEXT, api_version),
+	ALWAYS("kind", 1, TEXT, kind),
+	ALWAYS("name", 3, TEXT, name),
+	KEPT("controller", 6, BOOL, controller),
 };
 MESSAGE(owner_reference, owner_reference, "OwnerReference");
 #undef THIS
@@ -60,7 +70,7 @@ static const struct member object_meta_members[] = {
 	PLAIN("resourceVersion", 6, TEXT, resource_version),
 	PLAIN("creationTimestamp", 8, TIME, created),
 	PLAIN("deletionTimestamp", 9, TIME_AHEAD, deleted),
-	PLAIN("deletionGracePeriodSeconds", 10, INT, deletion_grace_seconds),
+	KEPT("deletionGracePeriodSeconds", 10, INT, deletion_grace_seconds),
 	PLAIN("labels", 11, LABELS, labels),
 	PLAIN("annotations", 12, ANNOTATIONS, annotations),
 	OBJECTS("ownerReferences", 13, owners, owner_reference),
@@ -112,7 +122,7 @@ MESSAGE(env_var, env_var, "EnvVar");
 
 #define THIS container_spec
 static const struct member container_members[] = {
-	PLAIN("name", 1, TEXT, name),
+	ALWAYS("name", 1, TEXT, name),
 	PLAIN("image", 2, TEXT, image),
 	OBJECTS("env", 7, env, env_var),
 	PLAIN("imagePullPolicy", 14, TEXT, pull_policy),
@@ -159,7 +169,7 @@ static const struct member volume_source_members[] = {
 };
 MESSAGE(volume_source, volume, "VolumeSource");
 
-static const struct member volume_members[] = { PLAIN("name", 1, TEXT, name), INLINE(2, volume_source) };
+static const struct member volume_members[] = { ALWAYS("name", 1, TEXT, name), INLINE(2, volume_source) };
 MESSAGE(volume, volume, "Volume");
 #undef THIS
 
@@ -189,7 +199,7 @@ MESSAGE(pod_template_spec, pod_template, "PodTemplateSpec");
 #define THIS spec
 /* Deployment, ReplicaSet, StatefulSet and ReplicationController give them the same numbers. */
 static const struct member replicas_spec_members[] = {
-	PLAIN("replicas", 1, INT, replicas),
+	KEPT("replicas", 1, INT, replicas),
 	OBJECT("template", 3, template, pod_template_spec),
 };
 MESSAGE(replicas_spec, spec, "DeploymentSpec");
@@ -199,7 +209,7 @@ MESSAGE(daemon_set_spec, spec, "DaemonSetSpec");
 
 static const struct member job_spec_members[] = {
 	OBJECT("template", 6, template, pod_template_spec),
-	PLAIN("suspend", 10, BOOL, suspend),
+	KEPT("suspend", 10, BOOL, suspend),
 };
 MESSAGE(job_spec, spec, "JobSpec");
 #undef THIS
@@ -214,7 +224,7 @@ MESSAGE(job_template_spec, pod_template, "JobTemplateSpec");
 
 #define THIS spec
 static const struct member cron_job_spec_members[] = {
-	PLAIN("suspend", 4, BOOL, suspend),
+	KEPT("suspend", 4, BOOL, suspend),
 	OBJECT("jobTemplate", 5, job_template, job_template_spec),
 };
 MESSAGE(cron_job_spec, spec, "CronJobSpec");
@@ -257,11 +267,11 @@ MESSAGE(container_state, container_state, "ContainerState");
 
 #define THIS container_status
 static const struct member container_status_members[] = {
-	PLAIN("name", 1, TEXT, name),
+	ALWAYS("name", 1, TEXT, name),
 	OBJECT("state", 2, state, container_state),
-	PLAIN("restartCount", 5, INT, restarts),
-	PLAIN("image", 6, TEXT, image),
-	PLAIN("imageID", 7, TEXT, image_id),
+	ALWAYS("restartCount", 5, INT, restarts),
+	ALWAYS("image", 6, TEXT, image),
+	ALWAYS("imageID", 7, TEXT, image_id),
 	PLAIN("containerID", 8, TEXT, container_id),
 };
 MESSAGE(container_status, container_status, "ContainerStatus");
@@ -283,10 +293,10 @@ MESSAGE(any_condition, condition, "");
 
 #define THIS node_info
 static const struct member node_info_members[] = {
-	PLAIN("bootID", 3, TEXT, boot_id),
-	PLAIN("containerRuntimeVersion", 6, TEXT, runtime),
-	PLAIN("kubeletVersion", 7, TEXT, kubelet_version),
-	PLAIN("architecture", 10, TEXT, architecture),
+	ALWAYS("bootID", 3, TEXT, boot_id),
+	ALWAYS("containerRuntimeVersion", 6, TEXT, runtime),
+	ALWAYS("kubeletVersion", 7, TEXT, kubelet_version),
+	ALWAYS("architecture", 10, TEXT, architecture),
 };
 MESSAGE(node_info, node_info, "NodeSystemInfo");
 #undef THIS
@@ -354,11 +364,17 @@ MESSAGE(event_source, event_source, "EventSource");
 #undef THIS
 
 #define THIS event_series
-static const struct member event_series_members[] = {
+static const struct member core_event_series_members[] = {
 	PLAIN("count", 1, INT, count),
 	PLAIN("lastObservedTime", 2, TIME, last_observed),
 };
-MESSAGE(event_series, event_series, "EventSeries");
+MESSAGE(core_event_series, event_series, "EventSeries");
+
+static const struct member event_series_members[] = {
+	ALWAYS("count", 1, INT, count),
+	PLAIN("lastObservedTime", 2, TIME, last_observed),
+};
+MESSAGE(event_series, event_series, "events.k8s.io EventSeries");
 #undef THIS
 
 /* --- kinds --- */
@@ -368,7 +384,7 @@ static const struct member secret_members[] = {
 	PLAIN("data", 2, DATA, data),
 	PLAIN("type", 3, TEXT, type),
 	PLAIN("stringData", 4, TEXT_DATA, data),
-	PLAIN("immutable", 5, BOOL, immutable),
+	KEPT("immutable", 5, BOOL, immutable),
 };
 MESSAGE(secret, object, "Secret");
 
@@ -437,8 +453,8 @@ static const struct member core_event_members[] = {
 	PLAIN("count", 8, INT, count),
 	PLAIN("type", 9, TEXT, type),
 	PLAIN("eventTime", 10, TIME, event_time),
-	OBJECT("series", 11, series, event_series),
-	PLAIN("reportingInstance", 15, TEXT, reporting_instance),
+	OBJECT("series", 11, series, core_event_series),
+	ALWAYS("reportingInstance", 15, TEXT, reporting_instance),
 };
 MESSAGE(core_event, object, "Event");
 
@@ -461,6 +477,7 @@ MESSAGE(event, object, "events.k8s.io Event");
 
 /* metav1.Status: the answer of an API server that refused. */
 static const struct member status_error_members[] = {
+	OBJECT("metadata", 1, metadata, list_meta),
 	PLAIN("message", 3, TEXT, message),
 	PLAIN("reason", 4, TEXT, reason),
 	PLAIN("code", 6, INT, code),
@@ -497,6 +514,27 @@ const struct message any_object = {
 };
 #undef THIS
 
+#define THIS object
+static const struct member any_status_error_members[] = {
+	PLAIN("apiVersion", 0, TEXT, api_version),
+	PLAIN("kind", 0, TEXT, kind),
+	INLINE(0, status_error),
+};
+const struct message any_status_error = {
+	.name = "",
+	.size = sizeof(struct object),
+	.members = any_status_error_members,
+	.member_count = LEN(any_status_error_members),
+};
+#undef THIS
+
+const struct message partial_object_metadata = {
+	.name = "PartialObjectMetadata",
+	.size = sizeof(struct object),
+	.members = namespace_members,
+	.member_count = LEN(namespace_members),
+};
+
 const struct kind_message kind_messages[] = {
 	{ "", "Secret", &secret },
 	{ "", "ServiceAccount", &service_account },
@@ -516,3 +554,12 @@ const struct kind_message kind_messages[] = {
 	{ "events.k8s.io", "Event", &event },
 };
 const size_t kind_message_count = LEN(kind_messages);
+
+const struct message *kind_message_of(struct slice group, struct slice kind)
+{
+	for (size_t i = 0; i < kind_message_count; i++) {
+		if (slice_equal_text(kind, kind_messages[i].kind) && slice_equal_text(group, kind_messages[i].group))
+			return kind_messages[i].message;
+	}
+	return NULL;
+}

@@ -15,11 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/slice.h"
+
 enum value_type {
 	VALUE_TEXT,         /* struct slice */
 	VALUE_BOOL,         /* enum flag */
 	VALUE_INT,          /* struct optional */
-	VALUE_TIME,         /* struct optional; JSON: RFC 3339, protobuf: {seconds 1, nanos 2} */
+	VALUE_TIME,         /* struct optional; JSON: RFC 3339, protobuf: {seconds 1, nanos 2}, Time and MicroTime */
 	VALUE_TIME_AHEAD,   /* the same, of a time that may lie after the read: never taken for "newest" */
 	VALUE_TEXTS,        /* struct list of struct slice */
 	VALUE_LABELS,       /* struct list of struct managed_mark */
@@ -33,6 +35,14 @@ enum value_type {
 	VALUE_INLINE,       /* no place of its own */
 };
 
+/* What the API server's JSON does with the empty text, 0 and false, so that protobuf, which it writes with all of them,
+ * gives the same. Times have no empty value: the zero time is absent in both. */
+enum empty_value {
+	EMPTY_OMITTED, /* it leaves them out (omitempty): the same as absent */
+	EMPTY_KEPT,    /* a pointer in Go, so they are values like others */
+	EMPTY_ALWAYS,  /* it writes them: absent is the same as empty */
+};
+
 struct message;
 
 struct member {
@@ -40,6 +50,7 @@ struct member {
 	uint16_t number;  /* in protobuf; 0: never there */
 	uint16_t offset;
 	enum value_type type;
+	enum empty_value empty;        /* TEXT, BOOL, INT */
 	const struct message *message; /* OBJECT, OBJECTS, INLINE */
 };
 
@@ -52,6 +63,12 @@ struct message {
 
 extern const struct message any_object;
 
+/* metav1.PartialObjectMetadata, decoded into struct object. */
+extern const struct message partial_object_metadata;
+
+/* metav1.Status with its kind, as JSON has it, decoded into struct object. */
+extern const struct message any_status_error;
+
 /* The kinds that protobuf can bring, each with its own numbers, all decoded into struct object. */
 struct kind_message {
 	const char *group, *kind;
@@ -59,5 +76,8 @@ struct kind_message {
 };
 extern const struct kind_message kind_messages[];
 extern const size_t kind_message_count;
+
+/* NULL: a kind that no protobuf brings. */
+const struct message *kind_message_of(struct slice group, struct slice kind);
 
 #endif

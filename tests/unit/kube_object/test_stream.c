@@ -235,6 +235,19 @@ static void an_item_that_was_lost_is_told(void **state)
 	check_slice(only(&r, coverage)->why, "/api/v1/namespaces/shop/secrets: too_large");
 }
 
+static void protobuf_of_a_kind_that_has_none_is_a_defect(void **state)
+{
+	CLEANUP(reading_release) struct reading r;
+	struct object_list_about about = about_of("Rollout", "argoproj.io", "rollouts");
+	struct error *err = NULL;
+	reading_start(&r);
+	struct object_stream *stream = open_stream(&r, &about);
+	check_ok(object_stream_protobuf(stream, SLICE("\x0a\x00"), &err), &err);
+	close_as(stream, "complete");
+	check_slice(only(&r, defect)->code, "bad_document");
+	check_slice(only(&r, coverage)->outcome, "partial");
+}
+
 static void an_object_that_fills_the_arena_is_too_large(void **state)
 {
 	CLEANUP(reading_release) struct reading r;
@@ -447,6 +460,7 @@ int main(void)
 		cmocka_unit_test(a_defect_stands_at_the_objects_own_path),
 		cmocka_unit_test(a_bad_item_is_a_defect_and_the_next_is_read),
 		cmocka_unit_test(an_item_that_was_lost_is_told),
+		cmocka_unit_test(protobuf_of_a_kind_that_has_none_is_a_defect),
 		cmocka_unit_test(an_object_that_fills_the_arena_is_too_large),
 		cmocka_unit_test(a_stream_gives_one_coverage_record),
 		cmocka_unit_test(kinds_that_were_streamed_are_not_absent),

@@ -55,6 +55,7 @@ static const char *const NUMBERS[] = {
 	"ObjectReference kind 1 namespace 2 name 3 uid 4 fieldPath 7",
 	"EventSource component 1 host 2",
 	"EventSeries count 1 lastObservedTime 2",
+	"events.k8s.io EventSeries count 1 lastObservedTime 2",
 	"Secret metadata 1 data 2 type 3 stringData 4 immutable 5",
 	"ServiceAccount metadata 1 imagePullSecrets 3",
 	"Pod metadata 1 spec 2 status 3",
@@ -69,7 +70,7 @@ static const char *const NUMBERS[] = {
 	"eventTime 10 series 11 reportingInstance 15",
 	"events.k8s.io Event metadata 1 eventTime 2 series 3 reportingInstance 5 reason 7 regarding 8 note 10 type 11 "
 	"deprecatedSource 12 deprecatedFirstTimestamp 13 deprecatedLastTimestamp 14 deprecatedCount 15",
-	"Status message 3 reason 4 code 6",
+	"Status metadata 1 message 3 reason 4 code 6",
 };
 #define NUMBERS_LEN (sizeof NUMBERS / sizeof NUMBERS[0])
 
@@ -146,6 +147,64 @@ static void the_numbers_are_those_of_the_api(void **state)
 {
 	for_all(check_numbers);
 	assert_int_equal(checked_numbers, NUMBERS_LEN);
+}
+
+/* From the json tags in kubernetes/api and kubernetes/apimachinery types.go (2026-07-24): those of our fields that have
+ * no omitempty, and those that are pointers. All others are left out of JSON when they are empty. */
+static const char *const ALWAYS[] = {
+	"OwnerReference.apiVersion",
+	"OwnerReference.kind",
+	"OwnerReference.name",
+	"Container.name",
+	"Volume.name",
+	"ContainerStatus.name",
+	"ContainerStatus.restartCount",
+	"ContainerStatus.image",
+	"ContainerStatus.imageID",
+	"NodeSystemInfo.bootID",
+	"NodeSystemInfo.containerRuntimeVersion",
+	"NodeSystemInfo.kubeletVersion",
+	"NodeSystemInfo.architecture",
+	"events.k8s.io EventSeries.count",
+	"Event.reportingInstance",
+};
+static const char *const KEPT[] = {
+	"OwnerReference.controller", "ObjectMeta.deletionGracePeriodSeconds",
+	"DeploymentSpec.replicas",   "JobSpec.suspend",
+	"CronJobSpec.suspend",       "Secret.immutable",
+};
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static size_t checked_empties;
+
+static bool has_text(const char *const *texts, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(texts[i], text))
+			return true;
+	}
+	return false;
+}
+
+static void check_empties(const struct message *message)
+{
+	for (size_t i = 0; *message->name && i < message->member_count; i++) {
+		const struct member *member = &message->members[i];
+		char name[128];
+		snprintf(name, sizeof name, "%s.%s", message->name, member->name ? member->name : "-");
+		enum empty_value expected = has_text(ALWAYS, COUNT(ALWAYS), name) ? EMPTY_ALWAYS
+					    : has_text(KEPT, COUNT(KEPT), name)   ? EMPTY_KEPT
+										  : EMPTY_OMITTED;
+		if (member->empty != expected)
+			fail_msg("%s: %d, not %d", name, member->empty, expected);
+		checked_empties += expected != EMPTY_OMITTED;
+	}
+}
+
+static void empty_values_are_told_from_absent_ones_as_go_does(void **state)
+{
+	for_all(check_empties);
+	assert_int_equal(checked_empties, COUNT(ALWAYS) + COUNT(KEPT));
 }
 
 static void check_unique(const struct message *message)
@@ -259,13 +318,24 @@ static void the_union_knows_every_field_of_every_kind(void **state)
 	}
 }
 
+static void a_kind_is_found_in_its_group(void **state)
+{
+	for (size_t i = 0; i < kind_message_count; i++)
+		assert_ptr_equal(kind_message_of(slice_of(kind_messages[i].group), slice_of(kind_messages[i].kind)),
+				 kind_messages[i].message);
+	assert_null(kind_message_of(SLICE("argoproj.io"), SLICE("Rollout")));
+	assert_null(kind_message_of(SLICE("apps"), SLICE("Secret")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_numbers_are_those_of_the_api),
+		cmocka_unit_test(empty_values_are_told_from_absent_ones_as_go_does),
 		cmocka_unit_test(numbers_and_names_stand_once),
 		cmocka_unit_test(members_lie_in_their_struct),
 		cmocka_unit_test(members_of_one_name_agree),
+		cmocka_unit_test(a_kind_is_found_in_its_group),
 		cmocka_unit_test(the_union_knows_every_field_of_every_kind),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
