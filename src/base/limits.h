@@ -83,6 +83,12 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_EXEC_PLUGIN_MS 60000
 #define LIMIT_EXEC_OUTPUT_BYTES (1 * LIMIT_MIB)
 
+/* --- frozen snapshots --- */
+/* One object with the records that were made of it, all that is escaped in it counted: LIMIT_ITEM_BYTES some times. */
+#define LIMIT_FROZEN_ITEM_BYTES (64 * LIMIT_MIB)
+/* A manifest: LIMIT_SNAPSHOT_FILES lists of about 1 KiB, and some. */
+#define LIMIT_MANIFEST_BYTES (256 * LIMIT_MIB)
+
 /* --- credentials --- */
 /* Entries of one docker config: 1 MiB of data cannot hold more that mean anything. */
 #define LIMIT_CONFIG_ENTRIES 16384

@@ -14,6 +14,8 @@
 void record_write_json(const struct record_type *type, const void *record, struct json_writer *w);
 /* The same without the object's own braces, for a caller that adds members of its own. */
 void record_write_members(const struct record_type *type, const void *record, struct json_writer *w);
+/* One member of these, with its twin where it needs one. */
+void field_write_json(const struct field *field, const void *record, struct json_writer *w);
 
 /* The header line, and one line per record, ending in \r\n. Lists of text are joined with ';', lists of records
  * are given as their number (`copies_count`... unless the list has such a field already). A cell that a spreadsheet

@@ -58,7 +58,7 @@ static void write_bool(enum truth value, struct json_writer *w)
 		json_bool(w, value == BOOL_TRUE);
 }
 
-static void write_field(const struct field *field, const void *record, struct json_writer *w)
+void field_write_json(const struct field *field, const void *record, struct json_writer *w)
 {
 	switch (field->type) {
 	case FIELD_TEXT:
@@ -88,7 +88,7 @@ static void write_field(const struct field *field, const void *record, struct js
 void record_write_members(const struct record_type *type, const void *record, struct json_writer *w)
 {
 	for (size_t i = 0; i < type->field_count; i++)
-		write_field(&type->fields[i], record, w);
+		field_write_json(&type->fields[i], record, w);
 }
 
 void record_write_json(const struct record_type *type, const void *record, struct json_writer *w)

@@ -89,6 +89,8 @@ int frozen_list_open(struct frozen_writer *writer, const struct frozen_about *ab
 /* One object as the server sent it, in JSON, after its records were put: those put since the last call (of any list of
  * the writer) are its own. An item that nobody could read is left out; the defect about it goes into the manifest. */
 int frozen_list_item(struct frozen_list *list, struct slice raw_json, struct error **err);
+/* An item was lost before it came here (object_stream_lost): the defect about it was put. */
+int frozen_list_lost(struct frozen_list *list, struct error **err);
 /* The list expired and starts again: its items are forgotten. */
 int frozen_list_restart(struct frozen_list *list, struct error **err);
 /* The list is gone afterwards, in case of failure too. A list that never had an item and is not complete has no file.

@@ -1,0 +1,294 @@
+#include "collect/frozen/frozen_object.h"
+
+#include "base/json_reader.h"
+#include "base/json_writer.h"
+#include "collect/frozen/frozen_format.h"
+
+#define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
+
+struct walk {
+	struct reader *reader;
+	bool is_secret;
+	frozen_mask mask;
+	struct arena *scratch;
+	struct strbuf *out;
+	bool comma;   /* one is due before the next key or value */
+	bool changed; /* what the records could be made of */
+};
+
+static int take(struct walk *w, struct token *ret_token, struct error **err)
+{
+	int got = reader_next(w->reader, ret_token, err);
+	return got > 0 ? 0 : got < 0 ? -1 : error_set(err, ERROR_SYNTAX, "the object is not complete");
+}
+
+/* The rest of what `token` opened. */
+static int pass_over(struct walk *w, const struct token *token, struct error **err)
+{
+	bool opens = token->type == TOKEN_OBJECT_BEGIN || token->type == TOKEN_ARRAY_BEGIN;
+	return opens ? reader_leave(w->reader, w->reader->depth - 1, err) : 0;
+}
+
+/* --- writing --- */
+static void separate(struct walk *w)
+{
+	if (w->comma)
+		strbuf_add_char(w->out, ',');
+	w->comma = false;
+}
+
+static void add_bracket(struct walk *w, enum token_type type)
+{
+	bool opens = type == TOKEN_OBJECT_BEGIN || type == TOKEN_ARRAY_BEGIN;
+	bool object = type == TOKEN_OBJECT_BEGIN || type == TOKEN_OBJECT_END;
+	if (opens)
+		separate(w);
+	strbuf_add_char(w->out, opens ? (object ? '{' : '[') : (object ? '}' : ']'));
+	w->comma = !opens;
+}
+
+/* A key or a text as it stands in the document. */
+static void add_quoted(struct walk *w, const struct token *token)
+{
+	separate(w);
+	strbuf_add_char(w->out, '"');
+	strbuf_add_slice(w->out, token->text);
+	strbuf_add_char(w->out, '"');
+	if (token->type == TOKEN_KEY)
+		strbuf_add_char(w->out, ':');
+	w->comma = token->type != TOKEN_KEY;
+}
+
+static void add_word(struct walk *w, struct slice word)
+{
+	separate(w);
+	strbuf_add_slice(w->out, word);
+	w->comma = true;
+}
+
+static int add_masked(struct walk *w, const struct token *token, struct error **err)
+{
+	struct slice text = token->text, masked;
+	if (!token->plain && token_copy(token, w->scratch, &text, err) < 0)
+		return -1;
+	if (w->mask(text, w->scratch, &masked, err) < 0)
+		return -1;
+	if (slice_equal(text, masked)) {
+		add_quoted(w, token);
+		return 0;
+	}
+	struct json_writer json = { .out = w->out };
+	separate(w);
+	json_text(&json, masked);
+	if (token->type == TOKEN_KEY)
+		strbuf_add_char(w->out, ':');
+	w->comma = token->type != TOKEN_KEY;
+	w->changed = true;
+	return 0;
+}
+
+static int add_token(struct walk *w, const struct token *token, struct error **err)
+{
+	switch (token->type) {
+	case TOKEN_NULL:
+		add_word(w, SLICE("null"));
+		return 0;
+	case TOKEN_BOOL:
+		add_word(w, token->boolean ? SLICE("true") : SLICE("false"));
+		return 0;
+	case TOKEN_NUMBER:
+		add_word(w, token->text);
+		return 0;
+	case TOKEN_STRING:
+	case TOKEN_KEY:
+		return add_masked(w, token, err);
+	case TOKEN_OBJECT_BEGIN:
+	case TOKEN_OBJECT_END:
+	case TOKEN_ARRAY_BEGIN:
+	case TOKEN_ARRAY_END:
+		add_bracket(w, token->type);
+		return 0;
+	}
+	return 0;
+}
+
+/* --- values --- */
+/* The annotation and its value. One that is no text would have been told as wrong. */
+static int drop_last_applied(struct walk *w, struct error **err)
+{
+	struct token value;
+	if (take(w, &value, err) < 0)
+		return -1;
+	w->changed = w->changed || value.type != TOKEN_STRING;
+	return pass_over(w, &value, err);
+}
+
+/* A value, with all that it holds. */
+static int copy_value(struct walk *w, struct error **err)
+{
+	unsigned depth = w->reader->depth;
+	struct token token;
+	do {
+		if (take(w, &token, err) < 0)
+			return -1;
+		bool drop = token.type == TOKEN_KEY && token_is(&token, LAST_APPLIED);
+		if ((drop ? drop_last_applied(w, err) : add_token(w, &token, err)) < 0)
+			return -1;
+	} while (w->reader->depth > depth);
+	return 0;
+}
+
+/* A text that says which object it is. */
+static int copy_identity(struct walk *w, struct error **err)
+{
+	struct token token;
+	if (take(w, &token, err) < 0)
+		return -1;
+	if (token.type == TOKEN_STRING) {
+		add_quoted(w, &token);
+		return 0;
+	}
+	w->changed = true; /* no server sends it so: what it was is not needed */
+	add_word(w, SLICE("null"));
+	return pass_over(w, &token, err);
+}
+
+/* One value, unread. */
+static int add_null(struct walk *w, struct error **err)
+{
+	struct token token;
+	if (take(w, &token, err) < 0)
+		return -1;
+	add_word(w, SLICE("null"));
+	return pass_over(w, &token, err);
+}
+
+/* The values of a map. */
+static int copy_keys(struct walk *w, struct error **err)
+{
+	struct token token;
+	if (take(w, &token, err) < 0)
+		return -1;
+	if (token.type != TOKEN_OBJECT_BEGIN) {
+		add_word(w, SLICE("null"));
+		return pass_over(w, &token, err);
+	}
+	add_bracket(w, token.type);
+	for (;;) {
+		if (take(w, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_OBJECT_END)
+			break;
+		if (token_is(&token, LAST_APPLIED)) {
+			if (drop_last_applied(w, err) < 0)
+				return -1;
+			continue;
+		}
+		add_quoted(w, &token);
+		if (add_null(w, err) < 0)
+			return -1;
+	}
+	add_bracket(w, token.type);
+	return 0;
+}
+
+/* --- members --- */
+static bool is_any(const struct token *key, const char *const *names)
+{
+	for (; *names; names++)
+		if (token_is(key, *names))
+			return true;
+	return false;
+}
+
+static int copy_metadata_member(struct walk *w, const struct token *key, struct error **err)
+{
+	static const char *const identity[] = { "name", "namespace", "uid", "resourceVersion", NULL };
+	add_quoted(w, key);
+	if (is_any(key, identity))
+		return copy_identity(w, err);
+	if (w->is_secret && token_is(key, "annotations"))
+		return copy_keys(w, err);
+	return copy_value(w, err);
+}
+
+static int copy_metadata(struct walk *w, struct error **err)
+{
+	struct token token;
+	if (take(w, &token, err) < 0)
+		return -1;
+	if (token.type != TOKEN_OBJECT_BEGIN) {
+		w->changed = true;
+		add_word(w, SLICE("null"));
+		return pass_over(w, &token, err);
+	}
+	add_bracket(w, token.type);
+	for (;;) {
+		if (take(w, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_OBJECT_END)
+			break;
+		if (copy_metadata_member(w, &token, err) < 0)
+			return -1;
+	}
+	add_bracket(w, token.type);
+	return 0;
+}
+
+static int copy_member(struct walk *w, const struct token *key, struct error **err)
+{
+	static const char *const identity[] = { "kind", "apiVersion", NULL };
+	static const char *const values[] = { "data", "stringData", "binaryData", NULL };
+	static const char *const of_secret[] = { "type", "immutable", NULL };
+	struct token value;
+	bool has_values = is_any(key, values), is_metadata = token_is(key, "metadata"),
+	     is_identity = is_any(key, identity);
+	bool known = has_values || is_metadata || is_identity || is_any(key, of_secret);
+	if (token_is(key, FROZEN_MEMBER) || (w->is_secret && !known))
+		return take(w, &value, err) < 0 ? -1 : pass_over(w, &value, err);
+	add_quoted(w, key);
+	if (has_values) {
+		w->changed = true;
+		return copy_keys(w, err);
+	}
+	if (is_metadata)
+		return copy_metadata(w, err);
+	return is_identity ? copy_identity(w, err) : copy_value(w, err);
+}
+
+static int copy_object(struct walk *w, struct error **err)
+{
+	struct token token;
+	if (take(w, &token, err) < 0)
+		return -1;
+	if (token.type != TOKEN_OBJECT_BEGIN)
+		return error_set(err, ERROR_SYNTAX, "an item that is no object");
+	add_bracket(w, token.type);
+	for (;;) {
+		if (take(w, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_OBJECT_END)
+			break;
+		if (copy_member(w, &token, err) < 0)
+			return -1;
+	}
+	int more = reader_next_document(w->reader, err);
+	return more > 0 ? error_set(err, ERROR_SYNTAX, "something stands behind the object") : more;
+}
+
+int frozen_object_add(struct slice raw_json, bool is_secret, frozen_mask mask, struct arena *scratch,
+		      struct strbuf *out, bool *ret_changed, struct error **err)
+{
+	struct json_reader json;
+	json_reader_init(&json, raw_json, READER_GO);
+	struct walk walk = {
+		.reader = &json.reader, .is_secret = is_secret, .mask = mask, .scratch = scratch, .out = out
+	};
+	int result = copy_object(&walk, err);
+	json_reader_release(&json);
+	if (result == 0 && strbuf_failed(out, err))
+		result = -1;
+	if (result == 0)
+		*ret_changed = walk.changed;
+	return result;
+}
