@@ -1,0 +1,545 @@
+#include "base/alloc.h"
+#include "base/json_reader.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "collect/cluster/live_internal.h"
+
+/* Reasons that are told in words; the rest is counted. */
+#define TOLD_IN_WORDS 3
+
+enum { VERSION, GROUPS, KUBE_SYSTEM, DOCUMENTS };
+
+/* --- what is known of it --- */
+
+bool live_cluster_stopped(const struct live_cluster *cluster)
+{
+	return atomic_load(&cluster->live->stopped);
+}
+
+static int keep(struct live_cluster *cluster, struct slice text, struct slice *ret_kept, struct error **err)
+{
+	return arena_copy(&cluster->arena, text, ret_kept) < 0 ? arena_fail(&cluster->arena, err) : 0;
+}
+
+static bool has_name(const struct live_names *names, struct slice name)
+{
+	return slice_list_has((struct slice_list){ names->items, names->len }, name);
+}
+
+static int add_name(struct live_cluster *cluster, struct live_names *names, struct slice name, struct error **err)
+{
+	struct slice kept, *place;
+	if (keep(cluster, name, &kept, err) < 0)
+		return -1;
+	place = vec_push(names);
+	if (!place)
+		return error_no_memory(err);
+	*place = kept;
+	return 0;
+}
+
+int live_cluster_add_namespace(struct live_cluster *cluster, struct slice name, struct error **err)
+{
+	return name.len ? add_name(cluster, &cluster->namespaces, name, err) : 0;
+}
+
+void live_cluster_break(struct live_cluster *cluster, struct slice why)
+{
+	if (!cluster->broken.len)
+		strbuf_add_slice(&cluster->broken, why);
+}
+
+static void add_reason(struct live_cluster *cluster, const char *what, struct slice why)
+{
+	if (cluster->reasons++ >= TOLD_IN_WORDS)
+		return;
+	if (cluster->why.len)
+		strbuf_add_text(&cluster->why, "; ");
+	strbuf_add_text(&cluster->why, what);
+	utf8_add_printable(&cluster->why, why);
+}
+
+/* --- progress --- */
+
+void live_cluster_show_waiting(struct live_cluster *cluster, const struct http_event *event)
+{
+	struct live_progress *progress = &cluster->progress;
+	pthread_mutex_lock(&cluster->live->lock);
+	if (event->status)
+		snprintf(progress->waiting, sizeof progress->waiting, "HTTP %d, again in %u s", event->status,
+			 (event->wait_ms + 999) / 1000);
+	else
+		snprintf(progress->waiting, sizeof progress->waiting, "no answer, again in %u s",
+			 (event->wait_ms + 999) / 1000);
+	pthread_mutex_unlock(&cluster->live->lock);
+}
+
+static void show_progress(struct live_cluster *cluster, bool answered)
+{
+	struct live_progress *progress = &cluster->progress;
+	pthread_mutex_lock(&cluster->live->lock);
+	progress->lists = cluster->lists.len;
+	progress->lists_done = cluster->whole + cluster->lost + cluster->interrupted;
+	progress->objects = cluster->context.objects;
+	if (answered)
+		progress->waiting[0] = '\0';
+	pthread_mutex_unlock(&cluster->live->lock);
+}
+
+/* --- the end of a list --- */
+
+static int keep_version(struct live_cluster *cluster, const struct live_list *list, struct error **err)
+{
+	char **version = &cluster->result->secret_versions[list->secret_list];
+	if (!live_is_secret(list->resource) || *version || !list->resource_version)
+		return 0;
+	*version = mem_copy_text(list->resource_version, strlen(list->resource_version));
+	return *version ? 0 : error_no_memory(err);
+}
+
+int live_cluster_note(struct live_cluster *cluster, const struct live_list *list, const char *outcome, struct slice why,
+		      struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf what = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	if (strcmp(outcome, "complete") == 0 || strcmp(outcome, "metadata") == 0) {
+		cluster->whole++;
+		return keep_version(cluster, list, err);
+	}
+	if (strcmp(outcome, "interrupted") == 0) {
+		cluster->interrupted++;
+		return 0;
+	}
+	cluster->lost++;
+	strbuf_add_text(&what, list->resource->resource);
+	if (!slice_equal_text(list->about.namespace, "*"))
+		strbuf_addf(&what, " of %.*s", SLICE_ARG(list->about.namespace));
+	strbuf_addf(&what, ": %s%s", outcome, why.len ? ": " : "");
+	add_reason(cluster, strbuf_text(&what), why);
+	return 0;
+}
+
+/* --- which lists --- */
+
+static int add_list(struct live_cluster *cluster, struct live_list *list, struct error **err)
+{
+	struct live_list **place = list ? vec_push(&cluster->lists) : NULL;
+	if (place) {
+		*place = list;
+		return 0;
+	}
+	if (!list)
+		return -1;
+	live_list_free(list);
+	return error_no_memory(err);
+}
+
+static int add_secret_lists(struct live_cluster *cluster, struct slice namespace, struct error **err)
+{
+	size_t lists = cluster->live->options.all_secrets ? 1 : LIVE_SECRET_LISTS;
+	for (size_t i = 0; i < lists; i++)
+		if (add_list(cluster, live_list_secrets(cluster, namespace, i, err), err) < 0)
+			return -1;
+	return 0;
+}
+
+static int add_lists(struct live_cluster *cluster, const struct live_resource *resource, struct slice namespace,
+		     struct error **err)
+{
+	if (live_is_secret(resource))
+		return add_secret_lists(cluster, namespace, err);
+	return add_list(cluster, live_list_new(cluster, resource, namespace, err), err);
+}
+
+static int plan_resource(struct live_cluster *cluster, const struct live_resource *resource, struct error **err)
+{
+	const struct live_options *options = &cluster->live->options;
+	if (resource->custom && !has_name(&cluster->groups, slice_of(resource->group)))
+		return 0;
+	if (!resource->namespaced || !options->namespace_count)
+		return add_lists(cluster, resource, SLICE("*"), err);
+	for (size_t i = 0; i < options->namespace_count; i++)
+		if (add_lists(cluster, resource, slice_of(options->namespaces[i]), err) < 0)
+			return -1;
+	return 0;
+}
+
+static int plan(struct live_cluster *cluster, struct error **err)
+{
+	for (size_t i = 0; i < live_resource_count; i++)
+		if (plan_resource(cluster, &live_resources[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static struct live_list *narrow(const struct live_list *list, struct slice namespace, struct error **err)
+{
+	struct live_list *made = live_list_new(list->cluster, list->resource, namespace, err);
+	if (!made)
+		return NULL;
+	made->about.subtype = list->about.subtype;
+	made->about.version = list->about.version;
+	made->version = list->version;
+	made->field_selector = list->field_selector;
+	made->secret_list = list->secret_list;
+	return made;
+}
+
+/* Lists of all namespaces that were forbidden, asked for namespace by namespace. Once, when the names are known. */
+static int plan_forbidden(struct live_cluster *cluster, struct error **err)
+{
+	size_t count = cluster->lists.len;
+	struct slice own = cluster->facts->namespace;
+	if (own.len && !has_name(&cluster->namespaces, own) && live_cluster_add_namespace(cluster, own, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const struct live_list *list = cluster->lists.items[i];
+		for (size_t k = 0; list->forbidden && k < cluster->namespaces.len; k++)
+			if (add_list(cluster, narrow(list, cluster->namespaces.items[k], err), err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+/* --- the loop --- */
+
+/* What is left is not asked for any more. */
+static int give_up(struct live_cluster *cluster, struct live_list *list, struct error **err)
+{
+	if (live_cluster_stopped(cluster))
+		return live_list_finish(list, "interrupted", SLICE("interrupted before it was read"), err);
+	return live_list_finish(list, "failed", strbuf_slice(&cluster->broken), err);
+}
+
+static int start_lists(struct live_cluster *cluster, struct error **err)
+{
+	while (cluster->next < cluster->lists.len && cluster->under_way < LIVE_LISTS) {
+		struct live_list *list = cluster->lists.items[cluster->next++];
+		bool hopeless = cluster->broken.len || live_cluster_stopped(cluster);
+		if ((hopeless ? give_up(cluster, list, err) : live_list_start(list, err)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_event(struct live_cluster *cluster, struct error **err)
+{
+	struct http_event event;
+	int got = http_next(cluster->queue, -1, &event, err);
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return error_set(err, ERROR_SYSTEM, "transfers were lost");
+	struct live_owner *owner = event.owner;
+	if (owner->event(owner, &event, err) < 0)
+		return -1;
+	if (event.type != HTTP_WAIT)
+		show_progress(cluster, true);
+	return 0;
+}
+
+static int drain(struct live_cluster *cluster, struct error **err)
+{
+	do {
+		if (start_lists(cluster, err) < 0 || (cluster->under_way && take_event(cluster, err) < 0))
+			return -1;
+	} while (cluster->under_way || cluster->next < cluster->lists.len);
+	show_progress(cluster, true);
+	return 0;
+}
+
+static int read_lists(struct live_cluster *cluster, struct error **err)
+{
+	if (plan(cluster, err) < 0 || drain(cluster, err) < 0)
+		return -1;
+	if (cluster->broken.len || live_cluster_stopped(cluster) || cluster->live->options.namespace_count)
+		return 0;
+	return plan_forbidden(cluster, err) < 0 ? -1 : drain(cluster, err);
+}
+
+/* --- who it is --- */
+
+/* The text of the member `name` of the next value, an object, looked for at depth 1. */
+static int find_member(struct json_reader *json, const char *name, struct token *ret_value, struct error **err)
+{
+	struct token token;
+	if (reader_next(&json->reader, &token, err) <= 0 || token.type != TOKEN_OBJECT_BEGIN)
+		return 0;
+	while (reader_next(&json->reader, &token, err) > 0 && token.type == TOKEN_KEY) {
+		if (token_is(&token, name))
+			return reader_next(&json->reader, ret_value, err);
+		if (reader_skip(&json->reader, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_text(struct live_cluster *cluster, const struct token *token, struct slice *ret_text,
+		     struct error **err)
+{
+	if (token->type != TOKEN_STRING)
+		return 0;
+	return token_copy(token, &cluster->arena, ret_text, err);
+}
+
+/* {"kind": "APIGroupList", "groups": [{"name": "apps", ...}]}. What cannot be read is not asked for. */
+static int read_groups(struct live_cluster *cluster, struct slice body, struct error **err)
+{
+	struct json_reader json;
+	struct token token;
+	struct error *ignored = NULL;
+	int result = 0;
+	json_reader_init(&json, body, 0);
+	if (find_member(&json, "groups", &token, &ignored) > 0 && token.type == TOKEN_ARRAY_BEGIN) {
+		while (result == 0) {
+			struct slice name = SLICE_NONE;
+			if (find_member(&json, "name", &token, &ignored) <= 0)
+				break;
+			result = take_text(cluster, &token, &name, err);
+			if (result == 0 && name.len)
+				result = add_name(cluster, &cluster->groups, name, err);
+			if (reader_leave(&json.reader, 2, &ignored) < 0)
+				break;
+		}
+	}
+	json_reader_release(&json);
+	error_free(ignored);
+	return result;
+}
+
+static int read_version(struct live_cluster *cluster, struct slice body, struct error **err)
+{
+	struct json_reader json;
+	struct token token;
+	struct error *ignored = NULL;
+	int result = 0;
+	json_reader_init(&json, body, 0);
+	if (find_member(&json, "gitVersion", &token, &ignored) > 0)
+		result = take_text(cluster, &token, &cluster->server_version, err);
+	json_reader_release(&json);
+	error_free(ignored);
+	return result;
+}
+
+static int read_uid(struct live_cluster *cluster, struct slice body, struct error **err)
+{
+	struct json_reader json;
+	struct token token;
+	struct error *ignored = NULL;
+	int result = 0;
+	json_reader_init(&json, body, 0);
+	if (find_member(&json, "metadata", &token, &ignored) > 0 && token.type == TOKEN_OBJECT_BEGIN) {
+		while (reader_next(&json.reader, &token, &ignored) > 0 && token.type == TOKEN_KEY) {
+			bool wanted = token_is(&token, "uid");
+			if (wanted && reader_next(&json.reader, &token, &ignored) > 0) {
+				result = take_text(cluster, &token, &cluster->uid, err);
+				break;
+			}
+			if (wanted || reader_skip(&json.reader, &ignored) < 0)
+				break;
+		}
+	}
+	json_reader_release(&json);
+	error_free(ignored);
+	return result;
+}
+
+/* Nothing answers, or nobody knows us: no list would fare better. */
+static void judge(struct live_cluster *cluster, const struct live_document *documents)
+{
+	CLEANUP(strbuf_release) struct strbuf why = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	size_t unanswered = 0, rejected = 0;
+	for (size_t i = 0; i < DOCUMENTS; i++) {
+		unanswered += documents[i].status == 0;
+		rejected += documents[i].status == 401;
+	}
+	if (unanswered == DOCUMENTS)
+		live_cluster_break(cluster, strbuf_slice(&documents[KUBE_SYSTEM].why));
+	else if (rejected)
+		live_cluster_break(cluster, SLICE("HTTP 401: the server does not accept this login"));
+}
+
+static int ask_who_it_is(struct live_cluster *cluster, struct live_document *documents, struct error **err)
+{
+	for (size_t i = 0; i < DOCUMENTS; i++)
+		if (live_document_ask(&documents[i], err) < 0)
+			return -1;
+	while (cluster->under_way)
+		if (take_event(cluster, err) < 0)
+			return -1;
+	judge(cluster, documents);
+	if (documents[VERSION].status == 200 && read_version(cluster, strbuf_slice(&documents[VERSION].body), err) < 0)
+		return -1;
+	if (documents[GROUPS].status == 200 && read_groups(cluster, strbuf_slice(&documents[GROUPS].body), err) < 0)
+		return -1;
+	if (documents[KUBE_SYSTEM].status != 200)
+		return 0;
+	return read_uid(cluster, strbuf_slice(&documents[KUBE_SYSTEM].body), err);
+}
+
+static int learn_who_it_is(struct live_cluster *cluster, struct error **err)
+{
+	static const char *const paths[DOCUMENTS] = { "/version", "/apis", "/api/v1/namespaces/kube-system" };
+	struct live_document documents[DOCUMENTS];
+	for (size_t i = 0; i < DOCUMENTS; i++)
+		live_document_init(&documents[i], cluster, paths[i]);
+	int result = ask_who_it_is(cluster, documents, err);
+	if (result < 0 && cluster->queue) /* its transfers point to the documents */
+		cluster->queue = http_queue_free(cluster->queue);
+	for (size_t i = 0; i < DOCUMENTS; i++)
+		live_document_release(&documents[i]);
+	return result;
+}
+
+/* --- the read --- */
+
+static int begin(struct live_cluster *cluster, struct error **err)
+{
+	const struct live_options *options = &cluster->live->options;
+	struct sink *sink = cluster->source.sink;
+	struct sink_scope scope = {
+		.source = arena_printf(&cluster->arena, "%.*s@%.*s", SLICE_ARG(cluster->facts->name),
+				       SLICE_ARG(cluster->facts->server)),
+		.source_kind = SLICE("cluster"),
+		.cluster_name = cluster->facts->name,
+		.cluster_uid = cluster->uid,
+		.as_of = cluster->as_of,
+		.once = true,
+	};
+	if (!scope.source.data)
+		return arena_fail(&cluster->arena, err);
+	if (sink->ops->begin(sink, &scope, &cluster->read, err) < 0)
+		return -1;
+	if (object_context_init(&cluster->context, sink, cluster->read, options->key, err) < 0)
+		return -1;
+	cluster->context.file = scope.source;
+	return 0;
+}
+
+static const char *outcome_of(const struct live_cluster *cluster)
+{
+	if (cluster->interrupted || live_cluster_stopped(cluster))
+		return "interrupted";
+	if (!cluster->whole && !cluster->context.objects)
+		return "failed";
+	return cluster->lost || cluster->broken.len ? "partial" : "complete";
+}
+
+static struct slice why_of(struct live_cluster *cluster)
+{
+	if (cluster->reasons > TOLD_IN_WORDS)
+		strbuf_addf(&cluster->why, "; and %zu more", cluster->reasons - TOLD_IN_WORDS);
+	if (cluster->broken.len)
+		return strbuf_slice(&cluster->broken);
+	if (cluster->why.len)
+		return strbuf_slice(&cluster->why);
+	return cluster->interrupted || live_cluster_stopped(cluster) ? SLICE("interrupted") : SLICE_NONE;
+}
+
+static struct slice notes_of(const struct live_cluster *cluster)
+{
+	return cluster->facts->insecure ? SLICE("the server's certificate was not verified (insecure-skip-tls-verify)")
+					: SLICE_NONE;
+}
+
+static int finish(struct live_cluster *cluster, struct error **err)
+{
+	struct live_result *result = cluster->result;
+	struct sink *sink = cluster->source.sink;
+	const char *outcome = outcome_of(cluster);
+	struct slice why = why_of(cluster);
+	struct sink_end end = {
+		.cluster_uid = cluster->uid,
+		.server_version = cluster->server_version,
+		.as_of = cluster->as_of,
+		.as_of_from = cluster->live->options.as_of == TIME_UNSET ? SLICE("clock") : SLICE("given"),
+		.outcome = slice_of(outcome),
+		.why = why,
+		.notes = notes_of(cluster),
+		.objects = cluster->context.objects,
+		.defects = cluster->context.defects,
+	};
+	result->objects = end.objects;
+	result->defects = end.defects;
+	result->outcome = mem_copy_text(outcome, strlen(outcome));
+	result->why = why.data ? mem_copy_text(why.data, why.len) : NULL;
+	if (!result->outcome || (why.data && !result->why))
+		return error_no_memory(err);
+	return sink->ops->finish(sink, cluster->read, &end, err) < 0 ? -1 : 0;
+}
+
+static int freeze_end(struct live_cluster *cluster, struct error **err)
+{
+	struct frozen_end end = {
+		.uid = cluster->uid,
+		.server_version = cluster->server_version,
+		.outcome = slice_of(cluster->result->outcome),
+		.why = slice_of(cluster->result->why),
+		.notes = notes_of(cluster),
+	};
+	return cluster->source.frozen ? frozen_writer_finish(cluster->source.frozen, &end, err) : 0;
+}
+
+static int prepare(struct live_cluster *cluster, struct error **err)
+{
+	static const struct kube_server_limits limits = {
+		.connections = LIVE_LISTS,
+		.rate = LIVE_RATE,
+		.burst = LIVE_BURST,
+		.retries = LIVE_RETRIES,
+	};
+	const struct live *live = cluster->live;
+	size_t share = 8 * LIMIT_HTTP_QUEUE_BYTES / (live->count + 7);
+	cluster->as_of = live->options.as_of != TIME_UNSET ? live->options.as_of : time_now();
+	if (kube_server_new(live->http, cluster->source.access, &limits, &cluster->server, err) < 0)
+		return -1;
+	return http_queue_new(live->http, share, &cluster->queue, err);
+}
+
+static int read_cluster(struct live_cluster *cluster, struct error **err)
+{
+	if (prepare(cluster, err) < 0 || learn_who_it_is(cluster, err) < 0)
+		return -1;
+	if (cluster->live->options.follow)
+		return live_follow_cluster(cluster, err);
+	if (begin(cluster, err) < 0)
+		return -1;
+	if (!cluster->broken.len && read_lists(cluster, err) < 0)
+		return -1;
+	return finish(cluster, err) < 0 ? -1 : freeze_end(cluster, err);
+}
+
+static void show(struct live_cluster *cluster, bool done)
+{
+	pthread_mutex_lock(&cluster->live->lock);
+	cluster->progress.started = true;
+	cluster->progress.done = done;
+	cluster->live->done += done;
+	pthread_cond_broadcast(&cluster->live->changed);
+	pthread_mutex_unlock(&cluster->live->lock);
+}
+
+void live_cluster_read(struct live_cluster *cluster)
+{
+	show(cluster, false);
+	struct error *error = NULL;
+	if (read_cluster(cluster, &error) < 0)
+		cluster->result->error = error;
+	live_cluster_release(cluster);
+	show(cluster, true);
+}
+
+void live_cluster_release(struct live_cluster *cluster)
+{
+	cluster->queue = http_queue_free(cluster->queue); /* before what its transfers point to */
+	for (size_t i = 0; i < cluster->lists.len; i++)
+		live_list_free(cluster->lists.items[i]);
+	vec_release(&cluster->lists);
+	vec_release(&cluster->groups);
+	vec_release(&cluster->namespaces);
+	cluster->server = kube_server_free(cluster->server);
+	object_context_release(&cluster->context);
+	strbuf_release(&cluster->broken);
+	strbuf_release(&cluster->why);
+	arena_release(&cluster->arena);
+}
