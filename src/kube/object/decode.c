@@ -98,6 +98,8 @@ static int decode_value(struct decoder *d, const struct shape_member *known, con
 		return decode_text_data(d, token, into, err);
 	case VALUE_OWNED_FIELDS:
 		return decode_owned_fields(d, token, into, err);
+	case VALUE_JSON:
+		return decode_json(d, token, into, err);
 	case VALUE_OBJECT:
 		return decode_child(d, token, known->shape, into, err);
 	case VALUE_OBJECTS:

@@ -46,6 +46,8 @@ int decode_time(struct decoder *d, const struct token *token, const struct membe
 int decode_keep_time(struct decoder *d, int64_t time, const struct member *member, struct optional *into,
 		     struct error **err);
 int decode_no_time(struct decoder *d, struct error **err);
+/* Of YAML, where it does not stand so, a fault. */
+int decode_json(struct decoder *d, const struct token *begin, struct slice *into, struct error **err);
 int decode_texts(struct decoder *d, const struct token *begin, struct list *list, struct error **err);
 
 /* Empties a list that stands (once more) in the document. */

@@ -90,6 +90,16 @@ void decode_list_start(struct list *list)
 	*list = (struct list){ .present = true };
 }
 
+int decode_json(struct decoder *d, const struct token *begin, struct slice *into, struct error **err)
+{
+	if (d->reader->ops->lines)
+		return decode_wrong_type(d, begin, "JSON", err);
+	if (decode_skip_rest(d, begin, err) < 0)
+		return -1;
+	*into = slice_part(d->reader->document, begin->offset, d->reader->offset - begin->offset);
+	return 0;
+}
+
 int decode_texts(struct decoder *d, const struct token *begin, struct list *list, struct error **err)
 {
 	struct token token;

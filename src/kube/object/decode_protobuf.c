@@ -179,6 +179,7 @@ static int decode_field(struct decoder *d, const struct member *member, const st
 	case VALUE_OBJECTS:
 		return add_object(d, member, field, into, err);
 	case VALUE_INLINE:
+	case VALUE_JSON:
 	case VALUE_ITEMS:
 		break; /* the first has no place; no message of protobuf has the second */
 	}

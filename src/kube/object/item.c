@@ -2,6 +2,7 @@
 
 #include "kube/object/api_path.h"
 #include "kube/object/decode.h"
+#include "kube/object/frozen.h"
 
 static const struct object_meta NO_METADATA = { .namespace = { "", 0 } };
 
@@ -56,6 +57,8 @@ int item_put_faults(const struct item *item, const struct decoder *decoder, stru
 
 int item_check(const struct item *item, const struct decoder *decoder, const char **ret_code, struct error **err)
 {
+	if (frozen_is(item))
+		return frozen_check(item, ret_code, err);
 	if (item_put_faults(item, decoder, err) < 0)
 		return -1;
 	*ret_code = decoder->fatal ? FAULT_TYPE : NULL;

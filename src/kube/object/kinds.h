@@ -202,6 +202,7 @@ struct object {
 
 	struct version_info *server_version; /* `kubectl version -o json` */
 	bool has_items;
+	struct slice fother; /* frozen.h */
 };
 
 #endif

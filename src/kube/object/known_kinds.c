@@ -1,3 +1,4 @@
+#include "kube/object/frozen.h"
 #include "kube/object/records.h"
 
 const struct known_kind known_kinds[] = {
@@ -43,7 +44,6 @@ static bool is_custom_workload(const struct item *item, bool fatal)
 
 put_records records_of(const struct item *item, const struct known_kind *known, bool fatal)
 {
-	if (known)
-		return known->put;
-	return is_custom_workload(item, fatal) ? put_workload : NULL;
+	put_records put = known ? known->put : is_custom_workload(item, fatal) ? put_workload : NULL;
+	return put && frozen_is(item) ? put_frozen : put;
 }

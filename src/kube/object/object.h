@@ -15,7 +15,7 @@
  * Codes of defects made here, beside those of credential/docker_config.h:
  *     File     truncated, bad_document, not_an_object, too_large, nested_lists, error_response (what an API server
  *              said), error_text (what kubectl said)
- *     objects  wrong_type, no_name, no_kind (not used, their list is not complete); duplicate_key, bad_time (used)
+ *     objects  wrong_type, no_name, no_kind, bad_frozen (not used, their list is not complete); duplicate_key, bad_time (used)
  *     Secret   missing_data_key, bad_base64_data, too_large
  */
 #ifndef FOTHER_KUBE_OBJECT_OBJECT_H
@@ -62,6 +62,7 @@ struct object_context {
 	struct arena kept;        /* what the fields below point into */
 	struct slice file;        /* name of the file in the dump, for places */
 	struct slice lost_file;   /* first file that gave a File defect: what it held is not known, kind included */
+	bool frozen;              /* set by readers of snapshots: members `fother` of objects are read (frozen.h) */
 	int64_t newest;           /* newest metadata or status time seen; TIME_UNSET before any */
 	struct slice cluster_uid; /* UID of namespace kube-system, once seen */
 	struct slice server_version;

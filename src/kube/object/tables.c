@@ -498,6 +498,7 @@ static const struct member any_object_members[] = {
 	OBJECT("spec", 0, spec, any_spec),
 	OBJECT("status", 0, status, any_status),
 	PLAIN("items", 0, ITEMS, has_items),
+	PLAIN("fother", 0, JSON, fother),
 	OBJECT("serverVersion", 0, server_version, version_info),
 	INLINE(0, secret),
 	INLINE(0, service_account),

@@ -31,6 +31,7 @@ enum value_type {
 	VALUE_OWNED_FIELDS, /* bool: a FieldsV1 that holds f:data; protobuf: {raw 1 = JSON} */
 	VALUE_OBJECT,       /* pointer to the message's struct */
 	VALUE_OBJECTS,      /* struct list of the message's struct */
+	VALUE_JSON,         /* struct slice: the value as it stands in a JSON document; YAML and protobuf have none */
 	VALUE_ITEMS,        /* bool: the items of a List, read one by one by the decoder's owner */
 	VALUE_INLINE,       /* no place of its own */
 };

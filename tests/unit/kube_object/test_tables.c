@@ -229,6 +229,7 @@ static size_t value_size(enum value_type type)
 {
 	switch (type) {
 	case VALUE_TEXT:
+	case VALUE_JSON:
 		return sizeof(struct slice);
 	case VALUE_BOOL:
 		return sizeof(enum flag);
