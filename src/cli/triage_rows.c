@@ -36,10 +36,10 @@ static struct slice text_member(const struct record_type *type, const void *reco
 /* Which field of a section's record says what: the first that is there and known. */
 static void flatten(const struct section *section, const void *record, struct triage_row *row)
 {
-	static const char *const what[] = { "action", "state", "severity", NULL };
+	static const char *const what[] = { "action", "state", "severity", "outcome", NULL };
 	static const char *const cluster[] = { "cluster", NULL };
 	static const char *const namespace[] = { "namespace", NULL };
-	static const char *const kind[] = { "workload_kind", "cred_kind", "subject_kind", "secret_type", NULL };
+	static const char *const kind[] = { "workload_kind", "cred_kind", "subject_kind", "secret_type", "kind", NULL };
 	static const char *const subject[] = { "subject", "workload", "username", "name", "node", "repository", NULL };
 	static const char *const identity[] = { "fingerprint", "digest", "uid", "place", NULL };
 	static const char *const registry[] = { "registry", NULL };

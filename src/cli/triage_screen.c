@@ -28,6 +28,7 @@ static void head(struct screen *s)
 	const struct incident *incident = &s->triage->incident;
 	char age[TIME_TEXT_BYTES], as_of[TIME_TEXT_BYTES];
 	size_t bad = incident->indicators.len, clusters = s->session->world->clusters.len;
+	size_t whole = s->triage->whole_clusters;
 	bool complete = s->triage->complete && session_complete(s->session);
 
 	strbuf_addf(s->out, "INC %lld  ", (long long)incident->id);
@@ -46,9 +47,57 @@ static void head(struct screen *s)
 	add_window(s);
 	strbuf_addf(s->out, s->colour && !complete ? "\n\033[1;33m%s\033[0m" : "\n%s",
 		    complete ? "COMPLETE" : "INCOMPLETE");
-	strbuf_addf(s->out, "  %zu cluster%s  as of %s", clusters, clusters == 1 ? "" : "s",
-		    minute_format(s->session->world->as_of, as_of));
+	strbuf_add_text(s->out, "  ");
+	if (whole < clusters)
+		strbuf_addf(s->out, "%zu of ", whole);
+	strbuf_addf(s->out, "%zu cluster%s%s  as of %s", clusters, clusters == 1 ? "" : "s",
+		    whole < clusters ? " complete" : "", minute_format(s->session->world->as_of, as_of));
 	strbuf_add_text(s->out, complete ? "\n" : "  see NOT KNOWN\n");
+}
+
+/* --- what one must know of a cluster before one believes the rest --- */
+
+static const struct table_column note_columns[] = {
+	{ "CLUSTER", 0, TABLE_ELASTIC },
+	{ "TAKE NOTE", 0, TABLE_WRAP },
+};
+
+static int note_row(struct table *table, const struct world_cluster *cluster, struct slice note, struct error **err)
+{
+	struct slice *cells = table_row(table);
+
+	if (!cells)
+		return arena_fail(table->arena, err);
+	cells[0] = table_text(table, cluster->name);
+	cells[1] = table_text(table, note);
+	return 0;
+}
+
+static int failure_row(struct table *table, const struct world_cluster *cluster, struct error **err)
+{
+	bool nothing = cluster->failed == cluster->read;
+	struct slice why = cluster->failed->why.len ? cluster->failed->why : cluster->failed->outcome;
+	struct slice note = arena_printf(table->arena, "%s: %.*s",
+					 nothing ? "NOT READ" : "not read again, what follows is older",
+					 SLICE_ARG(why));
+
+	return note.data ? note_row(table, cluster, note, err) : arena_fail(table->arena, err);
+}
+
+static int notes(struct screen *s, struct error **err)
+{
+	struct table table = NEW_TABLE(s, note_columns);
+	const struct world_list *clusters = &s->session->world->clusters;
+
+	for (size_t i = 0; i < clusters->len; i++) {
+		const struct world_cluster *cluster = clusters->items[i];
+		if (cluster->failed && failure_row(&table, cluster, err) < 0)
+			return -1;
+		if (cluster->read && cluster->read->notes.len &&
+		    note_row(&table, cluster, cluster->read->notes, err) < 0)
+			return -1;
+	}
+	return table.rows ? screen_table(s, &table, err) : 0;
 }
 
 /* --- DO NOW --- */
@@ -162,6 +211,16 @@ static void add_command(struct screen *s, const char *what, const char *why)
 	strbuf_addf(s->out, "%s\n", why);
 }
 
+static bool some_forbidden(const struct screen *s)
+{
+	const struct unknown *items = s->triage->unknown.items;
+
+	for (size_t i = 0; i < s->triage->unknown.len; i++)
+		if (slice_equal_text(items[i].outcome, "forbidden"))
+			return true;
+	return false;
+}
+
 static void next(struct screen *s)
 {
 	const struct sighting *sightings = s->triage->sightings.items;
@@ -173,6 +232,8 @@ static void next(struct screen *s)
 		snprintf(what, sizeof what, "where %.*s", SLICE_ARG(slice_part(sightings[0].digest, 0, 19)));
 		add_command(s, what, "every place of it");
 	}
+	if (some_forbidden(s))
+		add_command(s, "triage --rbac", "the rights that were missing, as YAML");
 	snprintf(what, sizeof what, "triage %lld -o wide", id);
 	add_command(s, what, "no row left out, and every copy");
 	snprintf(what, sizeof what, "triage %lld -o json", id);
@@ -196,7 +257,7 @@ int triage_screen(struct session *session, struct output *output, const struct t
 	};
 
 	head(&s);
-	if (do_now(&s, err) < 0 || screen_bad_images(&s, err) < 0 || screen_images(&s, err) < 0 ||
+	if (notes(&s, err) < 0 || do_now(&s, err) < 0 || screen_bad_images(&s, err) < 0 || screen_images(&s, err) < 0 ||
 	    screen_credentials(&s, err) < 0 || screen_blocked(&s, err) < 0 || screen_findings(&s, err) < 0 ||
 	    not_known(&s, err) < 0)
 		return -1;

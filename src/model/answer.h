@@ -174,17 +174,24 @@
 	F(TEXT, subject, FIELD_COLUMN, "", 1, "What is not known.")                                                    \
 	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why not.")                                                  \
 	F(TEXT, fix, FIELD_WIDE | FIELD_ELASTIC, "", 1, "What would tell.")                                            \
-	F(BOOL, incomplete, 0, "", 1, "It concerns a source that was given: exit code 4.")
+	F(BOOL, incomplete, 0, "", 1, "It concerns a source that was given: exit code 4.")                             \
+	F(TEXT, kind, 0, "", 2, "Kind of the objects that are missing, where it is about some.")                       \
+	F(TEXTS, namespaces, 0, "", 2, "Namespaces in which they are missing; * for all.")                             \
+	F(TEXTS, but_namespaces, 0, "", 2, "Where namespaces is *: those that were read all the same.")                \
+	F(TEXTS, subtypes, 0, "", 2, "Types of secrets that are missing; * for all.")                                  \
+	F(TEXT, outcome, 0, "", 2,                                                                                     \
+	  "How the list ended: absent, partial, mixed, metadata, interrupted, forbidden, failed.")                     \
+	F(TEXT, cause, 0, "", 2, "What the server, or who read it, said, word for word.")
 
 /* Any row of triage in one shape, for CSV. */
 #define MODEL_TRIAGE_ROW(F, R)                                                                                         \
 	F(TEXT, section, FIELD_COLUMN, "", 1,                                                                          \
 	  "do_now, bad_images, images, credentials, blocked, findings, not_known.")                                    \
 	F(INT, rank, FIELD_COLUMN, "", 1, "Place in the section's order.")                                             \
-	F(TEXT, what, FIELD_COLUMN, "", 1, "Action, state or severity.")                                               \
+	F(TEXT, what, FIELD_COLUMN, "", 1, "Action, state, severity or outcome.")                                      \
 	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Name of the cluster.")                                                  \
 	F(TEXT, namespace, FIELD_COLUMN, "", 1, "Namespace.")                                                          \
-	F(TEXT, kind, FIELD_COLUMN, "", 1, "Kind of the workload, credential, subject or secret.")                     \
+	F(TEXT, kind, FIELD_COLUMN, "", 1, "Kind of the workload, credential, subject, secret or what is missing.")    \
 	F(TEXT, subject, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Workload, user, secret, node, or what is not known.")   \
 	F(TEXT, registry, FIELD_COLUMN, "", 1, "Registry.")                                                            \
 	F(TEXT, identity, FIELD_COLUMN | FIELD_QUIET, "", 1, "Fingerprint, digest or UID.")                            \

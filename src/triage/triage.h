@@ -19,6 +19,7 @@ struct triage {
 	struct record_list credentials; /* struct credential of the scope, in the order to act */
 	struct record_list blocked;     /* struct secret_row: secrets that block every pull, whichever registry */
 	struct record_list unknown;     /* struct unknown: NOT KNOWN */
+	size_t whole_clusters;          /* of which nothing is missing; a damaged file counts against none */
 	bool complete;                  /* every source that was given was read as far as it was needed */
 	bool bad_seen, burnt_in_use;    /* what --fail-on high looks at */
 };

@@ -13,6 +13,14 @@ int unknown_add(struct unknown_rows *rows, struct slice cluster, const struct un
 	row->why = text->why;
 	row->fix = text->fix;
 	row->incomplete = text->incomplete ? BOOL_TRUE : BOOL_FALSE;
+	if (text->gap) {
+		row->kind = text->gap->kind;
+		row->namespaces = text->gap->namespaces;
+		row->but_namespaces = text->gap->but;
+		row->subtypes = text->gap->subtypes;
+		row->outcome = text->gap->outcome;
+		row->cause = text->gap->cause;
+	}
 	return 0;
 }
 
@@ -136,14 +144,19 @@ static int add_other_sources(struct unknown_rows *rows, struct error **err)
 
 /* --- all of it --- */
 
-static bool any_incomplete(const struct record_list *rows)
+static bool any_incomplete(const struct record_list *rows, size_t from)
 {
 	const struct unknown *items = rows->items;
 
-	for (size_t i = 0; i < rows->len; i++)
+	for (size_t i = from; i < rows->len; i++)
 		if (items[i].incomplete == BOOL_TRUE)
 			return true;
 	return false;
+}
+
+static bool was_read_whole(const struct world_cluster *cluster)
+{
+	return cluster->read && !cluster->failed && slice_equal_text(cluster->read->outcome, "complete");
 }
 
 int triage_unknown(struct triage_run *run, struct error **err)
@@ -151,13 +164,17 @@ int triage_unknown(struct triage_run *run, struct error **err)
 	struct unknown_rows rows = { .run = run };
 	const struct world_list *clusters = &run->world->clusters;
 
-	for (size_t i = 0; i < clusters->len; i++)
+	for (size_t i = 0; i < clusters->len; i++) {
+		size_t from = rows.rows.list.len;
 		if (unknown_of_cluster(&rows, clusters->items[i], err) < 0)
 			return -1;
+		run->triage->whole_clusters += was_read_whole(clusters->items[i]) &&
+					       !any_incomplete(&rows.rows.list, from);
+	}
 	if (add_file_defects(&rows, err) < 0 || add_file_indicators(&rows, err) < 0 ||
 	    add_unseen_registries(&rows, err) < 0 || add_other_sources(&rows, err) < 0)
 		return -1;
 	run->triage->unknown = rows.rows.list;
-	run->triage->complete = clusters->len > 0 && !any_incomplete(&rows.rows.list);
+	run->triage->complete = clusters->len > 0 && !any_incomplete(&rows.rows.list, 0);
 	return 0;
 }

@@ -1,10 +1,11 @@
 #include "base/limits.h"
 #include "base/strbuf.h"
+#include "triage/kinds.h"
 #include "triage/unknown_internal.h"
 
 #define DUMP_AGAIN(resource) "kubectl get " resource " -A -o json --show-managed-fields"
 
-/* --- kinds --- */
+/* --- kinds, of a dump --- */
 
 /* What is not known when a kind was not read. Every cluster has objects of the first four; that a dump has none of the
  * others may also mean that there are none, and an empty list does not say its kind. */
@@ -24,31 +25,7 @@ static const struct needed_kind {
 };
 #define NEEDED_KINDS (sizeof needed_kinds / sizeof needed_kinds[0])
 
-/* The kinds that Fother reads, as a sentence says more than one of them. */
-static const char *const plurals[][2] = {
-	{ "Secret", "Secrets" },
-	{ "ServiceAccount", "ServiceAccounts" },
-	{ "Pod", "Pods" },
-	{ "Node", "Nodes" },
-	{ "Namespace", "Namespaces" },
-	{ "Event", "Events" },
-	{ "Deployment", "Deployments" },
-	{ "ReplicaSet", "ReplicaSets" },
-	{ "StatefulSet", "StatefulSets" },
-	{ "DaemonSet", "DaemonSets" },
-	{ "Job", "Jobs" },
-	{ "CronJob", "CronJobs" },
-	{ "ReplicationController", "ReplicationControllers" },
-};
-
-/* Not there: memory is out. */
-static struct slice some_of_kind(struct slice kind, struct arena *arena)
-{
-	for (size_t i = 0; i < sizeof plurals / sizeof plurals[0]; i++)
-		if (slice_equal_text(kind, plurals[i][0]))
-			return arena_printf(arena, "some %s", plurals[i][1]);
-	return kind.data ? arena_printf(arena, "some objects of kind %.*s", SLICE_ARG(kind)) : SLICE("some objects");
-}
+static const struct slice all[] = { SLICE("*") };
 
 static bool is_needed(struct slice kind)
 {
@@ -58,12 +35,26 @@ static bool is_needed(struct slice kind)
 	return false;
 }
 
+/* Neither read nor asked for in vain, which unknown_scope.c tells. */
+static bool is_absent(const struct world_cluster *cluster, const char *name)
+{
+	const struct world_kind *kind = map_get(&cluster->kinds, slice_of(name));
+
+	for (size_t i = 0; kind && i < kind->coverage.len; i++)
+		if (!slice_equal_text(((const struct coverage *)kind->coverage.items[i])->outcome, "absent"))
+			return false;
+	return true;
+}
+
 static int add_needed_absent(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
 {
 	for (size_t i = 0; i < NEEDED_KINDS; i++) {
 		const struct needed_kind *needed = &needed_kinds[i];
-		struct unknown_text text = { needed->lost, needed->why, needed->fix, needed->always_there };
-		if (!world_read_kind(cluster, needed->kind) && unknown_add(rows, cluster->name, &text, err) < 0)
+		const struct triage_gap gap = { .kind = slice_of(needed->kind),
+						.outcome = SLICE("absent"),
+						.namespaces = { all, 1 } };
+		struct unknown_text text = { needed->lost, needed->why, needed->fix, needed->always_there, &gap };
+		if (is_absent(cluster, needed->kind) && unknown_add(rows, cluster->name, &text, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -98,11 +89,18 @@ static int add_coverage(struct unknown_rows *rows, const struct world_cluster *c
 	struct arena *arena = &rows->run->world->arena;
 
 	if (slice_equal_text(coverage->outcome, "partial")) {
+		struct slice plural = unknown_plural(coverage->kind, arena);
+		const struct triage_gap gap = { .kind = coverage->kind,
+						.outcome = coverage->outcome,
+						.namespaces = { &coverage->namespace, 1 },
+						.subtypes = { &coverage->subtype, 1 },
+						.cause = coverage->why };
 		struct unknown_text text = {
-			.subject = some_of_kind(coverage->kind, arena),
+			.subject = plural.data ? arena_printf(arena, "some %.*s", SLICE_ARG(plural)) : plural,
 			.why = coverage->why.data ? coverage->why : SLICE("did not decode, or the list was cut"),
 			.fix = SLICE("dump that kind again"),
 			.incomplete = true,
+			.gap = &gap,
 		};
 		return unknown_add(rows, cluster->name, &text, err);
 	}
@@ -170,8 +168,10 @@ static int add_undated(struct unknown_rows *rows, const struct world_cluster *cl
 	struct unknown_text text = {
 		.subject = arena_printf(&rows->run->world->arena, "age of %zu %s", undated,
 					undated == 1 ? "secret" : "secrets"),
-		.why = SLICE("no managedFields in the dump"),
-		.fix = SLICE(DUMP_AGAIN("secrets")),
+		.why = unknown_by_source(cluster, SLICE("the server gives no managedFields of them"),
+					 SLICE("no managedFields in the dump")),
+		.fix = unknown_by_source(cluster, SLICE("the API server's audit log tells who wrote them when"),
+					 SLICE(DUMP_AGAIN("secrets"))),
 	};
 	return unknown_add(rows, cluster->name, &text, err);
 }
@@ -187,17 +187,18 @@ static bool read_pull_secrets_alone(const struct world_cluster *cluster)
 			continue;
 		if (!slice_starts_with(coverage->subtype, "kubernetes.io/dockerc"))
 			return false;
-		read = true;
+		read |= coverage_is_read(coverage);
 	}
 	return read;
 }
 
 static int add_other_types(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
 {
-	static const struct unknown_text text = {
+	struct unknown_text text = {
 		.subject = SLICE("logins in other secrets"),
-		.why = SLICE("only secrets of the pull-secret types were dumped"),
-		.fix = SLICE(DUMP_AGAIN("secrets")),
+		.why = unknown_by_source(cluster, SLICE("only secrets of the pull-secret types were asked for"),
+					 SLICE("only secrets of the pull-secret types were dumped")),
+		.fix = unknown_by_source(cluster, SLICE("read again with --all-secrets"), SLICE(DUMP_AGAIN("secrets"))),
 	};
 
 	return read_pull_secrets_alone(cluster) ? unknown_add(rows, cluster->name, &text, err) : 0;
@@ -230,35 +231,62 @@ static bool has_unread_owner(const struct world_pod *pod)
 	       !slice_equal_text(pod->record->owner_kind, "Node");
 }
 
-static int add_unread_owners(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
+/* Of a kind that is asked for in every live cluster, so that a later read may hold it. */
+static bool is_owner_read(const struct world_pod *pod)
+{
+	const struct triage_kind *kind = triage_kind_named(pod->workload->kind);
+
+	return kind && !kind->custom && slice_equal_text(pod->workload->group, kind->group);
+}
+
+static int add_owners(struct unknown_rows *rows, const struct world_cluster *cluster, size_t pods,
+		      const struct world_pod *first, struct error **err)
 {
 	struct arena *arena = &rows->run->world->arena;
-	const struct world_pod *first = NULL;
-	size_t pods = 0;
+	bool live = unknown_is_live(cluster), read = is_owner_read(first);
 
-	for (size_t i = 0; i < cluster->pods.len; i++) {
-		const struct world_pod *pod = cluster->pods.items[i];
-		if (has_unread_owner(pod) && !pods++)
-			first = pod;
-	}
-	if (!first)
-		return 0;
 	struct unknown_text text = {
 		.subject = arena_printf(arena, "owners of %zu %s", pods, pods == 1 ? "pod" : "pods"),
-		.why = arena_printf(arena, "their controllers (%.*s, ...) were not read",
+		.why = arena_printf(arena,
+				    live && !read
+					    ? "their controllers (%.*s, ...) are of kinds that Fother does not read"
+					    : "their controllers (%.*s, ...) were not read",
 				    SLICE_ARG(first->workload->kind)),
-		.fix = SLICE("dump the workloads too"),
-		.incomplete = true,
+		.fix = live ? read ? SLICE("read it again") : SLICE("look at what makes their pods by hand")
+			    : SLICE("dump the workloads too"),
+		.incomplete = !live || read,
 	};
 	return unknown_add(rows, cluster->name, &text, err);
 }
 
+/* A dump may hold any kind; of a live cluster some kinds are never asked for, and none of its reads can be complete
+ * with them. */
+static int add_unread_owners(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
+{
+	const struct world_pod *first[2] = { NULL, NULL };
+	size_t pods[2] = { 0, 0 };
+
+	for (size_t i = 0; i < cluster->pods.len; i++) {
+		const struct world_pod *pod = cluster->pods.items[i];
+		if (!has_unread_owner(pod))
+			continue;
+		bool never = unknown_is_live(cluster) && !is_owner_read(pod);
+		if (!pods[never]++)
+			first[never] = pod;
+	}
+	for (int never = 0; never < 2; never++)
+		if (pods[never] && add_owners(rows, cluster, pods[never], first[never], err) < 0)
+			return -1;
+	return 0;
+}
+
 static int add_too_old(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
 {
-	static const struct unknown_text text = {
+	struct unknown_text text = {
 		.subject = SLICE("everything since the breach"),
-		.why = SLICE("the dump is older than the window"),
-		.fix = SLICE("make a dump now"),
+		.why = unknown_by_source(cluster, SLICE("it was last read before the window"),
+					 SLICE("the dump is older than the window")),
+		.fix = unknown_by_source(cluster, SLICE("read it again"), SLICE("make a dump now")),
 		.incomplete = true,
 	};
 	int64_t from = rows->run->incident->window_from;
@@ -271,13 +299,18 @@ static int add_too_old(struct unknown_rows *rows, const struct world_cluster *cl
 /* In the order of the rows. */
 int unknown_of_cluster(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
 {
-	static int (*const steps[])(struct unknown_rows *, const struct world_cluster *, struct error **) = {
-		add_needed_absent, add_others_absent, add_coverages, add_nodes,   add_undated,
-		add_other_types,   add_unread_owners, add_malformed, add_too_old,
+	static const struct {
+		int (*add)(struct unknown_rows *, const struct world_cluster *, struct error **);
+		bool of_dumps; /* what the lists of a dump tell; a live read knows what it asked for */
+	} steps[] = {
+		{ unknown_of_scopes, false }, { add_needed_absent, true },  { add_others_absent, true },
+		{ add_coverages, true },      { add_nodes, false },         { add_undated, false },
+		{ add_other_types, false },   { add_unread_owners, false }, { add_malformed, false },
+		{ add_too_old, false },
 	};
 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (steps[i](rows, cluster, err) < 0)
+		if (!(steps[i].of_dumps && cluster->exact) && steps[i].add(rows, cluster, err) < 0)
 			return -1;
 	return 0;
 }

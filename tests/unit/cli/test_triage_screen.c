@@ -129,6 +129,67 @@ static void what_makes_the_answer_incomplete_stands_first_and_sources_before_it(
 	assert_non_null(strstr(section, "\n !  prod     grave"));
 }
 
+/* A cluster of the world, read at hour 0. */
+static struct world_cluster *add_world_cluster(struct screening *s, const char *name)
+{
+	struct world_cluster *cluster = arena_zeroed(&s->session.arena, 1, sizeof *cluster);
+	struct read *read = arena_zeroed(&s->session.arena, 1, sizeof *read);
+	assert_true(cluster && read);
+	record_init(&read_type, read);
+	read->outcome = SLICE("complete");
+	cluster->name = slice_of(name);
+	cluster->read = read;
+	assert_int_equal(world_list_push(&s->world.clusters, cluster, &s->session.arena), 0);
+	return cluster;
+}
+
+static void clusters_that_are_not_whole_are_counted_in_the_head(void **state)
+{
+	struct screening *s = *state;
+	add_world_cluster(s, "ap");
+	add_world_cluster(s, "prod");
+	s->triage.complete = false;
+	s->triage.whole_clusters = 1;
+	assert_non_null(strstr(screen(s), "\nINCOMPLETE  1 of 2 clusters complete  as of "));
+	s->triage.whole_clusters = 2;
+	assert_non_null(strstr(screen(s), "\nINCOMPLETE  2 clusters  as of "));
+}
+
+/* A cluster of which nothing is known must not look like one in which nothing was found. */
+static void clusters_that_failed_and_notes_of_reads_stand_before_all_answers(void **state)
+{
+	struct screening *s = *state;
+	struct read failed;
+	record_init(&read_type, &failed);
+	failed.outcome = SLICE("failed");
+	failed.why = SLICE("connection\033 refused");
+	struct world_cluster *ap = add_world_cluster(s, "ap"), *eu = add_world_cluster(s, "eu"),
+			     *prod = add_world_cluster(s, "prod");
+	add_world_cluster(s, "stage");
+	ap->read = ap->failed = &failed;
+	eu->failed = &failed;
+	((struct read *)(uintptr_t)prod->read)->notes =
+		SLICE("the server's certificate was not verified (insecure-skip-tls-verify)");
+	const char *text = screen(s), *notes = strstr(text, " CLUSTER  TAKE NOTE\n");
+	assert_non_null(notes);
+	assert_true(notes < strstr(text, "\nDO NOW"));
+	check_line(notes, "ap NOT READ: connection\\u001b refused");
+	check_line(notes, "eu not read again, what follows is older: connection\\u001b refused");
+	assert_non_null(strstr(notes, "prod     the server's certificate was not verified"));
+	assert_null(strstr(notes, "stage"));
+	for (const char *line = notes; line < strstr(text, "\nDO NOW"); line = strchr(line, '\n') + 1)
+		assert_true(strcspn(line, "\n") <= 80);
+}
+
+static void rights_are_offered_where_some_were_missing(void **state)
+{
+	struct screening *s = *state;
+	struct unknown *row = add_unknown(s, "Pods", true);
+	assert_null(strstr(screen(s), "triage --rbac"));
+	row->outcome = SLICE("forbidden");
+	assert_non_null(strstr(screen(s), "triage --rbac"));
+}
+
 static void actions_in_their_order_and_many_of_them(void **state)
 {
 	struct screening *s = *state;
@@ -193,6 +254,9 @@ int main(void)
 		TEST(window_with_its_open_ends),
 		TEST(incomplete_is_said_in_the_head),
 		TEST(what_makes_the_answer_incomplete_stands_first_and_sources_before_it),
+		TEST(clusters_that_are_not_whole_are_counted_in_the_head),
+		TEST(clusters_that_failed_and_notes_of_reads_stand_before_all_answers),
+		TEST(rights_are_offered_where_some_were_missing),
 		TEST(actions_in_their_order_and_many_of_them),
 		TEST(next_names_the_first_bad_digest_as_where_takes_it),
 		TEST(hostile_names_reach_no_terminal),

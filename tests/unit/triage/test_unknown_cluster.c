@@ -204,6 +204,68 @@ static void dump_that_is_older_than_the_breach_tells_nothing_of_it(void **state)
 	breach_release(&b);
 }
 
+/* No row of a live cluster says to dump it again. */
+static void live_cluster_is_not_dumped_again(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_live_read(&b.world, HOUR(1));
+	add_secret(&b.world, "shop", "a");
+	add_pod(&b.world, "shop", "web-1", "ReplicaSet", "web");
+	add_pod(&b.world, "shop", "db-1", "StrimziPodSet", "db")->owner_group = SLICE("core.strimzi.io");
+	b.incident.window_from = HOUR(2);
+	check_rows(breach_triage(&b)->unknown, &unknown_type, UNKNOWN_COLUMNS " why fix",
+		   "prod|age of 1 secret|no|the server gives no managedFields of them|"
+		   "the API server's audit log tells who wrote them when\n"
+		   "prod|logins in other secrets|no|only secrets of the pull-secret types were asked for|"
+		   "read again with --all-secrets\n"
+		   "prod|owners of 1 pod|yes|their controllers (ReplicaSet, ...) were not read|read it again\n"
+		   "prod|owners of 1 pod|no|their controllers (StrimziPodSet, ...) are of kinds that Fother does not "
+		   "read|look at what makes their pods by hand\n"
+		   "prod|everything since the breach|yes|it was last read before the window|read it again\n"
+		   "-|anything of docker.io|no|no login or image of it was read; is it spelled so? seen: none|-\n"
+		   "-|registry docker.io|no|not read: build dates, moved tags, pushes and pulls|"
+		   "look at its audit log for the window\n"
+		   "-|what executed|no|no node sensor: nothing known of processes|-\n"
+		   "-|copies outside Kubernetes|no|CI variables, laptops, nodes, registry mirrors, backups|"
+		   "go through them by hand\n");
+	breach_release(&b);
+}
+
+/* What a live read can lose is told once, also where it was collected into a snapshot whose time somebody gave. */
+static void refused_kind_is_not_absent_too(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	coverage_of(&b.world, "Pod")->outcome = SLICE("forbidden");
+	check_rows(breach_triage(&b)->unknown, &unknown_type, UNKNOWN_COLUMNS,
+		   "prod|Pods of all namespaces|yes\n" UNKNOWN_ALWAYS);
+	breach_release(&b);
+}
+
+static void dump_rows_name_their_scope_for_programs(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	coverage_of(&b.world, "Secret")->outcome = SLICE("absent");
+	struct coverage *pods = coverage_of(&b.world, "Pod");
+	pods->outcome = SLICE("partial");
+	pods->namespace = SLICE("shop");
+	pods->why = SLICE("pods.json: it ends early");
+	const struct triage *t = breach_triage(&b);
+	const struct unknown *row = row_with(t->unknown, &unknown_type, "kind", "Secret");
+	check_slice(row->outcome, "absent");
+	check_slice(row->namespaces.items[0], "*");
+	row = row_with(t->unknown, &unknown_type, "kind", "Pod");
+	check_slice(row->outcome, "partial");
+	check_slice(row->namespaces.items[0], "shop");
+	check_slice(row->cause, "pods.json: it ends early");
+	breach_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +279,9 @@ int main(void)
 		cmocka_unit_test(pods_whose_controllers_were_not_read),
 		cmocka_unit_test(malformed_secrets_may_hold_logins),
 		cmocka_unit_test(dump_that_is_older_than_the_breach_tells_nothing_of_it),
+		cmocka_unit_test(live_cluster_is_not_dumped_again),
+		cmocka_unit_test(refused_kind_is_not_absent_too),
+		cmocka_unit_test(dump_rows_name_their_scope_for_programs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
