@@ -58,6 +58,7 @@ static int on_connected(void *data, char *ip, char *local_ip, int port, int loca
 	(void)local_port;
 	attempt->connected_ms = clock_ms();
 	moved(transfer);
+	pool_connected(transfer->pool);
 	loop_look_at(transfer->queue->http, transfer_due(transfer));
 	return CURL_PREREQFUNC_OK;
 }
@@ -158,7 +159,7 @@ static bool set_manners(CURL *easy)
 	       SET(CURLOPT_HTTP09_ALLOWED, 0L) && SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
 	       SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) && SET(CURLOPT_NOPROGRESS, 1L) &&
 	       SET(CURLOPT_BUFFERSIZE, BUFFER_BYTES) && SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
-	       SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS) && SET(CURLOPT_PIPEWAIT, 1L);
+	       SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 }
 
 /* libcurl unpacks only what it asked for: so it asks for something in any case. */

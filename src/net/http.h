@@ -1,5 +1,5 @@
 /* HTTP for many transfers at once: one loop thread owns all sockets (libcurl's multi interface), and whoever asks takes
- * what arrived from a bounded queue of his own.
+ * what arrived from a bounded queue of his own. HTTP/2 over TLS where the server speaks it, HTTP/1.1 otherwise.
  *
  *     http_new(&http, err);
  *     http_origin_new(http, &options, &origin, err);
@@ -12,13 +12,15 @@
  * came at all, END alone. Bodies of every status are delivered: a refusal's says why.
  *
  * Back-pressure: a queue that holds its maximum of bytes pauses all transfers that feed it, and they go on when half of
- * it was taken. Whoever owns a queue takes all events in the order of arrival, so that no transfer waits for another.
+ * it was taken. It may hold one piece (16 KiB) of each transfer more. Whoever owns a queue takes all events in the
+ * order of arrival, so that no transfer waits for another. Connections belong to one origin and one queue: a full queue
+ * stops nobody else, and two queues never share a connection.
  *
- * Retries happen here as long as no byte of a body was delivered, with exponential backoff and full jitter, honouring
- * Retry-After (seconds or date, at most LIMIT_HTTP_RETRY_AFTER_MS; a longer one ends the transfer with that answer):
- * 429, 502, 503, 504, connections that could not be made or broke, and timeouts. Not: certificates that do not verify,
- * names that do not resolve after the first retry, other statuses. A body that breaks off in the middle is the owner's
- * to ask for again: END with failure HTTP_CUT.
+ * Retries happen here until HEAD was given out, with exponential backoff and full jitter, honouring Retry-After
+ * (seconds or date, at most LIMIT_HTTP_RETRY_AFTER_MS; a longer one ends the transfer with that answer): 429, 502, 503,
+ * 504, connections that could not be made or broke, and timeouts. Not: certificates that do not verify, proxies that
+ * refuse, names that do not resolve after the first retry, other statuses, methods other than GET. An answer that
+ * breaks off behind its HEAD is the owner's to ask for again: END with failure HTTP_CUT.
  *
  * Never follows redirects. Knows no cookies, no .netrc, no proxy from the environment: all is given. Request headers
  * with secrets live in the wiping heap while a transfer lasts, and never reach a log or an error.
@@ -56,7 +58,7 @@ struct http_origin_options {
 	struct slice proxy; /* http://, https://, socks5:// (names are resolved by the proxy), with user:password@
 			       where it wants them */
 	const struct secret_bytes *proxy_url; /* the same where it holds a password; wins over proxy */
-	unsigned connections;                 /* at most so many to this origin; 0: 4 */
+	unsigned connections;                 /* at most so many to this origin from each queue; 0: 4 */
 	double rate;                          /* requests per second (token bucket); 0: no limit */
 	unsigned burst;                       /* of the bucket; 0: 1 */
 };
@@ -80,9 +82,9 @@ struct http_request {
 	size_t header_count;
 	struct slice body, body_type; /* sent where body.data is set; never retried by method other than GET */
 	bool compressed;              /* ask for gzip; DATA is always unpacked */
-	unsigned connect_ms;          /* 0: 10 s */
+	unsigned connect_ms;          /* lookup, connection, proxy and handshake; 0: 10 s */
 	unsigned idle_ms;             /* no byte for so long; 0: 60 s. Not counted while paused */
-	unsigned whole_ms;            /* all of it, retries and pauses excluded; 0: no limit */
+	unsigned whole_ms;            /* one attempt from its connection to its end, pauses excluded; 0: no limit */
 	unsigned retries;             /* after the first attempt */
 };
 /* Queues the transfer. owner comes back in every event. */

@@ -72,6 +72,7 @@ struct pool *pool_new(struct http *http, struct http_origin *origin, struct http
 	pool->origin = origin;
 	pool->queue = queue;
 	pool->timer_ms = CLOCK_NEVER;
+	pool->probe = slice_starts_with(slice_of(origin->base), "https:") ? POOL_UNKNOWN : POOL_KNOWN;
 	pool->epoll = epoll_create1(EPOLL_CLOEXEC);
 	pool->multi = curl_multi_init();
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = pool };
@@ -239,6 +240,20 @@ void pool_leave(struct pool *pool, struct transfer *transfer)
 	else if (transfer->state == TRANSFER_TOKEN || transfer->state == TRANSFER_RUNNING)
 		pool->busy--;
 	transfer->state = TRANSFER_NEW;
+	if (pool->prober == transfer)
+		pool_connected(pool);
+}
+
+void pool_connected(struct pool *pool)
+{
+	pool->prober = NULL;
+	pool->probe = POOL_KNOWN;
+}
+
+void pool_disconnected(struct pool *pool)
+{
+	if (pool->multiplexed && pool->probe == POOL_KNOWN)
+		pool->probe = POOL_UNKNOWN;
 }
 
 /* More than there are connections would only wait inside libcurl, with clocks ticking. */
@@ -251,11 +266,15 @@ static unsigned turns_max(const struct pool *pool)
 
 void pool_give_turns(struct pool *pool, int64_t now_ms)
 {
-	while (pool->line && !pool->stalled && pool->busy < turns_max(pool)) {
+	while (pool->line && !pool->stalled && pool->probe != POOL_PROBING && pool->busy < turns_max(pool)) {
 		struct transfer *transfer = pool->line;
 		int64_t wait_ms = bucket_take(&pool->origin->bucket, now_ms);
 		leave_line(pool, transfer);
 		pool->busy++;
+		if (pool->probe == POOL_UNKNOWN) {
+			pool->probe = POOL_PROBING;
+			pool->prober = transfer;
+		}
 		transfer->state = TRANSFER_TOKEN;
 		transfer->due_ms = now_ms + wait_ms;
 		if (wait_ms)

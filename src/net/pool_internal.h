@@ -17,6 +17,11 @@
 
 struct transfer;
 
+/* Whether the server speaks HTTP/2 is known when it was reached once. Until then one transfer goes ahead, or else each
+ * would make a connection of its own. It goes ahead until it is connected or has failed, and never longer: libcurl's
+ * own way (CURLOPT_PIPEWAIT) makes all wait for one that hangs, one after the other. */
+enum pool_probe { POOL_UNKNOWN, POOL_PROBING, POOL_KNOWN };
+
 struct pool {
 	struct http *http;
 	struct http_origin *origin;
@@ -28,6 +33,8 @@ struct pool {
 	bool timer_first;
 	struct transfer *line; /* waits for its turn, first come first */
 	struct transfer *line_last;
+	enum pool_probe probe;
+	struct transfer *prober;
 	unsigned busy;    /* transfers that have a turn */
 	bool multiplexed; /* the server speaks HTTP/2 */
 	bool failed;      /* libcurl or epoll gave up */
@@ -50,6 +57,10 @@ void pool_balance(struct pool *pool, int64_t now_ms);
 void pool_line_up(struct pool *pool, struct transfer *transfer);
 /* Out of the line, or gives its turn to the next. */
 void pool_leave(struct pool *pool, struct transfer *transfer);
+/* A transfer has its connection. */
+void pool_connected(struct pool *pool);
+/* One lost it: whether the server is there has to be seen again. */
+void pool_disconnected(struct pool *pool);
 /* Gives turns to as many as may have one. */
 void pool_give_turns(struct pool *pool, int64_t now_ms);
 

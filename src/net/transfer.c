@@ -111,6 +111,14 @@ static void fail(struct transfer *transfer, struct failure failure)
 		end(transfer, failure.kind);
 }
 
+static void time_out(struct transfer *transfer, const char *what, unsigned after_ms)
+{
+	strbuf_clear(&transfer->message);
+	strbuf_addf(&transfer->message, "timed out: %s within ", what);
+	strbuf_addf(&transfer->message, after_ms % 1000 ? "%.3f s" : "%.0f s", after_ms / 1000.0);
+	fail(transfer, (struct failure){ HTTP_TIMEOUT, false });
+}
+
 /* --- what libcurl says --- */
 
 /* It counts time in which we did not let it work, and time in a line of its own. Only our clock is right. */
@@ -152,8 +160,14 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
 		start_over(transfer);
 		return;
 	}
+	if (code == CURLE_OPERATION_TIMEDOUT) {
+		time_out(transfer, "there was no connection", transfer->request.connect_ms);
+		return;
+	}
 	if (code == CURLE_OK)
 		failure = (struct failure){ HTTP_PROTOCOL, true };
+	if (failure.kind == HTTP_CUT)
+		pool_disconnected(transfer->pool);
 	strbuf_clear(&transfer->message);
 	failure_add_message(&transfer->message, &facts);
 	fail(transfer, failure);
@@ -194,14 +208,6 @@ int64_t transfer_due(const struct transfer *transfer)
 	default:
 		return CLOCK_NEVER;
 	}
-}
-
-static void time_out(struct transfer *transfer, const char *what, unsigned after_ms)
-{
-	strbuf_clear(&transfer->message);
-	strbuf_addf(&transfer->message, "timed out: %s within ", what);
-	strbuf_addf(&transfer->message, after_ms % 1000 ? "%.3f s" : "%.0f s", after_ms / 1000.0);
-	fail(transfer, (struct failure){ HTTP_TIMEOUT, false });
 }
 
 static void look_at_attempt(struct transfer *transfer, int64_t now_ms)
