@@ -35,9 +35,10 @@ static const char *scheme_without_one(const struct kubeconfig_cluster *cluster)
 	return cluster->insecure || cluster->ca_data.len || cluster->ca_file.len ? "https://" : "http://";
 }
 
+/* The slashes of the scheme stay. */
 static struct slice without_slashes_at_end(struct slice url)
 {
-	while (url.len && url.data[url.len - 1] == '/')
+	while (slice_ends_with(url, "/") && !slice_ends_with(url, "://"))
 		url.len--;
 	return url;
 }
@@ -159,6 +160,7 @@ static int take_proxy(struct kube_access *access, struct slice given, struct err
 	if (proxy_url_parse(given, &access->arena, &url, err) < 0)
 		return error_context(err, "proxy-url");
 	keep_proxy(access, &url);
+	access->proxy_given = true;
 	return 0;
 }
 
@@ -171,7 +173,8 @@ int access_take_cluster(struct kube_access *access, const struct kubeconfig *con
 	facts->no_compression = cluster->no_compression;
 	if (take_server(access, cluster, err) < 0 || take_ca(access, cluster, err) < 0)
 		return -1;
-	if (copy(access, cluster->tls_server_name, &facts->tls_server_name, err) < 0)
+	if (copy(access, cluster->tls_server_name, &facts->tls_server_name, err) < 0 ||
+	    copy(access, cluster->exec_config, &access->exec_config, err) < 0)
 		return -1;
 	return take_proxy(access, kubeconfig_vault_reveal(config, cluster->proxy_url), err);
 }

@@ -44,6 +44,8 @@ struct kube_access {
 	struct arena arena;
 	struct kube_access_facts facts;
 	struct secret_bytes proxy_url;
+	bool proxy_given;         /* by the kubeconfig, not the environment */
+	struct slice exec_config; /* JSON, for an exec plugin: what the cluster says to it */
 	struct login login;
 	struct access_clock clock;
 };

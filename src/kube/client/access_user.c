@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "kube/client/access_file.h"
 #include "kube/client/access_internal.h"
+#include "kube/client/exec_plugin.h"
 
 /* A path of the kubeconfig, relative to the file where the user stands. */
 static int path_of(struct kube_access *access, const struct kubeconfig_user *user, struct slice path,
@@ -100,7 +101,6 @@ static int refuse_provider(const struct kubeconfig_user *user, struct error **er
 int access_take_user(struct kube_access *access, const struct kubeconfig *config, const struct kubeconfig_user *user,
 		     const struct kube_access_options *options, struct error **err)
 {
-	(void)options;
 	if (user->entry.defect.data)
 		return error_set(err, ERROR_SYNTAX, "%.*s", SLICE_ARG(user->entry.defect));
 	if (arena_copy(&access->arena, user->entry.name, &access->facts.user) < 0)
@@ -111,9 +111,10 @@ int access_take_user(struct kube_access *access, const struct kubeconfig *config
 		return -1;
 	if (!access_is_secure(access))
 		return 0;
-	if (user->exec.given)
-		return error_set(err, ERROR_UNSUPPORTED, "exec plugins are not run");
 	if (take_certificate(access, config, user, err) < 0 || take_authorization(access, config, user, err) < 0)
 		return -1;
-	return 0;
+	/* As in client-go, a login that stands in the file is used before a command is run. */
+	if (!user->exec.given || secret_is_set(&access->login.authorization))
+		return 0;
+	return exec_plugin_take(access, config, user, options, err);
 }

@@ -16,7 +16,7 @@ static int add_text(struct kubeconfig_parser *parser, const struct token *token,
 {
 	struct json_writer w = { .out = out };
 	struct slice text;
-	if (token_copy(token, &parser->config->arena, &text, err) < 0)
+	if (token_copy(token, parser->arena, &text, err) < 0)
 		return -1;
 	json_text(&w, text);
 	return 0;
@@ -83,9 +83,7 @@ static int take_json(struct kubeconfig_parser *parser, const struct token *token
 		return kubeconfig_wrong_type(parser, token, "of at most 1 MiB", err);
 	if (strbuf_failed(&out, err))
 		return -1;
-	return arena_copy(&parser->config->arena, strbuf_slice(&out), json) < 0
-		       ? arena_fail(&parser->config->arena, err)
-		       : 0;
+	return arena_copy(parser->arena, strbuf_slice(&out), json) < 0 ? arena_fail(parser->arena, err) : 0;
 }
 
 static const struct kubeconfig_field extension_fields[] = {

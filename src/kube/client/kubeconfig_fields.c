@@ -44,7 +44,7 @@ int kubeconfig_wrong_type(struct kubeconfig_parser *parser, const struct token *
 	reader_place(parser->reader, token->offset, place);
 	if (!parser->entry)
 		return error_set(err, ERROR_SYNTAX, "%s: %s must be %s", place, parser->member, wanted);
-	struct arena *arena = &parser->config->arena;
+	struct arena *arena = parser->arena;
 	parser->entry->defect = arena_printf(arena, "%.*s: %s: %s must be %s", SLICE_ARG(parser->file), place,
 					     parser->member, wanted);
 	return parser->entry->defect.data ? 0 : arena_fail(arena, err);
@@ -54,7 +54,7 @@ int kubeconfig_take_text(struct kubeconfig_parser *parser, const struct token *t
 {
 	if (token->type != TOKEN_STRING)
 		return kubeconfig_wrong_type(parser, token, "a text", err);
-	return token_copy(token, &parser->config->arena, target, err);
+	return token_copy(token, parser->arena, target, err);
 }
 
 int kubeconfig_take_flag(struct kubeconfig_parser *parser, const struct token *token, void *target, struct error **err)
@@ -78,10 +78,10 @@ int kubeconfig_take_texts(struct kubeconfig_parser *parser, const struct token *
 	while ((got = reader_next(parser->reader, &item, err)) > 0 && item.type != TOKEN_ARRAY_END) {
 		if (item.type != TOKEN_STRING)
 			return kubeconfig_wrong_type(parser, &item, "a list of texts", err);
-		texts = arena_grow(&parser->config->arena, texts, len, &capacity, sizeof *texts);
+		texts = arena_grow(parser->arena, texts, len, &capacity, sizeof *texts);
 		if (!texts)
-			return arena_fail(&parser->config->arena, err);
-		if (token_copy(&item, &parser->config->arena, &texts[len++], err) < 0)
+			return arena_fail(parser->arena, err);
+		if (token_copy(&item, parser->arena, &texts[len++], err) < 0)
 			return -1;
 	}
 	*list = (struct slice_list){ texts, len };

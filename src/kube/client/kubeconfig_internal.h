@@ -102,7 +102,8 @@ int kubeconfig_vault_add(struct kubeconfig *config, const struct token *token, s
 
 /* --- kubeconfig_fields.c: objects with known members --- */
 struct kubeconfig_parser {
-	struct kubeconfig *config;
+	struct kubeconfig *config; /* for the vault; NULL where nothing goes there */
+	struct arena *arena;       /* for texts */
 	struct reader *reader;
 	struct slice file;
 	struct kubeconfig_entry *entry; /* in which a defect is noted; NULL: the file itself has it */

@@ -79,9 +79,9 @@ static bool has_room(const struct kubeconfig *config)
 
 static int take_item(struct kubeconfig_parser *parser, const struct entry_list *list, struct error **err)
 {
-	struct kubeconfig_entry *entry = arena_zeroed(&parser->config->arena, 1, list->item_bytes);
+	struct kubeconfig_entry *entry = arena_zeroed(parser->arena, 1, list->item_bytes);
 	if (!entry)
-		return arena_fail(&parser->config->arena, err);
+		return arena_fail(parser->arena, err);
 	if (!has_room(parser->config))
 		return error_set(err, ERROR_LIMIT, "more than %d clusters, users and contexts",
 				 LIMIT_KUBECONFIG_ENTRIES);
@@ -169,8 +169,8 @@ static int take_document(struct kubeconfig_parser *parser, struct error **err)
 
 int kubeconfig_parse(struct kubeconfig *config, struct slice file, struct slice text, struct error **err)
 {
-	CLEANUP(kubeconfig_document_release) struct kubeconfig_document document;
-	struct kubeconfig_parser parser = { .config = config };
+	CLEANUP(kubeconfig_document_release) struct kubeconfig_document document = { 0 };
+	struct kubeconfig_parser parser = { .config = config, .arena = &config->arena };
 	if (kubeconfig_document_open(&document, text, err) < 0)
 		return -1;
 	if (arena_copy(&config->arena, file, &parser.file) < 0)

@@ -32,9 +32,9 @@ static int take_env(struct kubeconfig_parser *parser, const struct token *token,
 	while ((got = reader_next(parser->reader, &item, err)) > 0 && item.type != TOKEN_ARRAY_END) {
 		if (item.type != TOKEN_OBJECT_BEGIN)
 			return kubeconfig_wrong_type(parser, &item, "a list of name and value", err);
-		env = arena_grow(&parser->config->arena, env, len, &capacity, sizeof *env);
+		env = arena_grow(parser->arena, env, len, &capacity, sizeof *env);
 		if (!env)
-			return arena_fail(&parser->config->arena, err);
+			return arena_fail(parser->arena, err);
 		if (kubeconfig_take_members(parser, variable_fields, &env[len++], err) < 0)
 			return -1;
 	}
@@ -93,7 +93,7 @@ static int take_extra_values(struct kubeconfig_parser *parser, struct kubeconfig
 static int take_extra(struct kubeconfig_parser *parser, const struct token *token, void *target, struct error **err)
 {
 	struct kubeconfig_extras *extras = target;
-	struct arena *arena = &parser->config->arena;
+	struct arena *arena = parser->arena;
 	struct kubeconfig_extra *items = NULL;
 	size_t len = 0, capacity = 0;
 	struct token key;

@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "kube/client/access_internal.h"
+#include "kube/client/exec_plugin.h"
 
 /* --- setting --- */
 
@@ -83,6 +84,7 @@ void login_release(struct login *login)
 	strbuf_release(&login->certificate.pem);
 	secret_release(&login->certificate.key);
 	secret_release(&login->certificate.given_key);
+	exec_plugin_free(login->plugin);
 	*login = (struct login){ 0 };
 }
 
@@ -105,9 +107,10 @@ static void hand_out(struct login *login, bool can_retry, struct kube_login *ret
 /* Each source says 1 where it has something new. */
 int kube_access_login(struct kube_access *access, bool rejected, struct kube_login *ret_login, struct error **err)
 {
-	int renewed = login_renew_files(access, rejected, err);
-	if (renewed < 0)
+	int from_files = login_renew_files(access, rejected, err);
+	int from_plugin = from_files < 0 ? -1 : exec_plugin_renew(access, rejected, err);
+	if (from_plugin < 0)
 		return error_context(err, "context %.*s", SLICE_ARG(access->facts.name));
-	hand_out(&access->login, rejected && renewed > 0, ret_login);
+	hand_out(&access->login, rejected && (from_files || from_plugin), ret_login);
 	return 0;
 }

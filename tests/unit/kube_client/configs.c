@@ -25,15 +25,34 @@ struct kubeconfig *config_of(const char *text)
 	return config;
 }
 
-struct kube_access *access_of(const char *text, const char *context)
+static struct kube_access *make_access(const char *text, const char *context, const struct kube_access_options *options)
 {
 	struct error *err = NULL;
-	struct kube_access_options options = { 0 };
 	struct kube_access *access = NULL;
 	struct kubeconfig *config = config_of(text);
-	check_ok(kubeconfig_access(config, slice_of(context), &options, &access, &err), &err);
+	check_ok(kubeconfig_access(config, slice_of(context), options, &access, &err), &err);
 	kubeconfig_free(config); /* an access lives without it */
 	return access;
+}
+
+struct kube_access *access_of(const char *text, const char *context)
+{
+	const struct kube_access_options options = { 0 };
+	return make_access(text, context, &options);
+}
+
+struct kube_access *access_allowing(const char *text, const char *const *allowed, size_t count)
+{
+	const struct kube_access_options options = { allowed, count };
+	return make_access(text, NULL, &options);
+}
+
+struct kube_login login_of(struct kube_access *access, bool rejected)
+{
+	struct error *err = NULL;
+	struct kube_login login = { 0 };
+	check_ok(kube_access_login(access, rejected, &login, &err), &err);
+	return login;
 }
 
 static void add(struct strbuf *out, const char *name, struct slice value)
@@ -52,9 +71,7 @@ static void add_pem(struct strbuf *out, const char *name, struct slice pem)
 
 static void add_login(struct strbuf *out, struct kube_access *access)
 {
-	struct error *err = NULL;
-	struct kube_login login = { 0 };
-	check_ok(kube_access_login(access, false, &login, &err), &err);
+	struct kube_login login = login_of(access, false);
 	if (login.authorization)
 		add(out, "auth", secret_reveal(login.authorization));
 	add_pem(out, "certificate", login.certificate_pem);

@@ -27,12 +27,18 @@ struct kubeconfig *config_of(const char *text);
 /* The access of the current context, or of the named one. */
 struct kube_access *access_of(const char *text, const char *context);
 
+/* The same where commands may be run. */
+struct kube_access *access_allowing(const char *text, const char *const *allowed, size_t count);
+
 /* Everything that an access says and shows, but the name of its context: "server=... user=... auth=..."; only what is
  * there. In a buffer that the next call overwrites. */
 const char *access_text(struct kube_access *access);
 
 /* The current context's access_text. */
 void check_access(const char *text, const char *expected);
+/* Shows it: after a rejection, or not. */
+struct kube_login login_of(struct kube_access *access, bool rejected);
+
 /* The current context is refused. */
 void check_refused(const char *text, enum error_code code, const char *part);
 /* The file itself is refused. */
