@@ -39,8 +39,10 @@ static int add_name(struct live_cluster *cluster, struct live_names *names, stru
 	return 0;
 }
 
-int live_cluster_add_namespace(struct live_cluster *cluster, struct slice name, struct error **err)
+int live_cluster_add_namespace(struct live_cluster *cluster, struct slice name, struct slice uid, struct error **err)
 {
+	if (!cluster->uid.len && slice_equal_text(name, "kube-system") && keep(cluster, uid, &cluster->uid, err) < 0)
+		return -1;
 	return name.len ? add_name(cluster, &cluster->namespaces, name, err) : 0;
 }
 
@@ -80,7 +82,8 @@ static void show_progress(struct live_cluster *cluster, bool answered)
 	struct live_progress *progress = &cluster->progress;
 	pthread_mutex_lock(&cluster->live->lock);
 	progress->lists = cluster->lists.len;
-	progress->lists_done = cluster->whole + cluster->lost + cluster->interrupted;
+	progress->lists_done = cluster->whole + cluster->absent + cluster->forbidden + cluster->lost +
+			       cluster->interrupted;
 	progress->objects = cluster->context.objects;
 	if (answered)
 		progress->waiting[0] = '\0';
@@ -98,10 +101,24 @@ static int keep_version(struct live_cluster *cluster, const struct live_list *li
 	return *version ? 0 : error_no_memory(err);
 }
 
+static void add_lost(struct live_cluster *cluster, const struct live_list *list, const char *outcome, struct slice why)
+{
+	CLEANUP(strbuf_release) struct strbuf what = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	cluster->lost++;
+	strbuf_add_text(&what, list->resource->resource);
+	if (!slice_equal_text(list->about.namespace, "*"))
+		strbuf_addf(&what, " of %.*s", SLICE_ARG(list->about.namespace));
+	strbuf_addf(&what, ": %s%s", outcome, why.len ? ": " : "");
+	add_reason(cluster, strbuf_text(&what), why);
+}
+
 int live_cluster_note(struct live_cluster *cluster, const struct live_list *list, const char *outcome, struct slice why,
 		      struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf what = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	if (list->not_served) {
+		cluster->absent++;
+		return 0;
+	}
 	if (strcmp(outcome, "complete") == 0 || strcmp(outcome, "metadata") == 0) {
 		cluster->whole++;
 		return keep_version(cluster, list, err);
@@ -110,12 +127,11 @@ int live_cluster_note(struct live_cluster *cluster, const struct live_list *list
 		cluster->interrupted++;
 		return 0;
 	}
-	cluster->lost++;
-	strbuf_add_text(&what, list->resource->resource);
-	if (!slice_equal_text(list->about.namespace, "*"))
-		strbuf_addf(&what, " of %.*s", SLICE_ARG(list->about.namespace));
-	strbuf_addf(&what, ": %s%s", outcome, why.len ? ": " : "");
-	add_reason(cluster, strbuf_text(&what), why);
+	if (list->forbidden) {
+		cluster->forbidden++;
+		return 0;
+	}
+	add_lost(cluster, list, outcome, why);
 	return 0;
 }
 
@@ -154,7 +170,7 @@ static int add_lists(struct live_cluster *cluster, const struct live_resource *r
 static int plan_resource(struct live_cluster *cluster, const struct live_resource *resource, struct error **err)
 {
 	const struct live_options *options = &cluster->live->options;
-	if (resource->custom && !has_name(&cluster->groups, slice_of(resource->group)))
+	if (resource->custom && cluster->groups_known && !has_name(&cluster->groups, slice_of(resource->group)))
 		return 0;
 	if (!resource->namespaced || !options->namespace_count)
 		return add_lists(cluster, resource, SLICE("*"), err);
@@ -190,7 +206,8 @@ static int plan_forbidden(struct live_cluster *cluster, struct error **err)
 {
 	size_t count = cluster->lists.len;
 	struct slice own = cluster->facts->namespace;
-	if (own.len && !has_name(&cluster->namespaces, own) && live_cluster_add_namespace(cluster, own, err) < 0)
+	if (own.len && !has_name(&cluster->namespaces, own) &&
+	    live_cluster_add_namespace(cluster, own, SLICE_NONE, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		const struct live_list *list = cluster->lists.items[i];
@@ -199,6 +216,27 @@ static int plan_forbidden(struct live_cluster *cluster, struct error **err)
 				return -1;
 	}
 	return 0;
+}
+
+static bool knows_all_namespaces(const struct live_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->lists.len; i++)
+		if (live_is_namespace(cluster->lists.items[i]->resource) && cluster->lists.items[i]->whole)
+			return true;
+	return false;
+}
+
+/* What all namespaces were asked for one by one is not lost; what became of each says its own list. */
+static void judge_forbidden(struct live_cluster *cluster, bool asked)
+{
+	bool made_good = asked && knows_all_namespaces(cluster);
+	for (size_t i = 0; !made_good && i < cluster->lists.len; i++) {
+		const struct live_list *list = cluster->lists.items[i];
+		if (!list->forbidden)
+			continue;
+		cluster->forbidden--;
+		add_lost(cluster, list, "forbidden", strbuf_slice(&list->why));
+	}
 }
 
 /* --- the loop --- */
@@ -252,9 +290,11 @@ static int read_lists(struct live_cluster *cluster, struct error **err)
 {
 	if (plan(cluster, err) < 0 || drain(cluster, err) < 0)
 		return -1;
-	if (cluster->broken.len || live_cluster_stopped(cluster) || cluster->live->options.namespace_count)
-		return 0;
-	return plan_forbidden(cluster, err) < 0 ? -1 : drain(cluster, err);
+	bool ask = !cluster->broken.len && !live_cluster_stopped(cluster);
+	if (ask && (plan_forbidden(cluster, err) < 0 || drain(cluster, err) < 0))
+		return -1;
+	judge_forbidden(cluster, ask);
+	return 0;
 }
 
 /* --- who it is --- */
@@ -282,7 +322,7 @@ static int take_text(struct live_cluster *cluster, const struct token *token, st
 	return token_copy(token, &cluster->arena, ret_text, err);
 }
 
-/* {"kind": "APIGroupList", "groups": [{"name": "apps", ...}]}. What cannot be read is not asked for. */
+/* {"kind": "APIGroupList", "groups": [{"name": "apps", ...}]}. Where it cannot be read, every group is asked for. */
 static int read_groups(struct live_cluster *cluster, struct slice body, struct error **err)
 {
 	struct json_reader json;
@@ -301,6 +341,7 @@ static int read_groups(struct live_cluster *cluster, struct slice body, struct e
 			if (reader_leave(&json.reader, 2, &ignored) < 0)
 				break;
 		}
+		cluster->groups_known = !ignored;
 	}
 	json_reader_release(&json);
 	error_free(ignored);

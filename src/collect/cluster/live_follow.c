@@ -384,8 +384,8 @@ static void add_path(const struct watch *watch, struct strbuf *path)
 		.namespace = watch->about.namespace,
 		.field_selector = watch->field_selector,
 	};
-	live_watch_path(&page, strbuf_slice(&watch->version), WATCH_SECONDS + (unsigned)(time_now() % WATCH_SECONDS_MORE),
-			path);
+	live_watch_path(&page, strbuf_slice(&watch->version),
+			WATCH_SECONDS + (unsigned)(time_now() % WATCH_SECONDS_MORE), path);
 }
 
 static int send_watch(struct watch *watch, struct error **err)

@@ -82,6 +82,7 @@ struct live_list {
 	struct error *fatal; /* of a call from the framer: not the server's fault */
 	bool asked;          /* a transfer's END has not come yet */
 	bool whole;          /* done, and complete */
+	bool not_served;     /* done, and there is no such list */
 	struct strbuf why;   /* done, and not: why */
 };
 /* The list of secrets number `secret_list`: of one type, or, where all are asked for, the only one. */
@@ -114,6 +115,7 @@ struct live_cluster {
 	int64_t read, as_of;
 	struct slice uid, server_version;
 	struct live_names groups;     /* API groups that the server has */
+	bool groups_known;            /* these are all of them */
 	struct live_names namespaces; /* known by name */
 	struct live_lists lists;
 	size_t next; /* of the lists to start */
@@ -121,10 +123,12 @@ struct live_cluster {
 	struct strbuf broken; /* set: no other request makes sense; why */
 	struct strbuf why;    /* first reasons of what is not complete */
 	size_t reasons;
-	size_t whole, lost, interrupted; /* lists that ended so */
-	struct live_progress progress;   /* guarded by live->lock */
-	size_t index;                    /* of its source */
-	struct follower *follower;       /* NULL: read once */
+	/* Lists that ended so. absent: the server does not serve it. forbidden: for all namespaces, and what comes of
+	 * asking each is not known yet. */
+	size_t whole, absent, forbidden, lost, interrupted;
+	struct live_progress progress; /* guarded by live->lock */
+	size_t index;                  /* of its source */
+	struct follower *follower;     /* NULL: read once */
 };
 /* Reads it, to its end in the sink. Runs on the cluster's thread. */
 void live_cluster_read(struct live_cluster *cluster);
@@ -134,7 +138,8 @@ bool live_cluster_stopped(const struct live_cluster *cluster);
 int live_cluster_note(struct live_cluster *cluster, const struct live_list *list, const char *outcome, struct slice why,
 		      struct error **err);
 void live_cluster_show_waiting(struct live_cluster *cluster, const struct http_event *event);
-int live_cluster_add_namespace(struct live_cluster *cluster, struct slice name, struct error **err);
+/* uid: not there where it is not known. */
+int live_cluster_add_namespace(struct live_cluster *cluster, struct slice name, struct slice uid, struct error **err);
 /* The login or the way to the server failed for good. */
 void live_cluster_break(struct live_cluster *cluster, struct slice why);
 

@@ -187,7 +187,8 @@ static int take_item(struct live_list *list, struct slice item, struct error **e
 		return live_follow_listed(list, err);
 	if (!live_is_namespace(list->resource))
 		return 0;
-	return live_cluster_add_namespace(list->cluster, object_stream_last(list->stream)->name, err);
+	const struct object_stream_last *last = object_stream_last(list->stream);
+	return live_cluster_add_namespace(list->cluster, last->name, last->uid, err);
 }
 
 static int on_item(void *data, struct slice item, struct error **err)
@@ -344,11 +345,21 @@ static int on_expired(struct live_list *list, struct slice token, struct slice w
 	return next_page(list, err);
 }
 
-static int on_not_found(struct live_list *list, struct error **err)
+/* Every API server serves the other kinds: where one of them is not found, something else answers. */
+static bool may_be_missing(const struct live_list *list)
+{
+	return list->resource->custom || list->resource->older_version;
+}
+
+static int on_not_found(struct live_list *list, struct slice why, struct error **err)
 {
 	const char *older = list->resource->older_version;
-	if (!older || list->version == older)
+	if (!may_be_missing(list))
+		return finish_under_way(list, "failed", why, err);
+	if (!older || list->version == older) {
+		list->not_served = true;
 		return finish_under_way(list, "complete", SLICE("the server does not serve it: there are none"), err);
+	}
 	list->version = older;
 	list->about.version = slice_of(older);
 	return send_page(list, err);
@@ -379,7 +390,7 @@ static int on_refusal(struct live_list *list, struct error **err)
 				  slice_equal_text(list->about.namespace, "*");
 		return finish_under_way(list, said.is_status ? "forbidden" : "failed", why, err);
 	case 404:
-		return said.is_status || is_unknown_path(list) ? on_not_found(list, err)
+		return said.is_status || is_unknown_path(list) ? on_not_found(list, why, err)
 							       : finish_under_way(list, "failed", why, err);
 	case 406:
 		if (list->json_alone)
