@@ -21,6 +21,7 @@ const struct triage_kind triage_kinds[] = {
 	{ "CloneSet.apps.kruise.io", "CloneSets", "apps.kruise.io", "clonesets", true, true },
 	{ "Service.serving.knative.dev", "Knative Services", "serving.knative.dev", "services", true, true },
 };
+_Static_assert(sizeof triage_kinds / sizeof triage_kinds[0] <= TRIAGE_KINDS_MAX, "sets of kinds are arrays");
 const size_t triage_kind_count = sizeof triage_kinds / sizeof triage_kinds[0];
 
 const struct triage_kind *triage_kind_named(struct slice kind)

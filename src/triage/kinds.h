@@ -15,7 +15,8 @@ struct triage_kind {
 	bool custom; /* of an extension: a cluster need not have it */
 };
 
-extern const struct triage_kind triage_kinds[];
+#define TRIAGE_KINDS_MAX 32
+extern const struct triage_kind triage_kinds[]; /* Secret first */
 extern const size_t triage_kind_count;
 
 /* NULL: a kind that Fother does not read. */

@@ -3,6 +3,7 @@
 #include "base/strbuf.h"
 #include "base/time.h"
 #include "triage/kinds.h"
+#include "triage/rbac.h"
 #include "triage/unknown_internal.h"
 
 /* Names that are written out; the others are counted. */
@@ -96,24 +97,9 @@ static struct slice subject_of(const struct triage_gap *gap, struct arena *arena
 
 /* --- why, and what helps --- */
 
-/* "HTTP 403: secrets is forbidden: User "x" cannot list ..." -> "x". Not there: it is another text. */
-static struct slice user_of(struct slice cause)
-{
-	static const char before[] = "User \"";
-	struct slice user, rest;
-
-	for (size_t i = 0; i + sizeof before <= cause.len; i++) {
-		struct slice at = slice_part(cause, i, cause.len);
-		if (!slice_starts_with(at, before))
-			continue;
-		return slice_cut(slice_part(at, sizeof before - 1, at.len), '"', &user, &rest) ? user : SLICE_NONE;
-	}
-	return SLICE_NONE;
-}
-
 static struct slice forbidden_why(const struct triage_gap *gap, struct arena *arena)
 {
-	struct slice user = user_of(gap->cause);
+	struct slice user = triage_refused_user(gap->cause);
 
 	if (user.data)
 		return arena_printf(arena, "forbidden: %.*s may not list them", SLICE_ARG(user));

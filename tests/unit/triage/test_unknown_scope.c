@@ -1,5 +1,7 @@
 #include "breach.h"
 
+#include "support/torture.h"
+
 #define COLUMNS "cluster kind namespaces but_namespaces subtypes outcome incomplete"
 
 static void live(struct breach *b)
@@ -279,6 +281,29 @@ static void what_was_collected_is_collected_again(void **state)
 	breach_release(&b);
 }
 
+static int load_and_run(void *data, struct error **err)
+{
+	struct breach *b = data;
+	struct triage triage;
+	CLEANUP(world_freep) struct world *world = NULL;
+	if (world_load((struct store *)&b->world, &b->world.options, &world, err) < 0)
+		return -1;
+	return triage_run(world, &b->incident, &b->indicators, &triage, err);
+}
+
+static void memory_may_run_out(void **state)
+{
+	(void)state;
+	struct breach b;
+	live(&b);
+	coverage_of(&b.world, "Secret")->outcome = SLICE("metadata");
+	refuse_kind(&b.world, "Pod", "failed", "ci", "web", NULL);
+	coverage_of(&b.world, "Node")->kind = SLICE("Gizmo.example.org");
+	add_live_read(&b.world, HOUR(2))->outcome = SLICE("failed");
+	assert_true(torture(load_and_run, &b) > 20);
+	breach_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +319,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_asked_for_is_told),
 		cmocka_unit_test(namespaces_that_were_left_away),
 		cmocka_unit_test(what_was_collected_is_collected_again),
+		cmocka_unit_test(memory_may_run_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
