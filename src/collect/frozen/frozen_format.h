@@ -9,7 +9,9 @@
 
 #define FROZEN_SCHEMA "fother.snapshot/1"
 #define FROZEN_LIST_SCHEMA "fother.list/1"
-#define FROZEN_SCHEMA_ANY "fother.snapshot/" /* of any version */
+/* Of any version. */
+#define FROZEN_SCHEMA_ANY "fother.snapshot/"
+#define FROZEN_LIST_SCHEMA_ANY "fother.list/"
 #define FROZEN_MANIFEST_NAME "manifest.json"
 #define FROZEN_VERSION_NAME "version.json"
 /* The member of a list that holds its head, and of an object that holds its records. */

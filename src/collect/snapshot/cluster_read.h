@@ -6,13 +6,15 @@
  *     cluster_read_release(&read);
  *
  * Outcome: complete when every file that was meant to hold objects was read to its end and every object decoded; failed
- * when no object came out and something was wrong; else partial. `why` names the first of what is missing.
+ * when no object came out and something was wrong; else partial. `why` names the first of what is missing. A run of
+ * `fother collect` has the outcome that its manifest says, if its files are what the manifest says.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_CLUSTER_READ_H
 #define FOTHER_COLLECT_SNAPSHOT_CLUSTER_READ_H
 
 #include <stdbool.h>
 
+#include "base/map.h"
 #include "base/strbuf.h"
 #include "collect/snapshot/dump.h"
 #include "collect/snapshot/snapshot.h"
@@ -34,6 +36,11 @@ struct cluster_read {
 	struct strbuf ignored_names;
 	size_t reasons; /* why it is not complete: how many, and the first of them */
 	struct strbuf why;
+	/* a run of `fother collect` (runs.h); NULL: a dump of kubectl's, and the rest is not used */
+	const struct frozen_run *run;
+	struct map row_of; /* file -> row of the manifest, + 1 */
+	char *row_seen;    /* of each row: its file was there */
+	bool manifest_seen;
 	/* the file that is being read */
 	struct file_bytes *spare; /* bytes that may be given back while it is read, or NULL */
 	int64_t progress_due;     /* objects at which progress is told next */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "collect/frozen/frozen_manifest.h"
 #include "collect/snapshot/utf16.h"
 #include "kube/object/error_text.h"
 
@@ -73,12 +74,19 @@ static bool is_json_for_sure(struct slice text)
 	return behind.len && memchr(may_follow, behind.data[0], 2);
 }
 
+static enum content content_of_json(struct slice text)
+{
+	if (frozen_list_likely(text))
+		return CONTENT_FROZEN;
+	return frozen_manifest_likely(text) ? CONTENT_MANIFEST : CONTENT_JSON;
+}
+
 static enum content content_of_text(struct slice text, bool promised, bool promised_yaml)
 {
 	if (error_text_likely(text))
 		return CONTENT_ERROR_TEXT;
 	if ((text.data[0] == '{' || text.data[0] == '[') && (promised || is_json_for_sure(text)))
-		return CONTENT_JSON;
+		return content_of_json(text);
 	if (is_object_in_yaml(text) || promised_yaml)
 		return CONTENT_YAML;
 	if (!promised)
@@ -114,8 +122,8 @@ enum content content_of_given(struct slice start)
 
 bool content_is_document(enum content content)
 {
-	return content == CONTENT_JSON || content == CONTENT_YAML || content == CONTENT_UTF16 ||
-	       content == CONTENT_TEXT_FIRST;
+	return content == CONTENT_JSON || content == CONTENT_FROZEN || content == CONTENT_MANIFEST ||
+	       content == CONTENT_YAML || content == CONTENT_UTF16 || content == CONTENT_TEXT_FIRST;
 }
 
 bool content_is_archive(struct slice start)

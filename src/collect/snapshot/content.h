@@ -23,6 +23,8 @@ enum content {
 	CONTENT_JUNK,       /* named like a document, and none */
 	CONTENT_UNREADABLE, /* set by those who list files: it is there and cannot be read */
 	CONTENT_OTHER,      /* none of ours */
+	CONTENT_FROZEN,     /* a list that `fother collect` wrote: collect/frozen */
+	CONTENT_MANIFEST,   /* the manifest of a run of it */
 };
 
 /* `start`: the first CONTENT_START_BYTES of the file, or all of it. */
@@ -30,7 +32,7 @@ enum content content_of(struct slice name, struct slice start);
 /* The same for bytes that somebody handed over as a document: standard input, or a file named on the command line. */
 enum content content_of_given(struct slice start);
 
-/* JSON, YAML, UTF-16, or text with JSON behind it: may hold objects. */
+/* JSON (frozen or not), YAML, UTF-16, or text with JSON behind it: may hold objects. */
 bool content_is_document(enum content content);
 /* A tar, or compressed: by its magic bytes (gzip, zstd, xz, bzip2, ustar). */
 bool content_is_archive(struct slice start);

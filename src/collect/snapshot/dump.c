@@ -11,6 +11,7 @@
 #include "base/ascii.h"
 #include "base/limits.h"
 #include "collect/snapshot/dump_internal.h"
+#include "collect/snapshot/runs.h"
 
 /* Endings that a dump's name loses where it names a cluster. */
 static const char *const archive_endings[] = { ".gz",  ".zst", ".xz",  ".bz2",  ".tgz",  ".tzst",
@@ -35,6 +36,7 @@ struct dump *dump_free(struct dump *dump)
 	dump->ops->close(dump);
 	vec_release(&dump->files);
 	vec_release(&dump->clusters);
+	vec_release(&dump->runs);
 	arena_release(&dump->arena);
 	return mem_free(dump);
 }
@@ -207,7 +209,7 @@ int dump_open(const char *path, struct dump **ret_dump, struct error **err)
 		dump->address = SLICE("-");
 		dump->name = SLICE("stdin");
 	}
-	if (dump_lay_out(dump, err) < 0)
+	if (runs_find(dump, err) < 0 || dump_lay_out(dump, err) < 0 || runs_lay_out(dump, err) < 0)
 		return -1;
 	*ret_dump = TAKE_PTR(dump);
 	return 0;

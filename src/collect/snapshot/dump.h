@@ -3,11 +3,12 @@
  *     struct dump *dump;
  *     dump_open("build/demo", &dump, err);       // lists the files, tells what they are, finds the clusters
  *     dump_each(dump, visit, data, err);         // their bytes, one file after the other; as often as wanted
+ *     dump_each_of(dump, wants, visit, data, err); // only some of them
  *     dump = dump_free(dump);
  *
  * Only regular files count. Links are never followed, but for the dump's own path, and archives in a dump are not
  * opened: both are told like files that cannot be read. Hidden files and folders are not ours. An archive is unpacked
- * twice, one file at a time in memory, and never to disk.
+ * twice, and once more for each run of `fother collect` in it, one file at a time in memory, and never to disk.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_DUMP_H
 #define FOTHER_COLLECT_SNAPSHOT_DUMP_H
@@ -22,11 +23,14 @@
 
 #define DUMP_NO_CLUSTER ((size_t)-1)
 
+struct frozen_run;
+
 struct dump_file {
 	struct slice path; /* in the dump, with '/' between, NUL-terminated */
 	enum content content;
 	const char *code; /* UNREADABLE: defect code */
 	struct slice why; /* UNREADABLE, OTHER: why it is not read */
+	bool in_run;      /* of a run of `fother collect`, which is its cluster */
 	size_t cluster;   /* index, or DUMP_NO_CLUSTER */
 	size_t ordinal;   /* place in the archive */
 };
@@ -34,6 +38,8 @@ struct dump_file {
 struct dump_cluster {
 	struct slice name;   /* of its folder, or of the dump */
 	struct slice folder; /* path in the dump, empty for the top */
+	/* A run of `fother collect`: runs.h. NULL: a dump of kubectl's. */
+	struct frozen_run *run;
 };
 
 struct dump;
@@ -42,8 +48,11 @@ struct dump;
  * 0, or -1 to stop. May give bytes back with file_done_until only when dump->bytes_are_spare. */
 typedef int (*dump_visit)(void *data, const struct dump_file *file, struct file_bytes *bytes, struct error **err);
 
+/* Whether the file is to be visited; data as the visit gets it. */
+typedef bool (*dump_wants)(const void *data, const struct dump_file *file);
+
 struct dump_ops {
-	int (*each)(struct dump *dump, dump_visit visit, void *data, struct error **err);
+	int (*each)(struct dump *dump, dump_wants wants, dump_visit visit, void *data, struct error **err);
 	void (*close)(struct dump *dump); /* frees the whole dump's own parts, not the struct */
 };
 
@@ -58,7 +67,10 @@ struct dump {
 	} files;
 	struct {
 		VEC(struct dump_cluster)
-	} clusters;
+	} clusters; /* kubectl's first, then runs in the order of their times */
+	struct {
+		VEC(struct frozen_run *)
+	} runs;
 	const char *damage_code; /* NULL, or: the list is not complete, because ... */
 	struct slice damage;
 };
@@ -68,9 +80,21 @@ int dump_open(const char *path, struct dump **ret_dump, struct error **err);
 struct dump *dump_free(struct dump *dump);
 void dump_freep(struct dump **dump);
 
+static inline int dump_each_of(struct dump *dump, dump_wants wants, dump_visit visit, void *data, struct error **err)
+{
+	return dump->ops->each(dump, wants, visit, data, err);
+}
+
+static inline bool dump_wants_all(const void *data, const struct dump_file *file)
+{
+	(void)data;
+	(void)file;
+	return true;
+}
+
 static inline int dump_each(struct dump *dump, dump_visit visit, void *data, struct error **err)
 {
-	return dump->ops->each(dump, visit, data, err);
+	return dump_each_of(dump, dump_wants_all, visit, data, err);
 }
 
 #endif

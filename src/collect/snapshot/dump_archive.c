@@ -288,7 +288,7 @@ static int visit_unpacked(struct unpacking *unpacking, const struct dump_file *f
 }
 
 /* Documents as the archive has them, which is the order of the list; what has no bytes to show stands between them. */
-static int archive_each(struct dump *dump, dump_visit visit, void *data, struct error **err)
+static int archive_each(struct dump *dump, dump_wants wants, dump_visit visit, void *data, struct error **err)
 {
 	struct archive_dump *archive = (struct archive_dump *)dump;
 	CLEANUP(unpacking_release) struct unpacking unpacking;
@@ -299,6 +299,8 @@ static int archive_each(struct dump *dump, dump_visit visit, void *data, struct 
 	more = next_entry(&unpacking) > 0;
 	for (size_t i = 0; i < dump->files.len; i++) {
 		const struct dump_file *file = &dump->files.items[i];
+		if (!wants(data, file))
+			continue;
 		if (!dump_wants_bytes(file)) {
 			if (visit(data, file, NULL, err) < 0)
 				return -1;

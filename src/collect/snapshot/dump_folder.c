@@ -204,10 +204,11 @@ static int visit_file(struct folder_dump *folder, const struct dump_file *file, 
 	return visit_gone(file, why, visit, data, err);
 }
 
-static int folder_each(struct dump *dump, dump_visit visit, void *data, struct error **err)
+static int folder_each(struct dump *dump, dump_wants wants, dump_visit visit, void *data, struct error **err)
 {
 	for (size_t i = 0; i < dump->files.len; i++)
-		if (visit_file((struct folder_dump *)dump, &dump->files.items[i], visit, data, err) < 0)
+		if (wants(data, &dump->files.items[i]) &&
+		    visit_file((struct folder_dump *)dump, &dump->files.items[i], visit, data, err) < 0)
 			return -1;
 	return 0;
 }

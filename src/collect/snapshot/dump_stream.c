@@ -7,10 +7,12 @@ struct stream_dump {
 	struct file_bytes bytes;
 };
 
-static int stream_each(struct dump *dump, dump_visit visit, void *data, struct error **err)
+static int stream_each(struct dump *dump, dump_wants wants, dump_visit visit, void *data, struct error **err)
 {
 	struct stream_dump *stream = (struct stream_dump *)dump;
 	const struct dump_file *file = &dump->files.items[0];
+	if (!wants(data, file))
+		return 0;
 	return visit(data, file, dump_wants_bytes(file) ? &stream->bytes : NULL, err);
 }
 

@@ -6,6 +6,8 @@
 /* Which files tell where clusters lie: documents; when there are none, whatever was meant to be one. */
 static bool counts(const struct dump_file *file, bool any_document)
 {
+	if (file->in_run)
+		return false;
 	return any_document ? content_is_document(file->content) : file->content != CONTENT_OTHER;
 }
 
@@ -13,7 +15,7 @@ static bool has_document(const struct dump *dump)
 {
 	for (size_t i = 0; i < dump->files.len; i++)
 		if (content_is_document(dump->files.items[i].content))
-			return true;
+			return true; /* of a run, too: beside it nothing else is taken for a cluster */
 	return false;
 }
 
@@ -28,8 +30,8 @@ static struct slice first_folder(struct slice path, size_t start)
  * clusters' folders is none. */
 static bool counts_in_folder(const struct dump_file *file, bool any_document, size_t start)
 {
-	return counts(file, any_document) ||
-	       (file->content == CONTENT_ERROR_TEXT && first_folder(file->path, start).data);
+	bool told_so = file->content == CONTENT_ERROR_TEXT && !file->in_run;
+	return counts(file, any_document) || (told_so && first_folder(file->path, start).data);
 }
 
 /* The one folder below `start` that all counting files lie in; not there when there is no such. */
@@ -61,7 +63,7 @@ static int add_cluster(struct dump *dump, struct slice name, struct slice folder
 	struct dump_cluster *cluster = vec_push(&dump->clusters);
 	if (!cluster)
 		return error_no_memory(err);
-	*cluster = (struct dump_cluster){ name, folder };
+	*cluster = (struct dump_cluster){ .name = name, .folder = folder };
 	return 0;
 }
 
@@ -87,7 +89,8 @@ static int lay_out_top(struct dump *dump, struct slice name, struct slice folder
 	for (size_t i = 0; i < dump->files.len; i++) {
 		struct dump_file *file = &dump->files.items[i];
 		bool outside = file->content == CONTENT_OTHER && !lies_in(file->path, folder);
-		file->cluster = outside ? DUMP_NO_CLUSTER : 0;
+		if (!file->in_run)
+			file->cluster = outside ? DUMP_NO_CLUSTER : 0;
 	}
 	return 0;
 }
@@ -136,7 +139,10 @@ int dump_lay_out(struct dump *dump, struct error **err)
 		return lay_out_top(dump, name, common_path(dump, any_document, start ? start - 1 : 0), err);
 	if (lay_out_folders(dump, any_document, start, &found, err) < 0)
 		return -1;
-	for (size_t i = 0; i < dump->files.len; i++)
-		dump->files.items[i].cluster = cluster_of(dump, &found, &dump->files.items[i], start);
+	for (size_t i = 0; i < dump->files.len; i++) {
+		struct dump_file *file = &dump->files.items[i];
+		if (!file->in_run)
+			file->cluster = cluster_of(dump, &found, file, start);
+	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "collect/snapshot/cluster_read.h"
 #include "collect/snapshot/dump.h"
+#include "collect/snapshot/runs.h"
 
 #define HOW_TO_DUMP                                                                                                    \
 	"a dump is what `kubectl get KIND -A -o json --show-managed-fields` prints, one file for each kind, "          \
@@ -15,12 +16,13 @@
 #define TOLD_BY_NAME 3
 #define NAMES_BYTES (16 * LIMIT_KIB)
 
-/* One reading of the whole dump: all clusters side by side, as an archive may mix their files. */
+/* One reading of the whole dump: the clusters of kubectl's dumps side by side, as an archive may mix their files. */
 struct pass {
 	const struct snapshot_options *options;
 	struct sink *sink;
 	struct dump *dump;
 	struct cluster_read *reads; /* one for each cluster of the dump */
+	size_t first, end;          /* those that are being read */
 	int64_t now;
 };
 
@@ -34,29 +36,43 @@ static void pass_release(struct pass *pass)
 static int visit(void *data, const struct dump_file *file, struct file_bytes *bytes, struct error **err)
 {
 	struct pass *pass = data;
-	if (file->cluster == DUMP_NO_CLUSTER)
-		return 0;
 	return cluster_read_file(&pass->reads[file->cluster], pass->dump, file, bytes, err);
 }
 
-static int pass_read(struct pass *pass, const struct cluster_known *known, struct error **err)
+static bool is_under_way(const void *data, const struct dump_file *file)
 {
-	pass->reads = mem_alloc_zeroed(pass->dump->clusters.len, sizeof *pass->reads);
-	if (!pass->reads)
-		return error_no_memory(err);
-	for (size_t i = 0; i < pass->dump->clusters.len; i++)
+	const struct pass *pass = data;
+	return file->cluster >= pass->first && file->cluster < pass->end;
+}
+
+/* The clusters from `first` to before `end`, side by side. 0, SINK_AGAIN when some read is to be filed anew, or -1. */
+static int read_side_by_side(struct pass *pass, const struct cluster_known *known, size_t first, size_t end,
+			     struct error **err)
+{
+	int result = 0;
+	pass->first = first;
+	pass->end = end;
+	for (size_t i = first; i < end; i++)
 		if (cluster_read_begin(&pass->reads[i], pass->options, pass->sink, pass->dump,
 				       &pass->dump->clusters.items[i], &known[i], err) < 0)
 			return -1;
-	return dump_each(pass->dump, visit, pass, err);
+	if (first < end && dump_each_of(pass->dump, is_under_way, visit, pass, err) < 0)
+		return -1;
+	for (size_t i = first; i < end && result == 0; i++)
+		result = cluster_read_finish(&pass->reads[i], pass->dump, pass->now, err);
+	return result;
 }
 
-/* 0, SINK_AGAIN when some read is to be filed anew, or -1. */
-static int pass_finish(struct pass *pass, struct error **err)
+/* Runs of `fother collect` one after the other, the older first: the next may be of the same cluster. */
+static int pass_read(struct pass *pass, const struct cluster_known *known, struct error **err)
 {
-	int result = 0;
-	for (size_t i = 0; i < pass->dump->clusters.len && result == 0; i++)
-		result = cluster_read_finish(&pass->reads[i], pass->dump, pass->now, err);
+	size_t count = pass->dump->clusters.len, runs = pass->dump->runs.len;
+	pass->reads = mem_alloc_zeroed(count, sizeof *pass->reads);
+	if (!pass->reads)
+		return error_no_memory(err);
+	int result = read_side_by_side(pass, known, 0, count - runs, err);
+	for (size_t i = count - runs; i < count && result == 0; i++)
+		result = read_side_by_side(pass, known, i, i + 1, err);
 	return result;
 }
 
@@ -129,9 +145,7 @@ static int read_once(const struct snapshot_options *options, struct sink *sink, 
 		     struct cluster_known *known, struct snapshot_result *ret_result, struct error **err)
 {
 	CLEANUP(pass_release) struct pass pass = { .options = options, .sink = sink, .dump = dump, .now = now };
-	if (pass_read(&pass, known, err) < 0)
-		return -1;
-	int result = pass_finish(&pass, err);
+	int result = pass_read(&pass, known, err);
 	if (result == SINK_AGAIN && learn(&pass, known, err) < 0)
 		return -1;
 	if (result == 0 && check_something_read(&pass, err) < 0)
@@ -171,7 +185,7 @@ int snapshot_read(const struct snapshot_options *options, struct sink *sink, str
 	CLEANUP(dump_freep) struct dump *dump = NULL;
 	if (dump_open(options->path, &dump, err) < 0)
 		return -1;
-	if (check_has_files(dump, err) < 0)
+	if (check_has_files(dump, err) < 0 || runs_check_key(dump, options->key, err) < 0)
 		return error_context(err, "%s", options->path);
 	CLEANUP(mem_freep) struct cluster_known *known = mem_alloc_zeroed(dump->clusters.len, sizeof *known);
 	if (!known)
