@@ -6,6 +6,7 @@
 
 #define COMMANDS(C)                                                                                                    \
 	C(triage)                                                                                                      \
+	C(collect)                                                                                                     \
 	C(credentials)                                                                                                 \
 	C(secrets)                                                                                                     \
 	C(images)                                                                                                      \

@@ -1,6 +1,7 @@
 #include "base/limits.h"
 #include "cli/command_list.h"
 #include "cli/filter.h"
+#include "cli/watch.h"
 
 /* Those that stop pulls first, then by place. */
 static int compare_rows(const void *left, const void *right)
@@ -44,11 +45,15 @@ static int print(struct session *session, struct output *output, const struct fi
 	if (collect_rows(session, filter, &rows, err) < 0 || output_begin(output, &envelope, err) < 0 ||
 	    output_items(output, &secret_row_type, rows, err) < 0)
 		return -1;
-	return output_end(output, &envelope, err) < 0 ? -1 : session_exit_code(session);
+	if (output_end(output, &envelope, err) < 0)
+		return -1;
+	return filter->options->watch ? watch_secrets(session, output, filter, err) : session_exit_code(session);
 }
 
 static int run(const struct options *options, struct error **err)
 {
+	if (watch_check(options, err) < 0)
+		return -1;
 	return filter_run(options, print, err);
 }
 
@@ -59,8 +64,11 @@ const struct command command_secrets = {
 	.text = "Lists every Secret that holds registry logins: both pull-secret types, and others that contain a docker "
 		"config. For each: its registries, the last write to its data and by whom, what manages it, who pulls with "
 		"it, whether it blocks pulls, and whether it is new, changed or gone since the read before. JSON has its "
-		"entries with the images that the kubelet would pull with each, dead keys, and every defect.",
-	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY),
+		"entries with the images that the kubelet would pull with each, dead keys, and every defect. With --watch it "
+		"goes on: each change of a secret in the live clusters is printed and stored as it happens, with the logins "
+		"before and after it, through reconnects and restarts of the server; where the server has forgotten what "
+		"changed, the secrets are listed again, and a gap says since when.",
+	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY) | OPTION_BIT(WATCH),
 	.logins_only = true,
 	.run = run,
 };

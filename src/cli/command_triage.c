@@ -2,7 +2,9 @@
 #include "cli/command_list.h"
 #include "cli/incident.h"
 #include "cli/session.h"
+#include "cli/terminal.h"
 #include "cli/triage_answer.h"
+#include "triage/rbac.h"
 
 static int check(const struct options *options, struct error **err)
 {
@@ -54,11 +56,29 @@ static int answer(struct session *session, const struct options *options, struct
 	return code < 0 ? -1 : triage_answer(session, output, &incident, options, err);
 }
 
+/* Of what was read before, or now; a store that holds nothing needs all rights. */
+static int print_rbac(const struct options *options, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf yaml = STRBUF_INIT(TRIAGE_RBAC_BYTES);
+	struct session session = { 0 };
+
+	int code = options->operands.len ? error_set(err, ERROR_USAGE, "--rbac takes no incident")
+					 : session_open_any(&session, options, err);
+	if (code == 0)
+		code = triage_rbac(session.world, &yaml, err);
+	if (code == 0)
+		code = terminal_write(&yaml, err);
+	session_close(&session);
+	return code < 0 ? -1 : EXIT_FINE;
+}
+
 static int run(const struct options *options, struct error **err)
 {
 	struct session session = { 0 };
 	struct output output = { 0 };
 
+	if (options->rbac)
+		return print_rbac(options, err);
 	if (check(options, err) < 0)
 		return -1;
 	int code = output_init(&output, options, err);
@@ -79,8 +99,10 @@ const struct command command_triage = {
 		"from earlier reads, and prints the answers: what to do now; where bad images run, ran or lie cached; which "
 		"images of the breached registry run where; which credentials must be rotated, where their copies are and "
 		"who uses them; and what is not known. The order and its grounds are documented in docs/ranking.md. Nothing "
-		"in any cluster is changed.",
+		"in any cluster is changed. What could not be read is not known, and makes exit code 4; with --rbac it prints "
+		"the rights that were missing in what was read last, and nothing else.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY) | OPTION_BIT(REPOSITORY) |
-		   OPTION_BIT(ACCOUNT) | OPTION_BIT(BAD) | OPTION_BIT(SINCE) | OPTION_BIT(WINDOW) | OPTION_BIT(FAIL_ON),
+		   OPTION_BIT(ACCOUNT) | OPTION_BIT(BAD) | OPTION_BIT(SINCE) | OPTION_BIT(WINDOW) |
+		   OPTION_BIT(FAIL_ON) | OPTION_BIT(RBAC),
 	.run = run,
 };

@@ -28,7 +28,12 @@ enum option_id { OPTIONS(OPTION_ID) OPTION_ID_COUNT };
 #define OPTIONS_ALWAYS (OPTION_BIT(VERBOSE) | OPTION_BIT(HELP))
 #define OPTIONS_OUTPUT (OPTION_BIT(OUTPUT) | OPTION_BIT(QUIET))
 #define OPTIONS_STORE (OPTION_BIT(STORE) | OPTION_BIT(KEY_FILE))
-#define OPTIONS_SOURCES (OPTIONS_STORE | OPTION_BIT(SNAPSHOT) | OPTION_BIT(CLUSTER) | OPTION_BIT(AS_OF))
+#define OPTIONS_LIVE                                                                                                   \
+	(OPTION_BIT(CONTEXT) | OPTION_BIT(ALL_CONTEXTS) | OPTION_BIT(KUBECONFIG) | OPTION_BIT(IN_CLUSTER) |            \
+	 OPTION_BIT(ALLOW_EXEC) | OPTION_BIT(NAMESPACE) | OPTION_BIT(METADATA_ONLY) | OPTION_BIT(ALL_SECRETS) |        \
+	 OPTION_BIT(ENCODING))
+#define OPTIONS_SOURCES                                                                                                \
+	(OPTIONS_STORE | OPTIONS_LIVE | OPTION_BIT(SNAPSHOT) | OPTION_BIT(CLUSTER) | OPTION_BIT(AS_OF))
 
 struct options {
 	const struct command *command;

@@ -21,6 +21,31 @@
 	O(SNAPSHOT, LIST, snapshots, "snapshot", 0, "PATH",                                                            \
 	  "A dump: a folder (one sub-folder a cluster, or none), a tar or tar.gz of it, or - for standard input. "     \
 	  "May be repeated. Without it, what the store holds from earlier reads answers.")                             \
+	O(CONTEXT, LIST, contexts, "context", 0, "NAME",                                                               \
+	  "A live cluster: a context of the kubeconfig. May be repeated: all are read at the same time.")              \
+	O(ALL_CONTEXTS, FLAG, all_contexts, "all-contexts", 0, NULL, "Every context of the kubeconfig.")               \
+	O(KUBECONFIG, TEXT, kubeconfig, "kubeconfig", 0, "FILE",                                                       \
+	  "The kubeconfig, in place of $KUBECONFIG or ~/.kube/config; several with colons between them.")              \
+	O(IN_CLUSTER, FLAG, in_cluster, "in-cluster", 0, NULL,                                                         \
+	  "The cluster that this runs in, as the pod's service account.")                                              \
+	O(ALLOW_EXEC, LIST, allow_exec, "allow-exec", 0, "COMMAND",                                                    \
+	  "Lets a kubeconfig run this command to get a login (aws, gke-gcloud-auth-plugin, or a whole path). "         \
+	  "May be repeated. None is run otherwise.")                                                                   \
+	O(NAMESPACE, LIST, namespaces, "namespace", 'n', "NAMESPACE",                                                  \
+	  "Of live clusters, reads only this namespace. May be repeated.")                                             \
+	O(METADATA_ONLY, FLAG, metadata_only, "metadata-only", 0, NULL,                                                \
+	  "Of live clusters, asks for no value of a secret: which secrets there are, how old and who uses them, not "  \
+	  "which logins they hold.")                                                                                   \
+	O(ALL_SECRETS, FLAG, all_secrets, "all-secrets", 0, NULL,                                                      \
+	  "Of live clusters, reads secrets of every type (but service account tokens and Helm releases) for logins "   \
+	  "in them, not only the two types that the kubelet pulls with.")                                              \
+	O(ENCODING, TEXT, encoding, "encoding", 0, "auto|json",                                                        \
+	  "Of live clusters: protobuf where the server speaks it (auto, the default), or JSON alone.")                 \
+	O(RBAC, FLAG, rbac, "rbac", 0, NULL,                                                                           \
+	  "Prints the rights that reading needs, as YAML: those that were missing in what was read last, or, when "    \
+	  "nothing was read yet, all.")                                                                                \
+	O(WATCH, FLAG, watch, "watch", 0, NULL,                                                                        \
+	  "Goes on after the answer: prints and stores each change of a secret until ^C. Needs live clusters.")        \
 	O(CLUSTER, LIST, clusters, "cluster", 0, "NAME|UID", "Answers for this cluster only. May be repeated.")        \
 	O(AS_OF, TEXT, as_of, "as-of", 0, "T",                                                                         \
 	  "The time that the dump speaks of, in place of the newest time in it; makes output reproducible.")           \

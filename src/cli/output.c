@@ -291,6 +291,15 @@ int output_items(struct output *output, const struct record_type *type, struct r
 	return 0;
 }
 
+int output_follow(struct output *output, const struct record_type *type, const void *item, bool first,
+		  struct error **err)
+{
+	if (first && !output->quiet && output->format == OUTPUT_CSV)
+		record_write_csv_header(type, &output->text);
+	write_item(output, type, item);
+	return flush(output, 0, err);
+}
+
 /* A person must not take a part for the whole. */
 static void write_incomplete(struct output *output, const struct envelope *envelope)
 {

@@ -55,6 +55,9 @@ bool output_is_screen(const struct output *output);
 
 int output_begin(struct output *output, const struct envelope *envelope, struct error **err);
 int output_items(struct output *output, const struct record_type *type, struct record_list items, struct error **err);
+/* One item that is seen at once: NDJSON, CSV and -q, for what goes on. `first` asks for CSV's header. */
+int output_follow(struct output *output, const struct record_type *type, const void *item, bool first,
+		  struct error **err);
 int output_end(struct output *output, const struct envelope *envelope, struct error **err);
 
 #endif

@@ -88,16 +88,95 @@ static int read_snapshot(struct session *session, const struct options *options,
 	return code;
 }
 
+/* --- live clusters --- */
+
+static int remember_contexts(struct session *session, struct error **err)
+{
+	for (size_t i = 0; i < session->contexts.failures.len; i++)
+		if (remember_failure(session, session->contexts.failures.items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int remember_result(struct session *session, const struct live_result *result,
+			   const struct kube_access_facts *facts, struct error **err)
+{
+	struct error *failure = NULL;
+
+	if (facts->insecure)
+		log_warn("context %.*s: the server's certificate is not verified (insecure-skip-tls-verify)",
+			 SLICE_ARG(facts->name));
+	if (strcmp(result->outcome, "failed") != 0) {
+		log_info("context %.*s: %s, %lld objects, %lld defects, %llu bytes%s%s", SLICE_ARG(facts->name),
+			 result->outcome, (long long)result->objects, (long long)result->defects,
+			 (unsigned long long)result->wire_bytes, result->why ? ": " : "",
+			 result->why ? result->why : "");
+		return 0;
+	}
+	error_set(&failure, ERROR_SYSTEM, "context %.*s (%.*s): %s", SLICE_ARG(facts->name), SLICE_ARG(facts->server),
+		  result->why ? result->why : "could not be read");
+	int code = remember_failure(session, failure, err);
+	error_free(failure);
+	return code;
+}
+
+static int remember_results(struct session *session, bool interrupted, struct error **err)
+{
+	int64_t objects = 0;
+
+	for (size_t i = 0; i < session->contexts.accesses.len; i++) {
+		const struct kube_access_facts *facts = kube_access_facts(session->contexts.accesses.items[i]);
+		if (!interrupted && remember_result(session, &session->live[i], facts, err) < 0)
+			return -1;
+		objects += session->live[i].objects;
+	}
+	if (interrupted)
+		return error_set(err, ERROR_SYSTEM,
+				 "interrupted: the %lld objects that were read are stored, and marked as incomplete",
+				 (long long)objects);
+	return 0;
+}
+
+static int read_live(struct session *session, const struct options *options, struct sink *sink, struct error **err)
+{
+	bool interrupted = false;
+	struct contexts_reading reading = {
+		.options = options,
+		.key = &session->key,
+		.as_of = options->as_of ? session->now : TIME_UNSET,
+		.sink = sink,
+	};
+
+	if (remember_contexts(session, err) < 0)
+		return -1;
+	if (!session->contexts.accesses.len)
+		return 0;
+	session->live = arena_zeroed(&session->arena, session->contexts.accesses.len, sizeof *session->live);
+	if (!session->live)
+		return arena_fail(&session->arena, err);
+	if (contexts_read(&session->contexts, &reading, session->live, &interrupted, err) < 0)
+		return -1;
+	return remember_results(session, interrupted, err);
+}
+
 static int read_sources(struct session *session, const struct options *options, struct error **err)
 {
 	CLEANUP(sink_thread_freep) struct sink_thread *writer = NULL;
+	size_t contexts = session->contexts.accesses.len + session->contexts.failures.len;
 
-	session->sources = options->snapshots.len;
+	session->sources = options->snapshots.len + contexts;
 	if (session->sources && sink_thread_new(store_sink(session->store), &writer, err) < 0)
 		return -1;
 	for (size_t i = 0; i < options->snapshots.len; i++)
 		if (read_snapshot(session, options, options->snapshots.items[i], sink_thread_sink(writer), err) < 0)
 			return -1;
+	if (contexts && read_live(session, options, sink_thread_sink(writer), err) < 0)
+		return -1;
+	return 0;
+}
+
+static int check_something_read(const struct session *session, struct error **err)
+{
 	if (session->sources && session->errors.len == session->sources)
 		return error_set(err, ERROR_SYSTEM, "none of the sources could be read");
 	return 0;
@@ -110,8 +189,9 @@ static int nothing_known(struct session *session, const struct options *options,
 	struct slice names = SLICE("");
 
 	if (options->clusters.len == 0)
-		return error_set(err, ERROR_USAGE,
-				 "nothing was read yet: give --snapshot DIR (see `fother help triage`)");
+		return error_set(
+			err, ERROR_USAGE,
+			"nothing was read yet: give --context NAME or --snapshot DIR (see `fother help triage`)");
 	if (store_read_all(session->store, &cluster_type, NULL, 0, &session->arena, &clusters, err) < 0)
 		return -1;
 	for (size_t i = 0; names.data && i < clusters.len; i++)
@@ -142,19 +222,39 @@ static int load_world(struct session *session, const struct options *options, st
 	return 0;
 }
 
-int session_open(struct session *session, const struct options *options, struct error **err)
+int session_start(struct session *session, const struct options *options, struct error **err)
 {
 	*session = (struct session){ .arena = ARENA_INIT(LIMIT_WORLD_BYTES) };
-	if (find_times(session, options, err) < 0 || open_store(session, options, err) < 0 ||
-	    read_sources(session, options, err) < 0)
+	if (find_times(session, options, err) < 0 || contexts_open(options, &session->contexts, err) < 0)
+		return -1;
+	return open_store(session, options, err);
+}
+
+int session_open(struct session *session, const struct options *options, struct error **err)
+{
+	if (session_start(session, options, err) < 0 || read_sources(session, options, err) < 0 ||
+	    check_something_read(session, err) < 0)
 		return -1;
 	return load_world(session, options, err);
+}
+
+int session_open_any(struct session *session, const struct options *options, struct error **err)
+{
+	struct record_list clusters;
+	if (session_start(session, options, err) < 0 || read_sources(session, options, err) < 0)
+		return -1;
+	if (store_read_all(session->store, &cluster_type, NULL, 0, &session->arena, &clusters, err) < 0)
+		return -1;
+	return clusters.len ? load_world(session, options, err) : 0;
 }
 
 void session_close(struct session *session)
 {
 	session->world = world_free(session->world);
 	session->store = store_close(session->store);
+	for (size_t i = 0; session->live && i < session->contexts.accesses.len; i++)
+		live_result_release(&session->live[i]);
+	contexts_release(&session->contexts);
 	fingerprint_key_release(&session->key);
 	arena_release(&session->arena);
 }

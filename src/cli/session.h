@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "cli/contexts.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "credential/fingerprint.h"
@@ -21,11 +22,18 @@ struct session {
 	struct slice_list errors; /* sources that could not be read: "PATH: why" */
 	size_t sources;           /* that were given */
 	const char *store_given;  /* --store, or NULL */
+	struct contexts contexts; /* live clusters that were read */
+	struct live_result *live; /* one for each of them */
 };
 
-/* Opens the store, reads every --snapshot into it and derives the world. A source that cannot be read is remembered as
- * long as another one can. -1: nothing to answer from. */
+/* Opens the store, reads every --snapshot and live cluster into it and derives the world. A source that cannot be read
+ * is remembered as long as another one can. -1: nothing to answer from, or ^C ended the reading. */
+int session_start(struct session *session, const struct options *options, struct error **err); /* its first half: store,
+												* key and contexts
+												* opened */
 int session_open(struct session *session, const struct options *options, struct error **err);
+/* The same, but a store that nothing was read into is no failure: the world is then NULL. */
+int session_open_any(struct session *session, const struct options *options, struct error **err);
 void session_close(struct session *session);
 
 /* The envelope of an answer that rests on the session; complete starts as "no source failed". */

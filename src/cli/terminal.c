@@ -61,19 +61,28 @@ int terminal_write(struct strbuf *out, struct error **err)
 	return 0;
 }
 
+void terminal_progress_line(struct slice text)
+{
+	CLEANUP(strbuf_release) struct strbuf line = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	strbuf_add_text(&line, "\r\033[K");
+	size_t prefix = line.len, width = terminal_width() - 1;
+	utf8_add_printable(&line, text);
+	strbuf_cut(&line, line.len < prefix + width ? line.len : prefix + width);
+	ssize_t ignored = write(STDERR_FILENO, strbuf_text(&line), line.len);
+	(void)ignored;
+	progress_shown = true;
+}
+
 void terminal_progress(void *data, const char *file, int64_t objects)
 {
 	CLEANUP(strbuf_release) struct strbuf line = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 
 	(void)data;
-	if (!isatty(STDERR_FILENO))
-		return;
-	strbuf_addf(&line, "\r\033[K%lld objects  ", (long long)objects);
-	utf8_add_printable(&line, slice_of(file));
-	strbuf_cut(&line, line.len < terminal_width() ? line.len : terminal_width() - 1);
-	ssize_t ignored = write(STDERR_FILENO, strbuf_text(&line), line.len);
-	(void)ignored;
-	progress_shown = true;
+	strbuf_addf(&line, "%lld objects  %s", (long long)objects, file);
+	terminal_progress_line(strbuf_slice(&line));
 }
 
 void terminal_progress_end(void)

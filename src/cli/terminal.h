@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/slice.h"
 #include "base/strbuf.h"
 
 /* Columns: $COLUMNS, else the terminal behind stdout or stderr, else 80. */
@@ -19,6 +20,7 @@ int terminal_write(struct strbuf *out, struct error **err);
 
 /* A line on stderr that replaces itself, only where stderr is a terminal; progress_end takes it away. */
 void terminal_progress(void *data, const char *file, int64_t objects);
+void terminal_progress_line(struct slice line);
 void terminal_progress_end(void);
 
 #endif

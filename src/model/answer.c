@@ -39,6 +39,14 @@ RECORD_TYPE(repository, MODEL_REPOSITORY, NULL, "A path in a registry.");
 RECORD_TYPE(registry, MODEL_REGISTRY, NULL, "A registry that logins or images were seen for.");
 #undef FIELD_TAG
 
+#define FIELD_TAG collected
+RECORD_TYPE(collected, MODEL_COLLECTED, NULL, "A cluster that was frozen into a snapshot.");
+#undef FIELD_TAG
+
+#define FIELD_TAG secret_change
+RECORD_TYPE(secret_change, MODEL_SECRET_CHANGE, NULL, "A change of a secret.");
+#undef FIELD_TAG
+
 #define FIELD_TAG action
 RECORD_TYPE(action, MODEL_ACTION, NULL, "One thing to do now.");
 #undef FIELD_TAG

@@ -197,6 +197,30 @@
 	F(TEXT, identity, FIELD_COLUMN | FIELD_QUIET, "", 1, "Fingerprint, digest or UID.")                            \
 	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why it stands where it stands.")
 
+/* One cluster that `fother collect` froze. */
+#define MODEL_COLLECTED(F, R)                                                                                          \
+	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Name of the cluster: the context.")                                     \
+	F(TEXT, outcome, FIELD_COLUMN, "", 1, "complete, partial, interrupted or failed.")                             \
+	F(INT, objects, FIELD_COLUMN, "", 1, "Objects that were frozen.")                                              \
+	F(TEXT, path, FIELD_COLUMN | FIELD_QUIET, "", 1, "Folder of this run.")                                        \
+	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Why not complete.")
+
+/* One change of a secret, as `fother secrets --watch` follows them. */
+#define MODEL_SECRET_CHANGE(F, R)                                                                                      \
+	F(TIME, time, FIELD_COLUMN, "", 1, "When it arrived here.")                                                    \
+	F(TEXT, change, FIELD_COLUMN, "", 1,                                                                           \
+	  "added, changed (its logins), touched (something else of it), deleted, or lost (logins changed while the "   \
+	  "server kept no history: what was between is not known).")                                                   \
+	MODEL_PLACE(F)                                                                                                 \
+	F(TEXT, secret, FIELD_COLUMN | FIELD_ELASTIC, "", 1, "Name of the secret.")                                    \
+	F(TEXT, uid, FIELD_QUIET, "", 1, "Its UID.")                                                                   \
+	F(TEXT, type, FIELD_WIDE, "", 1, "Its type.")                                                                  \
+	F(TEXT, resource_version, 0, "", 1, "metadata.resourceVersion after the change.")                              \
+	F(TEXTS, registries, FIELD_COLUMN, "", 1, "Registries of its entries, normalised.")                            \
+	F(TEXTS, usernames, FIELD_COLUMN, "", 1, "User names of its entries, in the same order.")                      \
+	F(TEXTS, fingerprints, FIELD_COLUMN, "", 1, "Fingerprints of its entries, in the same order.")                 \
+	F(TEXTS, fingerprints_before, FIELD_COLUMN, "", 1, "Those before the change; unknown where it was not known.")
+
 RECORD_STRUCT(triage_row, MODEL_TRIAGE_ROW);
 RECORD_STRUCT(copy, MODEL_COPY);
 RECORD_STRUCT(user, MODEL_USER);
@@ -207,6 +231,8 @@ RECORD_STRUCT(sighting, MODEL_SIGHTING);
 RECORD_STRUCT(image, MODEL_IMAGE);
 RECORD_STRUCT(repository, MODEL_REPOSITORY);
 RECORD_STRUCT(registry, MODEL_REGISTRY);
+RECORD_STRUCT(collected, MODEL_COLLECTED);
+RECORD_STRUCT(secret_change, MODEL_SECRET_CHANGE);
 RECORD_STRUCT(action, MODEL_ACTION);
 RECORD_STRUCT(unknown, MODEL_UNKNOWN);
 

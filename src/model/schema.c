@@ -5,10 +5,11 @@
 #include "model/observed.h"
 
 const struct schema_output schema_outputs[] = {
+	{ "collect", "fother collect DIR -o json", { &collected_type } },
 	{ "credentials", "fother credentials -o json", { &credential_type } },
 	{ "images", "fother images -o json", { &image_type } },
 	{ "incidents", "fother incident list -o json", { &incident_type } },
-	{ "secrets", "fother secrets -o json", { &secret_row_type } },
+	{ "secrets", "fother secrets -o json, and with --watch -o ndjson", { &secret_row_type, &secret_change_type } },
 	{ "sightings", "fother where DIGEST -o json", { &sighting_type } },
 	{ "triage",
 	  "fother triage -o json: the rows of its sections, in the order to act",
