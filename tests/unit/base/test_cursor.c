@@ -99,12 +99,9 @@ static void lines_and_columns_count_from_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_until_the_end),
-		cmocka_unit_test(nothing_is_empty),
-		cmocka_unit_test(skips_all_or_nothing),
-		cmocka_unit_test(what_stands_before_a_byte_is_taken),
-		cmocka_unit_test(sub_cursor_stays_inside),
-		cmocka_unit_test(lines_and_columns_count_from_one),
+		cmocka_unit_test(takes_until_the_end),     cmocka_unit_test(nothing_is_empty),
+		cmocka_unit_test(skips_all_or_nothing),    cmocka_unit_test(what_stands_before_a_byte_is_taken),
+		cmocka_unit_test(sub_cursor_stays_inside), cmocka_unit_test(lines_and_columns_count_from_one),
 	};
 	return cmocka_run_group_tests_name("cursor", tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 #include "kube_object/reading.h"
 
+#include <stdlib.h>
+
 #include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
@@ -162,6 +164,26 @@ void reading_text(const struct reading *r, struct strbuf *out)
 		}
 		add_record(&record, out);
 	}
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void sort_lines(struct strbuf *text)
+{
+	char *lines[1024], *copy = strdup(strbuf_text(text)), *rest = copy, *line;
+	size_t count = 0;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		assert_true(count < 1024);
+		lines[count++] = line;
+	}
+	qsort(lines, count, sizeof *lines, compare_lines);
+	strbuf_clear(text);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(text, "%s\n", lines[i]);
+	free(copy);
 }
 
 /* --- JSON to YAML --- */

@@ -57,6 +57,10 @@ void reading_text(const struct reading *r, struct strbuf *out);
 /* Every record with all its fields. */
 void reading_full_text(const struct reading *r, struct strbuf *out);
 
+/* The lines of such a text, at most 1024, in the order of their bytes: faults stand in the order of the fields, which
+ * is another in each encoding. */
+void sort_lines(struct strbuf *text);
+
 /* The JSON text as block YAML, as kubectl prints it. */
 void yaml_of_json(struct slice json, struct strbuf *out);
 

@@ -1,6 +1,4 @@
 /* The same objects as JSON and as protobuf give the same records. */
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "kube/object/stream.h"
 #include "kube_object/generate.h"
@@ -40,27 +38,6 @@ static void read_item(const struct object_list_about *about, take_item take, str
 	reading_full_text(&r, out);
 	strbuf_addf(out, "newest %lld, cluster %.*s, %lld objects, %lld defects\n", (long long)r.context.newest,
 		    SLICE_ARG(r.context.cluster_uid), (long long)r.context.objects, (long long)r.context.defects);
-}
-
-static int compare_lines(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Faults stand in the order of the fields, which is another in each encoding. */
-static void sort_lines(struct strbuf *text)
-{
-	char *lines[1024], *copy = strdup(strbuf_text(text)), *rest = copy, *line;
-	size_t count = 0;
-	while ((line = strsep(&rest, "\n")) && *line) {
-		assert_true(count < 1024);
-		lines[count++] = line;
-	}
-	qsort(lines, count, sizeof *lines, compare_lines);
-	strbuf_clear(text);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(text, "%s\n", lines[i]);
-	free(copy);
 }
 
 static size_t records_seen, defects_seen;

@@ -1,0 +1,3 @@
+#include "fuzz_framer.h"
+
+const enum frame_kind FUZZ_KIND = FRAME_JSON_LIST;
