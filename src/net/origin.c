@@ -97,7 +97,7 @@ static int take_text(struct strbuf *text, char **ret_text, struct error **err)
 static bool is_server_name(struct slice name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (!ascii_is_alphanumeric(name.data[i]) && !strchr(".-_:", name.data[i]))
+		if (!ascii_is_alphanumeric(name.data[i]) && (!name.data[i] || !strchr(".-_:", name.data[i])))
 			return false;
 	return name.len > 0;
 }
