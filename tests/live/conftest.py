@@ -23,6 +23,7 @@ def start_api(pki):
     yield start
     for one in started:
         one.stop()
+    assert not [mistake for one in started for mistake in one.mistakes]
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ import ssl
 import struct
 import threading
 import time
+import traceback
 import urllib.parse
 from pathlib import Path
 from typing import NamedTuple
@@ -275,7 +276,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     def do_GET(self):
-        self.send(self.server.api.answer(self))
+        try:
+            reply = self.server.api.answer(self)
+        except Exception:  # pylint: disable=broad-except
+            # A mistake in a test must not look like a fault of the server.
+            self.server.api.mistakes.append(traceback.format_exc())
+            self.close_connection = True
+            return
+        self.send(reply)
 
     def hang(self):
         """Until the client goes, or the server stops."""
@@ -378,7 +386,7 @@ class FakeApi:
         self.rights = lambda user, verb, resource, namespace: user not in ("nobody", "system:anonymous")
         self.page_max = None
         self.too_old_by_status = False
-        self.requests, self.faults, self.watches = [], [], []
+        self.requests, self.faults, self.watches, self.mistakes = [], [], [], []
         self.snapshots, self.compacted = {}, 0
         self.lock = threading.Condition()
         self.connections, self.stopping = set(), threading.Event()
@@ -597,10 +605,10 @@ class FakeApi:
             found = self.select(request, items)
             limit = self.limit_of(request)
             metadata = {"resourceVersion": str(version)}
+            self.snapshots.setdefault((version, resource.path), list(resource.items.values()))
             page = found[:limit] if limit else found
             if len(page) < len(found):
                 metadata["continue"] = self.make_token(version, page[-1].key[len(prefix):])
-                self.snapshots.setdefault((version, resource.path), list(resource.items.values()))
                 if "fieldSelector" not in request.query and METADATA not in encoding:
                     metadata["remainingItemCount"] = len(found) - len(page)
         if encoding.startswith(PROTOBUF) and any(item.raw is None for item in page):

@@ -149,9 +149,11 @@ def null_items(page):
         page.items = None
 
 
-def empty_but_more(page):
-    """A page without items, and a token for the same place: a filter may leave a page empty."""
-    page.items, page.names = [], []
+def empty_but_more(reply, request):
+    """A page without items, and a token for where it should have begun: a filter may leave a page empty."""
+    reply.page.items, reply.page.names = [], []
+    reply.page.metadata["continue"] = request.query.get("continue") or request.api.make_token(
+        int(reply.page.metadata["resourceVersion"]), "")
 
 
 def same_token(token="made-up-token-for-the-same-page"):
@@ -166,12 +168,12 @@ def same_token(token="made-up-token-for-the-same-page"):
     return act
 
 
-def repeat(name, item_bytes):
-    """The item of an earlier page once more."""
-    def change(page):
-        if name not in page.names:
-            page.items.append(item_bytes[page.protobuf])
-    return of_page(change)
+def repeat(resource, name):
+    """An item of an earlier page once more."""
+    def act(reply, request):
+        if reply.page and name not in reply.page.names:
+            reply.page.items.append(reply.page.encode(request.api.world.resource(resource).items[name]))
+    return act
 
 
 def expired(new_token=True):

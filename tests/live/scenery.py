@@ -1,5 +1,6 @@
 """Fother on fake clusters: kubeconfigs, runs, and what an answer says it does not know."""
 import base64
+import datetime
 import json
 import signal
 import subprocess
@@ -7,11 +8,20 @@ import threading
 
 from cli.scene import FOTHER, Fother
 
+from live.fake_api import World, recorded
 from live.world import PASSWORDS
 
-# As the command line of a person; output is compared, so all of it is given.
-SCOPE = ("triage", "--registry", "docker.io")
-WINDOW = ("--window", "2026-11-20..2026-11-21")
+# The breach ended after the recorded cluster was made, so that all its logins are burnt; all is read a day later.
+MADE = max(item["metadata"]["creationTimestamp"] for item in json.loads(recorded("list-pods"))["items"])
+
+
+def after(hours):
+    made = datetime.datetime.fromisoformat(MADE.replace("Z", "+00:00"))
+    return (made + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+AS_OF = after(24)
+TRIAGE = ("triage", "--registry", "docker.io", "--window", f"{after(-24)}..{after(1)}", "--as-of", AS_OF)
 USERS = {"hub": "acme", "old": "acmeold", "ci": "acmeci", "other": "acme", "config": "acme"}
 TOKENS = ["made-up-token-admin", "made-up-token-nobody", "made-up-token-second"]
 
@@ -41,6 +51,56 @@ def write_kubeconfig(path, contexts):
     path.write_text(json.dumps(config, indent=1))
     path.chmod(0o600)
     return path
+
+
+class Answer:
+    """What Fother said: its exit code, and JSON."""
+
+    def __init__(self, run):
+        self.code, self.errors, self.output = run.returncode, run.stderr, run.stdout + run.stderr
+        self.json = json.loads(run.stdout) if run.stdout.startswith("{") else None
+        self.items = self.json["items"] if self.json else []
+        self.read = self.json["reads"][-1] if self.json and self.json["reads"] else None
+
+    def rows(self, *kinds):
+        return [item for item in self.items if item["record"] in kinds]
+
+    @property
+    def known(self):
+        """All but what is not known."""
+        return [item for item in self.items if item["record"] != "unknown"]
+
+    @property
+    def missing(self):
+        """{(kind, subtype): (namespaces, namespaces it is not of, outcome)}: what was asked for and not read whole."""
+        found = {}
+        for row in self.rows("unknown"):
+            for subtype in (row["subtypes"] or ["*"]) if row["kind"] else ():
+                assert row["incomplete"]
+                found[row["kind"], subtype] = tuple(row["namespaces"]), tuple(row["but_namespaces"] or ()), row["outcome"]
+        return found
+
+    @property
+    def causes(self):
+        return [row["cause"] for row in self.rows("unknown") if row["kind"]]
+
+
+def without_unused(items):
+    """That nothing uses a secret is only said where all users are known."""
+    return [one for one in items if not (isinstance(one, dict) and one.get("rule") == "pull-unused")]
+
+
+def differences(told, known, where=""):
+    """Where `told` says other things than `known`. Numbers may be unknown in it, and secrets not called unused."""
+    if isinstance(known, dict) and isinstance(told, dict):
+        return [one for key in {**known, **told}
+                for one in differences(told.get(key), known.get(key), f"{where}.{key}")]
+    if isinstance(known, list) and isinstance(told, list):
+        told, known = without_unused(told), without_unused(known)
+        if len(told) != len(known):
+            return [f"{where}: {len(told)} in place of {len(known)}"]
+        return [one for at, pair in enumerate(zip(told, known)) for one in differences(*pair, f"{where}[{at}]")]
+    return [] if told == known or (told is None and isinstance(known, int)) else [f"{where}: {told!r} in place of {known!r}"]
 
 
 class Run:
@@ -104,6 +164,11 @@ class LiveFother(Fother):
         named = [word for name in contexts for word in ("--context", name)]
         return [*words, "--kubeconfig", self.kubeconfig, *named, "--key-file", self.key]
 
+    def triage(self, *words, contexts=("prod",), **env):
+        """Exit 0 when all was read, 4 when not, as no finding counts unless `words` say so."""
+        command = self.live(*TRIAGE, "--fail-on", "none", *words, "-o", "json", contexts=contexts)
+        return Answer(self.run(*command, **env))
+
     def start(self, *words, **env):
         """A Run."""
         full = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(self.state),
@@ -112,6 +177,27 @@ class LiveFother(Fother):
                                    stderr=subprocess.PIPE, text=True)
         self.started.append(process)
         return Run(process)
+
+    def reference(self, lost=(), empty=(), spoiled=(), cut=None):
+        """The answer to a dump of the recorded cluster: without the objects `lost`, with other types in those `spoiled`, with
+        empty lists, and lists that end after so many items (cut: {RESOURCE: number}). Objects are named RESOURCE (all of it)
+        or RESOURCE/NAMESPACE/NAME.
+        """
+        folder = self.folder / "reference"
+        (folder / "prod").mkdir(parents=True)
+        for resource in World().resources.values():
+            about = {"kind": resource.kind, "apiVersion": resource.api_version}
+            items = [about | item.object | ({"metadata": {"name": ["made", "up"]}} if f"{resource.name}/{key}" in spoiled else {})
+                     for key, item in resource.items.items() if item.object.get("type") != "Opaque"
+                     and not {resource.name, f"{resource.name}/{key}"} & set(lost)]
+            items = [] if resource.name in empty else items
+            text = json.dumps(about | {"kind": resource.kind + "List", "metadata": {}, "items": items})
+            if resource.name in (cut or {}):
+                text = text[:text.index(json.dumps(items[cut[resource.name]]))]
+            if items or resource.name in empty:
+                (folder / "prod" / f"{resource.name}.json").write_text(text)
+        return Answer(self.run(*TRIAGE, "--fail-on", "none", "-o", "json", "--snapshot", folder, "--key-file", self.key,
+                               "--store", folder / "store.db"))
 
     def stop_all(self):
         for process in self.started:
