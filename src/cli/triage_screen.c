@@ -167,6 +167,42 @@ static int unknown_row(struct table *table, const struct unknown *row, struct er
 	return 0;
 }
 
+static bool ends_with(struct slice text, struct slice end)
+{
+	return text.len >= end.len && slice_equal(slice_part(text, text.len - end.len, end.len), end);
+}
+
+/* A source that could not be read, unless it is a cluster whose row says so. */
+static bool is_told_of_cluster(const struct screen *s, struct slice failure)
+{
+	const struct world_list *clusters = &s->session->world->clusters;
+
+	for (size_t i = 0; i < clusters->len; i++) {
+		const struct world_cluster *cluster = clusters->items[i];
+		if (cluster->failed && cluster->failed->why.len && ends_with(failure, cluster->failed->why))
+			return true;
+	}
+	return false;
+}
+
+static int failed_sources(struct screen *s, struct table *table, struct error **err)
+{
+	const struct slice_list *errors = &s->session->errors;
+
+	for (size_t i = 0; i < errors->len; i++) {
+		struct unknown row;
+		if (is_told_of_cluster(s, errors->items[i]))
+			continue;
+		record_init(&unknown_type, &row);
+		row.subject = SLICE("a source that was given");
+		row.why = errors->items[i];
+		row.incomplete = BOOL_TRUE;
+		if (unknown_row(table, &row, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int not_known(struct screen *s, struct error **err)
 {
 	struct table table = NEW_TABLE(s, unknown_columns);
@@ -174,17 +210,14 @@ static int not_known(struct screen *s, struct error **err)
 	size_t rows = s->triage->unknown.len;
 
 	screen_heading(s, "NOT KNOWN", "! makes this answer incomplete");
-	for (size_t i = 0; i < s->session->errors.len; i++) {
-		strbuf_add_text(s->out, " !  ");
-		utf8_add_printable(s->out, s->session->errors.items[i]);
-		strbuf_add_char(s->out, '\n');
-	}
+	if (failed_sources(s, &table, err) < 0)
+		return -1;
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < rows; i++)
 			if ((items[i].incomplete == BOOL_TRUE) == (pass == 0) &&
 			    unknown_row(&table, &items[i], err) < 0)
 				return -1;
-	return rows ? screen_table(s, &table, err) : 0;
+	return table.rows ? screen_table(s, &table, err) : 0;
 }
 
 /* --- NEXT --- */

@@ -62,19 +62,6 @@ static void add_rule(struct strbuf *out, const struct right_set *rights, const c
 	strbuf_add_text(out, "]\n    verbs: [list]\n");
 }
 
-/* What no rule can say, where it is given. */
-static void add_secret_notes(struct strbuf *out)
-{
-	strbuf_add_text(
-		out,
-		"  # No right to list secrets can be narrowed to the types that hold pull credentials, and it shows\n"
-		"  # values: --metadata-only asks for none, but whoever has this right may.\n"
-		"  # fother secrets --watch needs this too:\n"
-		"  # - apiGroups: [\"\"]\n"
-		"  #   resources: [secrets]\n"
-		"  #   verbs: [watch]\n");
-}
-
 static void add_rules(struct strbuf *out, const struct right_set *rights)
 {
 	strbuf_add_text(out, "rules:\n");
@@ -84,8 +71,6 @@ static void add_rules(struct strbuf *out, const struct right_set *rights)
 	if (rights->get_kube_system)
 		strbuf_add_text(out, "  - apiGroups: [\"\"]\n    resources: [namespaces]\n"
 				     "    resourceNames: [kube-system]\n    verbs: [get]\n");
-	if (rights->list[0])
-		add_secret_notes(out);
 }
 
 static void add_head(struct rbac_run *run, const char *kind, struct slice namespace)
@@ -133,10 +118,17 @@ static void add_role(struct rbac_run *run, const struct right_set *rights, struc
 	add_subject(run);
 }
 
-static void add_how(struct strbuf *out)
+/* What no rule can say stands in the comment. */
+static void add_how(struct strbuf *out, bool secrets)
 {
 	strbuf_add_text(out, "# Give it with: kubectl auth reconcile -f FILE, which adds to roles of that name;\n"
 			     "# kubectl apply replaces what stands in them.\n");
+	if (secrets)
+		strbuf_add_text(
+			out,
+			"# A right to list secrets cannot be narrowed to the types that hold pull credentials, and it\n"
+			"# shows values: --metadata-only asks for none, but whoever has the right may.\n"
+			"# fother secrets --watch needs the verb watch on secrets too.\n");
 }
 
 /* --- of a cluster --- */
@@ -180,7 +172,7 @@ static int collect_roles(struct rbac_run *run, const struct triage_gap *gap, str
 	return 0;
 }
 
-static void add_cluster_comment(struct rbac_run *run, const struct world_cluster *cluster)
+static void add_cluster_comment(struct rbac_run *run, const struct world_cluster *cluster, bool secrets)
 {
 	strbuf_add_text(run->out, run->documents ? "---\n# Cluster " : "# Cluster ");
 	utf8_add_printable(run->out, cluster->name);
@@ -189,7 +181,7 @@ static void add_cluster_comment(struct rbac_run *run, const struct world_cluster
 		utf8_add_printable(run->out, run->user);
 	}
 	strbuf_add_text(run->out, ":\n# the rights that were missing when it was read.\n");
-	add_how(run->out);
+	add_how(run->out, secrets);
 	run->documents = 0; /* the line that parts documents stands before the comment already */
 }
 
@@ -205,6 +197,7 @@ static int add_cluster(struct rbac_run *run, const struct world_cluster *cluster
 	struct right_set whole = { 0 };
 	struct triage_gap *gaps = NULL;
 	size_t count = 0, documents = run->documents;
+	bool secrets = false;
 
 	run->user = SLICE_NONE;
 	if (triage_gaps(cluster, run->arena, &gaps, &count, err) < 0)
@@ -212,6 +205,7 @@ static int add_cluster(struct rbac_run *run, const struct world_cluster *cluster
 	for (size_t i = 0; i < count; i++) {
 		if (!is_forbidden(&gaps[i]))
 			continue;
+		secrets |= slice_equal_text(gaps[i].kind, "Secret");
 		if (!run->user.data)
 			run->user = triage_refused_user(gaps[i].cause);
 		if (slice_list_has(gaps[i].namespaces, SLICE("*")))
@@ -222,7 +216,7 @@ static int add_cluster(struct rbac_run *run, const struct world_cluster *cluster
 	whole.get_kube_system = misses_kube_system(cluster, &whole);
 	if (!has_rights(&whole) && !roles.len)
 		return 0;
-	add_cluster_comment(run, cluster);
+	add_cluster_comment(run, cluster, secrets);
 	if (has_rights(&whole))
 		add_role(run, &whole, SLICE_NONE);
 	for (size_t i = 0; i < roles.len; i++)
@@ -240,25 +234,42 @@ static void add_everything(struct rbac_run *run)
 	for (size_t i = 0; i < triage_kind_count; i++)
 		whole.list[i] = true;
 	strbuf_add_text(run->out, "# All that fother reads of a live cluster.\n");
-	add_how(run->out);
+	add_how(run->out, true);
 	add_role(run, &whole, SLICE_NONE);
+}
+
+/* It may lack any right, or none. */
+static void add_unread(struct strbuf *out, const struct world_cluster *cluster)
+{
+	strbuf_add_text(out, "# Cluster ");
+	utf8_add_printable(out, cluster->name);
+	strbuf_add_text(out, " could not be read: which rights it lacks is not known.\n");
+}
+
+static bool is_unread(const struct world_cluster *cluster)
+{
+	return cluster->exact && cluster->failed && cluster->failed == cluster->read;
 }
 
 int triage_rbac(struct world *world, struct strbuf *out, struct error **err)
 {
 	struct rbac_run run = { .out = out, .arena = world ? &world->arena : NULL };
-	size_t live = 0;
+	size_t read = 0;
 
 	for (size_t i = 0; world && i < world->clusters.len; i++) {
 		const struct world_cluster *cluster = world->clusters.items[i];
-		live += cluster->exact;
+		size_t before = run.documents;
 		if (add_cluster(&run, cluster, err) < 0)
 			return -1;
+		if (is_unread(cluster) && run.documents == before)
+			add_unread(out, cluster);
+		else
+			read += cluster->exact;
 	}
-	if (!live && !run.documents)
+	if (!read)
 		add_everything(&run);
 	else if (!run.documents)
-		strbuf_addf(out, "# No right was missing when fother read %zu cluster%s last.\n", live,
-			    live == 1 ? "" : "s");
+		strbuf_addf(out, "# No right was missing when fother read %zu cluster%s last.\n", read,
+			    read == 1 ? "" : "s");
 	return strbuf_failed(out, err) ? -1 : 0;
 }

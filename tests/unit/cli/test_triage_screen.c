@@ -122,10 +122,11 @@ static void what_makes_the_answer_incomplete_stands_first_and_sources_before_it(
 	add_unknown(s, "grave", true);
 	const char *section = strstr(screen(s), "\nNOT KNOWN");
 	assert_non_null(section);
-	const char *source = strstr(section, " !  /b: cannot be"), *grave = strstr(section, "grave"),
+	const char *source = strstr(section, "/b: cannot be"), *grave = strstr(section, "grave"),
 		   *harmless = strstr(section, "harmless");
 	assert_true(source && grave && harmless && source < grave && grave < harmless);
 	assert_null(strchr(section, '\033'));
+	assert_non_null(strstr(section, "\n !  -        a source that was given"));
 	assert_non_null(strstr(section, "\n !  prod     grave"));
 }
 
@@ -179,6 +180,23 @@ static void clusters_that_failed_and_notes_of_reads_stand_before_all_answers(voi
 	assert_null(strstr(notes, "stage"));
 	for (const char *line = notes; line < strstr(text, "\nDO NOW"); line = strchr(line, '\n') + 1)
 		assert_true(strcspn(line, "\n") <= 80);
+}
+
+/* Its row says why already. */
+static void source_that_is_a_cluster_is_told_once(void **state)
+{
+	struct screening *s = *state;
+	static const struct slice errors[] = { SLICE("context ap (https://127.0.0.1:1): connection refused") };
+	struct read failed;
+	record_init(&read_type, &failed);
+	failed.why = SLICE("connection refused");
+	s->session.errors = (struct slice_list){ errors, 1 };
+	struct world_cluster *ap = add_world_cluster(s, "ap");
+	assert_non_null(strstr(screen(s), "a source that was given"));
+	ap->failed = &failed;
+	assert_null(strstr(screen(s), "a source that was given"));
+	failed.why = SLICE("refused, and more");
+	assert_non_null(strstr(screen(s), "a source that was given"));
 }
 
 static void rights_are_offered_where_some_were_missing(void **state)
@@ -256,6 +274,7 @@ int main(void)
 		TEST(what_makes_the_answer_incomplete_stands_first_and_sources_before_it),
 		TEST(clusters_that_are_not_whole_are_counted_in_the_head),
 		TEST(clusters_that_failed_and_notes_of_reads_stand_before_all_answers),
+		TEST(source_that_is_a_cluster_is_told_once),
 		TEST(rights_are_offered_where_some_were_missing),
 		TEST(actions_in_their_order_and_many_of_them),
 		TEST(next_names_the_first_bad_digest_as_where_takes_it),

@@ -24,12 +24,9 @@ static void check_rbac(struct scenario *s, const char *expected)
 #define OF(namespace) "  namespace: \"" namespace "\"\n"
 #define RULE(group, resources) "  - apiGroups: [\"" group "\"]\n    resources: [" resources "]\n    verbs: [list]\n"
 #define SECRET_NOTES                                                                                                   \
-	"  # No right to list secrets can be narrowed to the types that hold pull credentials, and it shows\n"         \
-	"  # values: --metadata-only asks for none, but whoever has this right may.\n"                                 \
-	"  # fother secrets --watch needs this too:\n"                                                                 \
-	"  # - apiGroups: [\"\"]\n"                                                                                    \
-	"  #   resources: [secrets]\n"                                                                                 \
-	"  #   verbs: [watch]\n"
+	"# A right to list secrets cannot be narrowed to the types that hold pull credentials, and it\n"               \
+	"# shows values: --metadata-only asks for none, but whoever has the right may.\n"                              \
+	"# fother secrets --watch needs the verb watch on secrets too.\n"
 #define KUBE_SYSTEM                                                                                                    \
 	"  - apiGroups: [\"\"]\n    resources: [namespaces]\n    resourceNames: [kube-system]\n    verbs: [get]\n"
 #define BINDING(kind, namespace)                                                                                       \
@@ -47,12 +44,12 @@ static void before_anything_was_read_all_is_needed(void **state)
 {
 	(void)state;
 	static const char all[] =
-		"# All that fother reads of a live cluster.\n" HOW HEAD("ClusterRole", "") "rules:\n" RULE(
+		"# All that fother reads of a live cluster.\n" HOW SECRET_NOTES HEAD("ClusterRole", "") "rules:\n" RULE(
 			"", "secrets, pods, serviceaccounts, nodes, namespaces, events, replicationcontrollers, "
 			    "podtemplates") RULE("apps", "deployments, replicasets, statefulsets, daemonsets")
 			RULE("batch", "jobs, cronjobs") RULE("argoproj.io", "rollouts")
 				RULE("apps.openshift.io", "deploymentconfigs") RULE("apps.kruise.io", "clonesets")
-					RULE("serving.knative.dev", "services") KUBE_SYSTEM SECRET_NOTES BINDING(
+					RULE("serving.knative.dev", "services") KUBE_SYSTEM BINDING(
 						"ClusterRole",
 						"") "  - kind: User\n    apiGroup: rbac.authorization.k8s.io\n"
 						    "    # Who reads: kubectl auth whoami tells.\n    name: \"USER\"\n";
@@ -124,9 +121,9 @@ static void secrets_come_with_what_no_rule_can_say(void **state)
 			coverage->why = SLICE(MESSAGE("eve \\ \"x", "secrets"));
 		}
 	}
-	check_rbac(&s, "# Cluster prod, read as eve \\ :\n# the rights that were missing when it was read.\n" HOW HEAD(
-			       "ClusterRole", "") "rules:\n" RULE("", "secrets") SECRET_NOTES BINDING("ClusterRole", "")
-			       USER("eve \\\\ "));
+	check_rbac(&s, "# Cluster prod, read as eve \\ :\n# the rights that were missing when it was read.\n" HOW
+			       SECRET_NOTES HEAD("ClusterRole", "") "rules:\n" RULE("", "secrets")
+				       BINDING("ClusterRole", "") USER("eve \\\\ "));
 	scenario_release(&s);
 }
 
@@ -151,6 +148,40 @@ static void each_cluster_has_its_own_documents(void **state)
 					"ClusterRole",
 					"") "  - kind: User\n    apiGroup: rbac.authorization.k8s.io\n"
 					    "    # Who reads: kubectl auth whoami tells.\n    name: \"USER\"\n");
+	scenario_release(&s);
+}
+
+static void cluster_that_could_not_be_read_may_lack_any_right(void **state)
+{
+	(void)state;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(TRIAGE_RBAC_BYTES);
+	struct error *err = NULL;
+	struct scenario s;
+	scenario_init(&s);
+	struct cluster *down = add_cluster(&s, "down", "https://127.0.0.1:1 down");
+	down->uid = SLICE_NONE;
+	for (size_t i = 0; i < s.len; i++) {
+		struct read *read = s.records[i].record;
+		if (s.records[i].type != &read_type || read->id != s.read)
+			continue;
+		read->source_kind = SLICE("cluster");
+		read->outcome = SLICE("failed");
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		struct coverage *coverage = s.records[i].record;
+		if (s.records[i].type == &coverage_type && coverage->read == s.read)
+			coverage->outcome = SLICE("failed");
+	}
+	check_ok(triage_rbac(scenario_world(&s), &text, &err), &err);
+	static const char said[] = "# Cluster down could not be read: which rights it lacks is not known.\n"
+				   "# All that fother reads of a live cluster.\n";
+	assert_true(slice_starts_with(strbuf_slice(&text), said));
+	/* Refused wholly, it is known. */
+	coverage_of(&s, "Pod")->outcome = SLICE("forbidden");
+	strbuf_clear(&text);
+	check_ok(triage_rbac(scenario_world(&s), &text, &err), &err);
+	assert_true(slice_starts_with(strbuf_slice(&text), "# Cluster down:\n"));
+	assert_false(slice_contains(strbuf_slice(&text), "All that"));
 	scenario_release(&s);
 }
 
@@ -214,6 +245,7 @@ int main(void)
 		cmocka_unit_test(refused_namespaces_give_a_role_each),
 		cmocka_unit_test(secrets_come_with_what_no_rule_can_say),
 		cmocka_unit_test(each_cluster_has_its_own_documents),
+		cmocka_unit_test(cluster_that_could_not_be_read_may_lack_any_right),
 		cmocka_unit_test(kind_without_a_resource_gives_no_empty_role),
 		cmocka_unit_test(user_who_was_refused_is_found_in_the_message),
 		cmocka_unit_test(text_that_is_too_long_is_an_error),
