@@ -151,7 +151,8 @@ static bool is_lost(const struct frozen_writer *writer)
 /* , "fother": {"format": 1, "key_id": "...", "records": [...]} */
 static void add_records(struct frozen_writer *writer)
 {
-	struct json_writer json = { .out = &writer->line, .depth = 1, .comma = true };
+	bool empty = slice_ends_with(strbuf_slice(&writer->line), "{");
+	struct json_writer json = { .out = &writer->line, .depth = 1, .comma = !empty };
 	json_key(&json, FROZEN_MEMBER);
 	json_object_begin(&json);
 	json_key(&json, "format");

@@ -61,6 +61,7 @@ static int check_list(const struct frozen_list_row *row, struct error **err)
 {
 	static const char *const outcomes[] = { "complete",    "mixed",     "metadata", "doubted", "partial",
 						"interrupted", "forbidden", "failed",   "absent",  NULL };
+	static const char *const written[] = { "complete", "mixed", "metadata", "partial", NULL };
 	const struct slice about[] = { row->group, row->version, row->resource, row->namespace, row->subtype };
 	if (check_about(row->kind, about, err) < 0)
 		return -1;
@@ -68,7 +69,9 @@ static int check_list(const struct frozen_list_row *row, struct error **err)
 		return bad("outcome is none that a list can have", err);
 	if (row->objects < 0)
 		return bad("objects is no number of objects", err);
-	return row->file.data ? check_file(row->file, row->bytes, row->sha256, err) : 0;
+	if (row->file.data)
+		return check_file(row->file, row->bytes, row->sha256, err);
+	return is_any(row->outcome, written) || row->objects > 0 ? bad("a list that was read, without a file", err) : 0;
 }
 
 static int check_rows(const struct frozen_manifest *manifest, struct error **err)

@@ -1,7 +1,8 @@
-#include "collect/snapshot/cluster_read_internal.h"
+#include "collect/snapshot/cluster_read.h"
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "collect/snapshot/cluster_read_internal.h"
 #include "collect/snapshot/documents.h"
 #include "collect/snapshot/runs.h"
 #include "collect/snapshot/utf16.h"

@@ -12,6 +12,7 @@
 
 #define CHANGED "changed"
 #define NOT_ITS_HASH "it was changed after it was written: its SHA-256 is not that of the manifest"
+#define NOT_ITS_OBJECTS "another number of objects could be read than the manifest says"
 #define NOT_ITS_SIZE "it was changed after it was written: its size is not that of the manifest"
 
 /* --- which row a file is of --- */
@@ -243,22 +244,39 @@ static struct object_list_about about_of(const struct frozen_list_row *row)
 	};
 }
 
-/* With what the manifest says it covered, if nothing went wrong since. problem: NULL, or what did. */
+/* Why the list is less than the manifest says, in place of what it says. */
+static void degrade(const struct frozen_list_row *row, const struct object_stream *stream, const char *problem,
+		    struct strbuf *why, struct object_stream_end *end)
+{
+	if (!is_whole(end->outcome))
+		return;
+	utf8_add_printable(why, row->file.data ? row->file : row->resource);
+	strbuf_addf(why, ": %s", problem);
+	end->outcome = object_stream_objects(stream) ? SLICE("partial") : SLICE("failed");
+	end->why = strbuf_slice(why);
+}
+
+/* What came out of the file itself. NULL, or what is wrong with it. */
+static const char *problem_of_items(const struct frozen_list_row *row, const struct object_stream *stream)
+{
+	struct object_stream_end end = { .outcome = row->outcome };
+	object_stream_judge(stream, &end);
+	if (is_whole(row->outcome) && !is_whole(end.outcome))
+		return end.why.data;
+	bool all = row->objects == INT_UNKNOWN || object_stream_objects(stream) == row->objects;
+	return all ? NULL : NOT_ITS_OBJECTS;
+}
+
+/* With what the manifest says it covered, if nothing went wrong since. problem: NULL, or what did, and was told. */
 static int close_list(struct cluster_read *read, const struct frozen_list_row *row, struct object_stream *stream,
 		      const char *problem, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf why = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	struct object_stream_end end = { .outcome = row->outcome, .why = row->why };
-	bool was_whole = is_whole(row->outcome);
-	if (problem && was_whole) {
-		utf8_add_printable(&why, row->file.data ? row->file : row->resource);
-		strbuf_addf(&why, ": %s", problem);
-		end.outcome = object_stream_objects(stream) ? SLICE("partial") : SLICE("failed");
-		end.why = strbuf_slice(&why);
-	}
-	object_stream_judge(stream, &end);
-	if (!problem && was_whole && !is_whole(end.outcome))
-		cluster_read_add_reason(read, row->file.data ? row->file : row->resource, end.why.data);
+	if (!problem && (problem = problem_of_items(row, stream)))
+		cluster_read_add_reason(read, row->file.data ? row->file : row->resource, problem);
+	if (problem)
+		degrade(row, stream, problem, &why, &end);
 	return object_stream_close(stream, &end, err);
 }
 

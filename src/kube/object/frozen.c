@@ -131,11 +131,13 @@ struct walk {
 	struct arena arena;   /* of one record */
 	bool put;             /* the second time, when all were looked at */
 	bool told;            /* one of the sink's or memory's own failures */
-	const char *unusable; /* the code of a record that says the object did not decode */
+	const char *unusable; /* the code of a record that may say that the object did not decode */
+	bool any_other;       /* than defects: it did */
 	bool has_format, has_key, has_records;
 };
 
-/* What the API machinery would not have decoded: see item_check. */
+/* What the API machinery would not have decoded: see item_check. Docker configs have such defects, too, and then there
+ * is a record of the secret. */
 static const char *unusable_code(const struct record_type *type, const void *record)
 {
 	static const char *const codes[] = { FAULT_TYPE, "no_name" };
@@ -165,6 +167,7 @@ static int read_record(struct walk *walk, struct error **err)
 	const char *foreign = foreign_field(walk->item, type, record);
 	if (foreign)
 		return error_set(err, ERROR_SYNTAX, "%s: its %s is not of this object", type->name, foreign);
+	walk->any_other = walk->any_other || type != &defect_type;
 	if (!walk->unusable)
 		walk->unusable = unusable_code(type, record);
 	if (!walk->put || item_put(walk->item, type, record, err) == 0)
@@ -267,6 +270,6 @@ int frozen_check(const struct item *item, const char **ret_code, struct error **
 		*ret_code = BAD_FROZEN;
 		return error_is_of_input(why) ? refuse(item, why, err) : error_move(err, &why);
 	}
-	*ret_code = walk.unusable;
-	return walk.unusable ? put_frozen(item, err) : 0;
+	*ret_code = walk.any_other ? NULL : walk.unusable;
+	return *ret_code ? put_frozen(item, err) : 0;
 }

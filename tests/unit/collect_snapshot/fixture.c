@@ -9,7 +9,7 @@
 #include "model/observed.h"
 
 /* Made up, and the same in every test. */
-static const struct fingerprint_key *test_key(void)
+const struct fingerprint_key *reading_key(void)
 {
 	static struct fingerprint_key key;
 	struct error *err = NULL;
@@ -22,7 +22,7 @@ static const struct fingerprint_key *test_key(void)
 
 void reading_init(struct reading *reading, const char *path)
 {
-	*reading = (struct reading){ .options = { .path = path, .as_of = TIME_UNSET, .key = test_key() } };
+	*reading = (struct reading){ .options = { .path = path, .as_of = TIME_UNSET, .key = reading_key() } };
 	sink_memory_init(&reading->memory);
 }
 

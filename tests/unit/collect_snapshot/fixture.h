@@ -41,6 +41,9 @@ struct reading {
 	int status;
 };
 
+/* The key of all readings. */
+const struct fingerprint_key *reading_key(void);
+
 /* Ready to be read: set options or the sink's switches, then read_dump. */
 void reading_init(struct reading *reading, const char *path);
 void read_dump(struct reading *reading);
