@@ -16,7 +16,7 @@ struct triage_kind {
 };
 
 #define TRIAGE_KINDS_MAX 32
-extern const struct triage_kind triage_kinds[]; /* Secret first */
+extern const struct triage_kind triage_kinds[];
 extern const size_t triage_kind_count;
 
 /* NULL: a kind that Fother does not read. */

@@ -168,7 +168,7 @@ static int add_failed(struct unknown_rows *rows, const struct world_cluster *clu
 	};
 
 	if (failed != cluster->read) {
-		time_format(cluster->as_of, since);
+		time_format(cluster->as_of / USEC_PER_SECOND * USEC_PER_SECOND, since);
 		text.subject = arena_printf(arena, "everything since %s", since);
 	}
 	return unknown_add(rows, cluster->name, &text, err);

@@ -1,5 +1,6 @@
 #include "triage/kinds.h"
 
+#include "collect/cluster/live_plan.h"
 #include "kube/object/records.h"
 #include "support/check.h"
 
@@ -36,10 +37,31 @@ static void custom_kinds_carry_their_group(void **state)
 	assert_null(triage_kind_named(SLICE_NONE));
 }
 
+/* Rights are printed for what is asked for, and for nothing else. */
+static void table_names_every_list_that_is_asked_for(void **state)
+{
+	(void)state;
+	assert_int_equal(live_resource_count, triage_kind_count);
+	for (size_t i = 0; i < live_resource_count; i++) {
+		const struct live_resource *asked = &live_resources[i];
+		char label[128];
+		snprintf(label, sizeof label, "%s%s%s", asked->kind, asked->custom ? "." : "",
+			 asked->custom ? asked->group : "");
+		const struct triage_kind *kind = triage_kind_named(slice_of(label));
+		if (!kind)
+			fail_msg("%s is not in the table", label);
+		assert_string_equal(kind->group, asked->group);
+		assert_string_equal(kind->resource, asked->resource);
+		assert_int_equal(kind->namespaced, asked->namespaced);
+		assert_int_equal(kind->custom, asked->custom);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_names_every_kind_that_is_read),
+		cmocka_unit_test(table_names_every_list_that_is_asked_for),
 		cmocka_unit_test(custom_kinds_carry_their_group),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
