@@ -235,6 +235,22 @@ static void the_last_byte_tells_the_variant(void **state)
 	assert_int_equal(base64_variant_of(SLICE("")), BASE64_UNPADDED);
 }
 
+static void test_bytes_that_are_no_secret(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	struct error *err = NULL;
+	struct slice bytes = SLICE_NONE;
+	for (size_t i = 0; i < sizeof rfc_vectors / sizeof rfc_vectors[0]; i++) {
+		check_ok(base64_decode(slice_of(rfc_vectors[i][1]), BASE64_PADDED, &arena, &bytes, &err), &err);
+		check_slice(bytes, rfc_vectors[i][0]);
+	}
+	assert_int_equal(base64_decode(SLICE("Zg=!"), BASE64_PADDED, &arena, &bytes, &err), -1);
+	check_error(&err, ERROR_SYNTAX, "bad base64 at byte 2");
+	struct arena small = ARENA_INIT(16);
+	assert_int_equal(base64_decode(SLICE("Zm9vYmFy"), BASE64_PADDED, &small, &bytes, &err), -1);
+	check_error(&err, ERROR_LIMIT, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +267,7 @@ int main(void)
 		cmocka_unit_test(every_allocation_failed),
 		cmocka_unit_test(secrets_are_encoded_alike),
 		cmocka_unit_test(the_last_byte_tells_the_variant),
+		cmocka_unit_test(test_bytes_that_are_no_secret),
 	};
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
 }
