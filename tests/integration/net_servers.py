@@ -236,8 +236,10 @@ def free_port():
 
 
 class Nginx:
-    """A real server: HTTP/2 and HTTP/1.1 over TLS, plain HTTP, from one folder of files. Logs a line for each request:
-    connection, protocol, status, path."""
+    """A real server: HTTP/2 and HTTP/1.1 over TLS, plain HTTP, from one folder of files; HTTP/2 that says GOAWAY after each
+    20 requests, and that allows 3 streams. Logs a line for each request: connection, protocol, status, path."""
+
+    KINDS = ("h2", "h1", "plain", "goaway", "narrow")
 
     CONFIG = """
 {user} daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -250,7 +252,9 @@ http {{
   gzip on; gzip_types application/json; gzip_min_length 0; keepalive_requests 100000;
   ssl_certificate {certificate}; ssl_certificate_key {key};
   root {root};
-  server {{ listen 127.0.0.1:{h2} ssl http2; http2_max_requests 100000; }}
+  server {{ listen 127.0.0.1:{h2} ssl http2; }}
+  server {{ listen 127.0.0.1:{goaway} ssl http2; keepalive_requests 20; }}
+  server {{ listen 127.0.0.1:{narrow} ssl http2; http2_max_concurrent_streams 3; }}
   server {{ listen 127.0.0.1:{h1} ssl; }}
   server {{ listen 127.0.0.1:{plain}; }}
 }}
@@ -259,17 +263,17 @@ http {{
     def __init__(self, folder, pki):
         self.folder, self.root = folder, folder / "files"
         self.root.mkdir(parents=True)
-        self.h2, self.h1, self.plain = free_port(), free_port(), free_port()
+        self.ports = {kind: free_port() for kind in self.KINDS}
         certificate, key = pki.signed("nginx")
         (folder / "nginx.conf").write_text(self.CONFIG.format(user="" if os.geteuid() else "user root;", folder=folder, root=self.root, certificate=certificate, key=key,
-                                                              h2=self.h2, h1=self.h1, plain=self.plain))
+                                                              **self.ports))
         self.start()
 
     def start(self):
         self.process = subprocess.Popen(["/usr/sbin/nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"],
                                         stderr=subprocess.DEVNULL)
         for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.plain)):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.ports["plain"])):
                 return
             time.sleep(0.05)
         raise RuntimeError((self.folder / "error.log").read_text())
@@ -295,5 +299,4 @@ http {{
         return lines
 
     def url(self, kind):
-        port = {"h2": self.h2, "h1": self.h1, "plain": self.plain}[kind]
-        return f"{'http' if kind == 'plain' else 'https'}://localhost:{port}"
+        return f"{'http' if kind == 'plain' else 'https'}://localhost:{self.ports[kind]}"

@@ -61,10 +61,14 @@ class Run:
 
 
 @pytest.fixture
-def net(build):
-    program = build / "tests/unit/net/net-get"
-    assert program.exists(), f"{program} is not built: make"
+def program(build):
+    path = build / "tests/unit/net/net-get"
+    assert path.exists(), f"{path} is not built: make"
+    return path
 
+
+@pytest.fixture
+def net(program):
     def run(*commands, queue=QUEUE_BYTES, env=None, seconds=60):
         """Each command: (word, ...) with a dict for key=value. Without a `run` one is added."""
         text = ""
@@ -439,22 +443,31 @@ def test_a_handshake_that_breaks_is_tried_again(net, pki):
         assert run.waits()[0]["failure"] == "CONNECT"
 
 
-def test_http_2_whose_server_dies(net, nginx, pki):
-    """Mid-body it is a cut; before an answer the new worker gives it."""
-    run = net(origin(nginx.url("h2"), ca=pki.ca), ("nap", 20000), send(path="/big"), ("run", 300), ("nap", 0), ("sleep", 1),
-              ("run", 1), queue=50000)
-    assert run.types() == ["HEAD"]
-    program = subprocess.Popen([net.__closure__[0].cell_contents, "50000"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               text=True)
-    program.stdin.write(f"origin\tA\turl={nginx.url('h2')}\tca={pki.ca}\nnap\t2000\nsend\ta\tA\tpath=/big\tretries=3\nrun\t200\n")
-    program.stdin.flush()
-    while not program.stdout.readline().startswith("RAN"):
-        pass
-    nginx.kill_workers()
-    out, _ = program.communicate("nap\t0\nrun\nsend\tb\tA\tpath=/small\tretries=3\nrun\n", timeout=30)
-    run = Run(out.splitlines(keepends=True), 0)
-    assert run.end()["failure"] == "CUT", run.text
+def test_http_2_whose_server_dies(program, nginx, pki):
+    """In the middle of a body it is a cut; what is asked later goes to the server that came in its place."""
+    with subprocess.Popen([program, "50000"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        process.stdin.write(f"origin\tA\turl={nginx.url('h2')}\tca={pki.ca}\nnap\t2000\n"
+                            "send\ta\tA\tpath=/big\tretries=3\nrun\t200\n")
+        process.stdin.flush()
+        lines = [process.stdout.readline()]
+        while not lines[-1].startswith("RAN"):
+            lines.append(process.stdout.readline())
+        nginx.kill_workers()
+        out, _ = process.communicate("nap\t0\nrun\nsend\tb\tA\tpath=/small\tretries=3\nrun\n", timeout=30)
+    run = Run(lines + out.splitlines(keepends=True), 0)
+    assert run.types() == ["HEAD", "END"] and run.end()["failure"] == "CUT", run.text
     assert run.end("b")["body"] == "hello"
+
+
+@pytest.mark.parametrize("kind", ["goaway", "narrow"])
+@pytest.mark.parametrize("queue", [1, QUEUE_BYTES])
+def test_http_2_that_allows_little(net, nginx, pki, kind, queue):
+    """GOAWAY after each 20 requests, or three streams at a time."""
+    run = net(origin(nginx.url(kind), ca=pki.ca), *[send(f"t{i}", path=f"/part{i % 8}", retries=8) for i in range(150)],
+              queue=queue)
+    for i in range(150):
+        assert run.end(f"t{i}")["failure"] == "OK", run.text
+        assert run.end(f"t{i}")["sha256"] == sha256((nginx.root / f"part{i % 8}").read_bytes())
 
 
 def answers(*given):
