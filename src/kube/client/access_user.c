@@ -50,9 +50,13 @@ static int take_certificate(struct kube_access *access, const struct kubeconfig 
 {
 	if (!user->certificate_data.len && !user->certificate_file.len)
 		return 0;
-	if (take_pem(access, user, err) < 0 || take_key(access, config, user, err) < 0)
+	if (take_pem(access, user, err) < 0 || take_key(access, config, user, err) < 0 ||
+	    login_read_certificate(access, err) < 0)
 		return -1;
-	return login_read_certificate(access, err) < 0 ? -1 : 0;
+	struct login_certificate *certificate = &access->login.certificate;
+	if (!certificate->certificate_file && !certificate->key_file) /* nothing will be read again */
+		secret_release(&certificate->given_key);
+	return 0;
 }
 
 /* --- tokens and passwords --- */

@@ -8,12 +8,17 @@
  * Access Using kubeconfig Files", "client-go credential plugins". Facts: which file's key wins, relative paths are
  * relative to their file, *-data wins over the path, tokenFile over token.
  *
- * YAML or JSON, bounded by limits.h. Unknown keys are passed over, as kubectl does. What is asked for and we cannot do
- * is refused by name with the context, the user and what to do instead: auth-provider (any), exec of v1alpha1, exec
- * commands that are not allowed, interactiveMode Always, encrypted keys. Nothing of a context that is not used is
- * checked.
+ * YAML or JSON, bounded by limits.h. Unknown keys are passed over, as kubectl does; anchors and aliases are refused,
+ * and so is a file with a syntax error, but a value of the wrong type or a name that stands twice only where it is
+ * used. What is asked for and we cannot do is refused by name with the context, the user and what to do instead:
+ * auth-provider (any), exec of v1alpha1, exec commands that are not allowed, interactiveMode Always without a terminal,
+ * encrypted keys. Nothing of a context that is not used is checked.
  *
- * Tokens, passwords and keys go from the file into the secure heap; messages name keys of the file, never values.
+ * A login is never sent over http://, and no command is run for one, as kubectl does it. A token or password in the
+ * file is used before a command is run.
+ *
+ * Tokens, passwords and keys go from the file into memory out of core dumps, and those of an access into the secure
+ * heap; messages name keys of the file, never values.
  */
 #ifndef FOTHER_KUBE_CLIENT_KUBECONFIG_H
 #define FOTHER_KUBE_CLIENT_KUBECONFIG_H
