@@ -7,6 +7,7 @@
 #include "support/torture.h"
 
 #define TOKEN "Bearer made-up-token-1"
+#define AUTHORIZATION_LINE "Authorization: " TOKEN
 
 static struct secret_bytes secret_of(const char *text)
 {
@@ -64,7 +65,7 @@ static void every_header_is_a_line_in_order(void **state)
 				"Content-Type: application/json",
 				"Impersonate-User: alice",
 				"X-Empty;",
-				"Authorization: " TOKEN };
+				AUTHORIZATION_LINE };
 	struct error *err = NULL;
 	check_ok(request_copy(&request, &asked, "https://x:443", "Host: real", &err), &err);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
