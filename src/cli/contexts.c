@@ -267,6 +267,7 @@ static struct live_source *make_sources(const struct contexts *contexts, const s
 		sources[i].access = contexts->accesses.items[i];
 		sources[i].frozen = reading->frozen ? reading->frozen[i] : NULL;
 		sources[i].sink = reading->frozen ? frozen_writer_sink(reading->frozen[i]) : reading->sink;
+		sources[i].cluster_uid = reading->results ? reading->results[i].cluster_uid : NULL;
 		for (size_t k = 0; reading->results && k < LIVE_SECRET_LISTS; k++)
 			sources[i].secret_versions[k] = reading->results[i].secret_versions[k];
 	}

@@ -14,7 +14,7 @@ struct known {
 	char *uid, *cluster_uid, *namespace, *name, *type;
 	char *fingerprints; /* joined by commas, each with its registry and user before it */
 	char *shown;        /* the fingerprints alone */
-	unsigned round;     /* of the list that it was last seen in */
+	bool listed;        /* in the list of its kind that is under way */
 	bool gone;
 };
 
@@ -23,7 +23,6 @@ struct watching {
 	struct output *output;
 	const struct filter *filter;
 	struct map known; /* uid -> struct known * */
-	unsigned round;
 	bool any;
 };
 
@@ -254,7 +253,7 @@ static int on_seen(struct watching *watching, struct known *known, const struct 
 	bool listed = change->kind == LIVE_LISTED;
 	bool same = !known->gone && known->fingerprints && slice_equal_text(strbuf_slice(&logins), known->fingerprints);
 	const char *what = known->gone ? "added" : same ? "touched" : listed ? "lost" : "changed";
-	known->round = watching->round;
+	known->listed = listed;
 	int told = listed && same ? 0 : tell(watching, change, what, known, err);
 	known->gone = false;
 	return told < 0 ? -1 : remember(known, change, strbuf_slice(&logins), strbuf_slice(&shown), err);
@@ -267,12 +266,21 @@ static bool in_list(const struct known *known, const struct live_change *list)
 	       (slice_equal_text(list->type, "*") || slice_equal_text(list->type, known->type));
 }
 
+static void on_list_begin(struct watching *watching, const struct live_change *list)
+{
+	for (size_t i = 0; i < watching->known.len; i++) {
+		struct known *known = watching->known.items[i].value;
+		if (in_list(known, list))
+			known->listed = false;
+	}
+}
+
 /* What the list did not hold any more. */
 static int on_list_end(struct watching *watching, const struct live_change *list, struct error **err)
 {
 	for (size_t i = 0; i < watching->known.len; i++) {
 		struct known *known = watching->known.items[i].value;
-		if (known->gone || known->round == watching->round || !in_list(known, list))
+		if (known->gone || known->listed || !in_list(known, list))
 			continue;
 		struct live_change change = *list;
 		change.namespace = slice_of(known->namespace);
@@ -282,13 +290,16 @@ static int on_list_end(struct watching *watching, const struct live_change *list
 		if (on_deleted(watching, known, &change, err) < 0)
 			return -1;
 	}
-	watching->round++;
 	return 0;
 }
 
 static int on_change(void *data, const struct live_change *change, struct error **err)
 {
 	struct watching *watching = data;
+	if (change->kind == LIVE_LIST_BEGIN) {
+		on_list_begin(watching, change);
+		return 0;
+	}
 	if (change->kind == LIVE_LIST_END)
 		return on_list_end(watching, change, err);
 	if (!change->is_pull_secret && !map_get(&watching->known, change->uid))
@@ -330,7 +341,7 @@ static int follow(struct watching *watching, struct error **err)
 int watch_secrets(struct session *session, struct output *output, const struct filter *filter, struct error **err)
 {
 	CLEANUP(watching_release)
-	struct watching watching = { .session = session, .output = output, .filter = filter, .round = 1 };
+	struct watching watching = { .session = session, .output = output, .filter = filter };
 	const struct world *world = session->world;
 	for (size_t i = 0; i < world->secrets.len; i++)
 		if (learn_secret(&watching, world->secrets.items[i], err) < 0)

@@ -161,6 +161,7 @@ void live_result_release(struct live_result *result)
 {
 	mem_free(result->outcome);
 	mem_free(result->why);
+	mem_free(result->cluster_uid);
 	for (size_t i = 0; i < LIVE_SECRET_LISTS; i++)
 		mem_free(result->secret_versions[i]);
 	error_free(result->error);

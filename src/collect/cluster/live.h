@@ -35,8 +35,11 @@ enum live_change_kind {
 	LIVE_ADDED,
 	LIVE_MODIFIED,
 	LIVE_DELETED,
+	/* The list of `type` in `namespace` ("*": all) begins, or begins again: what it showed before does not count.
+	 */
+	LIVE_LIST_BEGIN,
 	LIVE_LISTED,   /* seen in a list that had to begin again: changed or not */
-	LIVE_LIST_END, /* of the list of `type` in `namespace` ("*": all): what it did not show is gone */
+	LIVE_LIST_END, /* of that list: what it did not show is gone */
 };
 
 /* One login in a secret, as its entry record has it. */
@@ -89,7 +92,9 @@ struct live_source {
 	struct kube_access *access;   /* borrowed */
 	struct sink *sink;            /* borrowed; may be shared when it may be called by several threads */
 	struct frozen_writer *frozen; /* gets the raw objects; its sink is then `sink`. NULL: none */
-	const char *secret_versions[LIVE_SECRET_LISTS]; /* to follow: of the result of a read; NULL: not known */
+	/* To follow: of the result of a read; NULL: not known. */
+	const char *cluster_uid;
+	const char *secret_versions[LIVE_SECRET_LISTS];
 };
 
 struct live_progress {
@@ -105,6 +110,7 @@ struct live_result {
 	char *why;     /* not complete: the first reasons, for a person; else NULL */
 	int64_t objects, defects;
 	uint64_t wire_bytes;
+	char *cluster_uid; /* NULL: not known */
 	/* Where a watch of secrets goes on: resourceVersion of each list of secrets, or NULL. */
 	char *secret_versions[LIVE_SECRET_LISTS];
 	struct error *error; /* the sink or memory failed: nothing more was read */

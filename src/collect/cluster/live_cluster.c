@@ -504,7 +504,8 @@ static int finish(struct live_cluster *cluster, struct error **err)
 	result->defects = end.defects;
 	result->outcome = mem_copy_text(outcome, strlen(outcome));
 	result->why = why.data ? mem_copy_text(why.data, why.len) : NULL;
-	if (!result->outcome || (why.data && !result->why))
+	result->cluster_uid = cluster->uid.len ? mem_copy_text(cluster->uid.data, cluster->uid.len) : NULL;
+	if (!result->outcome || (why.data && !result->why) || (cluster->uid.len && !result->cluster_uid))
 		return error_no_memory(err);
 	return sink->ops->finish(sink, cluster->read, &end, err) < 0 ? -1 : 0;
 }
@@ -537,12 +538,21 @@ static int prepare(struct live_cluster *cluster, struct error **err)
 	return http_queue_new(live->http, share, &cluster->queue, err);
 }
 
+/* Who it is may have been told by the list of namespaces, which is not read again. */
+static int follow(struct live_cluster *cluster, struct error **err)
+{
+	struct slice uid = slice_of(cluster->source.cluster_uid);
+	if (!cluster->uid.len && uid.len && keep(cluster, uid, &cluster->uid, err) < 0)
+		return -1;
+	return live_follow_cluster(cluster, err);
+}
+
 static int read_cluster(struct live_cluster *cluster, struct error **err)
 {
 	if (prepare(cluster, err) < 0 || learn_who_it_is(cluster, err) < 0)
 		return -1;
 	if (cluster->live->options.follow)
-		return live_follow_cluster(cluster, err);
+		return follow(cluster, err);
 	if (begin(cluster, err) < 0)
 		return -1;
 	if (!cluster->broken.len && read_lists(cluster, err) < 0)

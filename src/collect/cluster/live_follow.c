@@ -15,6 +15,8 @@
 #define WATCH_SECONDS 240
 #define WATCH_SECONDS_MORE 120
 #define IDLE_MORE_MS 30000
+/* A watch that lasted so long was no failure, even when nothing happened in it. */
+#define WATCH_WORTH (10 * USEC_PER_SECOND)
 /* How long a failed watch waits at most before it tries again. */
 #define PAUSE_MOST (30 * USEC_PER_SECOND)
 #define LOOK_MS 200
@@ -37,6 +39,9 @@ struct watch {
 	int status;
 	bool asked; /* a transfer's END has not come yet */
 	bool expired, told;
+	bool gap;      /* the server had forgotten what changed, and no list was read since */
+	unsigned vain; /* short watches in a row that brought no event */
+	int64_t began; /* WATCHING */
 	int64_t due;   /* WAITING: when to begin */
 	int64_t since; /* what happened until then is known */
 	struct error *fatal;
@@ -48,6 +53,7 @@ struct watches {
 
 struct follower {
 	struct live_cluster *cluster;
+	struct slice source; /* of its batches */
 	struct live_change_sink sink;
 	struct watches watches;
 	bool open; /* a batch is */
@@ -59,9 +65,11 @@ struct follower {
 static int batch_open(struct follower *follower, struct error **err)
 {
 	struct live_cluster *cluster = follower->cluster;
+	if (!follower->source.data)
+		follower->source = arena_printf(&cluster->arena, "%.*s@%.*s", SLICE_ARG(cluster->facts->name),
+						SLICE_ARG(cluster->facts->server));
 	struct sink_scope scope = {
-		.source = arena_printf(&cluster->arena, "%.*s@%.*s", SLICE_ARG(cluster->facts->name),
-				       SLICE_ARG(cluster->facts->server)),
+		.source = follower->source,
 		.source_kind = SLICE("watch"),
 		.cluster_name = cluster->facts->name,
 		.cluster_uid = cluster->uid,
@@ -148,14 +156,19 @@ static void notice(struct follower *follower, const char *text)
 
 /* --- failures --- */
 
+/* Twice as long each time, at random in its second half, so that a thousand watches do not come back together. */
+static int64_t pause_after(unsigned failures)
+{
+	int64_t pause = USEC_PER_SECOND << (failures < 5 ? failures : 5);
+	pause = pause < PAUSE_MOST ? pause : PAUSE_MOST;
+	return pause / 2 + time_now() % (pause / 2);
+}
+
 static void fail(struct watch *watch, struct slice why)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
-	int64_t pause = USEC_PER_SECOND << (watch->failures < 5 ? watch->failures : 5);
-	pause = pause < PAUSE_MOST ? pause : PAUSE_MOST;
-	watch->failures++;
 	watch->state = WAITING;
-	watch->due = time_now() + pause / 2 + time_now() % (pause / 2);
+	watch->due = time_now() + pause_after(watch->failures++);
 	strbuf_clear(&watch->follower->cluster->broken);
 	if (watch->told)
 		return;
@@ -167,7 +180,6 @@ static void fail(struct watch *watch, struct slice why)
 static void well(struct watch *watch)
 {
 	watch->failures = watch->rejections = 0;
-	watch->since = time_now();
 	if (!watch->told)
 		return;
 	watch->told = false;
@@ -250,7 +262,9 @@ static int take_change(struct watch *watch, enum live_change_kind kind, struct s
 		return 0; /* a defect was put */
 	if (kind == LIVE_DELETED && put_deletion(follower, last, err) < 0)
 		return -1;
-	return tell_object(follower, watch, kind, last, err);
+	int told = tell_object(follower, watch, kind, last, err);
+	live_change_sink_clear(&follower->sink); /* the next one may be an item of another watch's list */
+	return told;
 }
 
 /* The server gave up: 410 when it has forgotten what we want to go on from. */
@@ -269,9 +283,11 @@ static int take_error(struct watch *watch, struct slice object, struct error **e
 static int take_event(struct watch *watch, struct slice type, struct slice object, struct error **err)
 {
 	int result = 0;
-	well(watch);
 	if (slice_equal_text(type, "ERROR"))
 		return take_error(watch, object, err);
+	well(watch);
+	watch->vain = 0;
+	watch->since = time_now();
 	if (slice_equal_text(type, "ADDED"))
 		result = take_change(watch, LIVE_ADDED, object, err);
 	else if (slice_equal_text(type, "MODIFIED"))
@@ -306,29 +322,34 @@ static const struct framer_calls calls = { .event = on_watch_event, .lost = on_l
 
 /* --- lists --- */
 
+/* From the last event to now. Put when it is found, and again, longer, when a list has told the state after it: its
+ * start is part of its identity. */
 static int put_gap(struct watch *watch, struct error **err)
 {
+	CLEANUP(strbuf_release) struct strbuf source = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	struct follower *follower = watch->follower;
+	char from[TIME_TEXT_BYTES];
 	struct gap gap;
 	record_init(&gap_type, &gap);
-	gap.source = arena_printf(&follower->cluster->arena, "watch of secrets, type %.*s",
-				  SLICE_ARG(watch->about.subtype));
+	time_format(watch->since, from);
+	strbuf_addf(&source, "watch of secrets, type %.*s, from %s", SLICE_ARG(watch->about.subtype), from);
+	if (strbuf_failed(&source, err))
+		return -1;
+	gap.source = strbuf_slice(&source);
 	gap.kind = SLICE("Secret");
 	gap.cause = SLICE("the server had forgotten what changed: only the state after it is known");
 	gap.from_time = watch->since;
 	gap.to_time = time_now();
-	if (!gap.source.data)
-		return arena_fail(&follower->cluster->arena, err);
 	return follower->sink.sink.ops->put(&follower->sink.sink, follower->cluster->read, &gap_type, &gap, err);
 }
 
 static int start_list(struct watch *watch, struct error **err)
 {
 	struct live_cluster *cluster = watch->follower->cluster;
-	bool again = watch->expired;
+	watch->gap = watch->gap || watch->expired;
 	watch->expired = false;
 	watch->stream = object_stream_free(watch->stream);
-	if (batch_open(watch->follower, err) < 0 || (again && put_gap(watch, err) < 0))
+	if (batch_open(watch->follower, err) < 0 || (watch->gap && put_gap(watch, err) < 0))
 		return -1;
 	watch->list = live_list_secrets(cluster, watch->about.namespace, watch->secret_list, err);
 	if (!watch->list)
@@ -337,19 +358,31 @@ static int start_list(struct watch *watch, struct error **err)
 	return live_list_start(watch->list, err);
 }
 
+static struct watch *watch_of(const struct live_list *list)
+{
+	struct follower *follower = list->cluster->follower;
+	for (size_t i = 0; i < follower->watches.len; i++)
+		if (follower->watches.items[i].list == list)
+			return &follower->watches.items[i];
+	return NULL;
+}
+
+int live_follow_began(struct live_list *list, struct error **err)
+{
+	struct live_change change = { .kind = LIVE_LIST_BEGIN,
+				      .namespace = list->about.namespace,
+				      .type = list->about.subtype };
+	return tell(list->cluster->follower, &change, err);
+}
+
 int live_follow_listed(struct live_list *list, struct error **err)
 {
 	struct follower *follower = list->cluster->follower;
-	for (size_t i = 0; i < follower->watches.len; i++) {
-		struct watch *watch = &follower->watches.items[i];
-		if (watch->list != list)
-			continue;
-		const struct object_stream_last *last = object_stream_last(list->stream);
-		int told = last->name.len ? tell_object(follower, watch, LIVE_LISTED, last, err) : 0;
-		live_change_sink_clear(&follower->sink);
-		return told;
-	}
-	return 0;
+	const struct watch *watch = watch_of(list);
+	const struct object_stream_last *last = object_stream_last(list->stream);
+	int told = watch && last->name.len ? tell_object(follower, watch, LIVE_LISTED, last, err) : 0;
+	live_change_sink_clear(&follower->sink);
+	return told;
 }
 
 /* Whatever became of it. */
@@ -371,6 +404,10 @@ static int list_done(struct watch *watch, struct error **err)
 	if (!whole)
 		return 0;
 	well(watch);
+	if (watch->gap && put_gap(watch, err) < 0)
+		return -1;
+	watch->gap = false;
+	watch->since = time_now();
 	return tell(watch->follower, &change, err);
 }
 
@@ -427,15 +464,28 @@ static int on_refusal(struct watch *watch, struct error **err)
 	watch->due = 0;
 	if (watch->status == 410) {
 		watch->expired = true;
+		watch->due = watch->vain++ ? time_now() + pause_after(watch->vain - 2) : 0;
 		return 0;
 	}
-	if (watch->status == 401 && watch->rejections++ == 0 &&
-	    kube_server_rejected(watch->follower->cluster->server, watch->login, &failed) > 0)
+	/* Also after a failure: the login may be renewed while we wait. */
+	if (watch->status == 401 && kube_server_rejected(watch->follower->cluster->server, watch->login, &failed) > 0 &&
+	    watch->rejections++ == 0)
 		return 0;
 	struct slice why = arena_printf(&arena, "HTTP %d: %.*s", watch->status,
 					SLICE_ARG(failed ? slice_of(failed->message) : said.message));
 	fail(watch, why.data ? why : SLICE("refused"));
 	return 0;
+}
+
+/* A server whose watches end at once is not asked again at once. */
+static int64_t due_after_end(struct watch *watch, const struct http_event *event)
+{
+	int64_t now = time_now();
+	if (now - watch->began > WATCH_WORTH)
+		watch->vain = 0;
+	if (watch->vain++)
+		return now + pause_after(watch->vain - 2);
+	return event->failure == HTTP_OK || watch->expired ? 0 : now + USEC_PER_SECOND / 10;
 }
 
 /* A watch ends: by the server's clock, by a restart, by a cable. It goes on from the last version that came. */
@@ -448,10 +498,8 @@ static int on_watch_end(struct watch *watch, const struct http_event *event, str
 		return 0;
 	watch->state = WAITING;
 	watch->due = 0;
-	if (event->failure == HTTP_CANCELLED || watch->expired)
-		return 0;
 	if (streamed) {
-		watch->due = time_now() + (event->failure == HTTP_OK ? 0 : USEC_PER_SECOND / 10);
+		watch->due = due_after_end(watch, event);
 		return 0;
 	}
 	if (event->failure != HTTP_OK) {
@@ -468,6 +516,7 @@ static int on_answer(struct watch *watch, const struct http_event *event, struct
 	strbuf_add_slice(&watch->content_type, event->content_type);
 	if (event->status != 200 || !slice_equal_text(event->content_type, "application/json"))
 		return 0;
+	watch->began = time_now();
 	well(watch);
 	return framer_new(FRAME_JSON_WATCH, &calls, watch, &watch->framer, err);
 }

@@ -147,7 +147,9 @@ void live_cluster_break(struct live_cluster *cluster, struct slice why);
 struct follower;
 /* Until it is stopped. server and queue are there, and who it is is known. */
 int live_follow_cluster(struct live_cluster *cluster, struct error **err);
-/* An item of a list that a follower asked for was put. */
+/* A list that a follower asked for begins, or begins again. */
+int live_follow_began(struct live_list *list, struct error **err);
+/* An item of it was put. */
 int live_follow_listed(struct live_list *list, struct error **err);
 
 struct live {

@@ -262,6 +262,8 @@ int live_list_start(struct live_list *list, struct error **err)
 	if (open_streams(list, err) < 0)
 		return -1;
 	list->cluster->under_way++;
+	if (list->cluster->follower && live_follow_began(list, err) < 0)
+		return -1;
 	return send_page(list, err);
 }
 
@@ -273,6 +275,8 @@ static int restart(struct live_list *list, struct error **err)
 	list->page_items = list->skip = 0;
 	strbuf_clear(&list->token);
 	if (list->frozen && frozen_list_restart(list->frozen, err) < 0)
+		return -1;
+	if (list->cluster->follower && live_follow_began(list, err) < 0)
 		return -1;
 	return open_streams(list, err) < 0 ? -1 : send_page(list, err);
 }
