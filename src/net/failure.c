@@ -80,6 +80,8 @@ struct failure failure_of(const struct failure_facts *facts)
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_WRITE_ERROR: /* our own callback's are told apart before; what is left is bytes behind a gzip stream
+				 */
 		return (struct failure){ HTTP_PROTOCOL, true };
 	default:
 		return (struct failure){ HTTP_OTHER, true };

@@ -97,7 +97,8 @@ void http_cancel(struct http_queue *queue, const void *owner);
 enum http_event_type { HTTP_WAIT, HTTP_HEAD, HTTP_DATA, HTTP_END };
 
 enum http_failure {
-	HTTP_OK, /* the body came to its end */
+	HTTP_OK, /* the body came to its end. A gzip stream that ends early in a whole body looks the same: libcurl does
+		    not tell, and readers know where their format ends */
 	HTTP_RESOLVE,
 	HTTP_CONNECT, /* refused, unreachable */
 	HTTP_PROXY,

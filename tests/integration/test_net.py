@@ -185,6 +185,12 @@ def test_broken_gzip_is_no_answer(net):
         assert len(server.requests) == 1
 
 
+def test_bytes_behind_gzip_are_no_answer(net):
+    with Server(always(lambda c, r: c.answer("200 OK", gzip.compress(b"hello") + b"junk", "Content-Encoding: gzip"))) as server:
+        run = net(origin(server.url()), send(compressed=1))
+        assert run.end()["failure"] == "PROTOCOL" and run.end()["body"] == "hello"
+
+
 def test_a_bomb_does_not_fill_the_memory(net):
     bomb = gzip.compress(b"\0" * 200_000_000)  # 1,000 times smaller
     with Server(always(lambda c, r: c.answer("200 OK", bomb, "Content-Encoding: gzip"))) as server:

@@ -70,6 +70,7 @@ static void what_is_no_http_is_final(void **state)
 	check(facts_of(CURLE_WEIRD_SERVER_REPLY, ""), HTTP_PROTOCOL, true, "not HTTP");
 	check(facts_of(CURLE_UNSUPPORTED_PROTOCOL, "Received HTTP/0.9 when not allowed"), HTTP_PROTOCOL, true, "0.9");
 	check(facts_of(CURLE_BAD_CONTENT_ENCODING, ""), HTTP_PROTOCOL, true, "not HTTP");
+	check(facts_of(CURLE_WRITE_ERROR, ""), HTTP_PROTOCOL, true, "not HTTP");
 	check(facts_of(CURLE_OUT_OF_MEMORY, ""), HTTP_OTHER, true, "memory");
 	check(facts_of(CURLE_BAD_FUNCTION_ARGUMENT, ""), HTTP_OTHER, true, "failed");
 }
