@@ -116,6 +116,34 @@ static void read_without_secrets_is_passed_over(void **state)
 	scenario_release(&s);
 }
 
+/* A later read of metadata alone looks at no value, so nothing has changed since the read before. */
+static void read_of_metadata_changes_nothing(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	struct secret *hub = add_secret(&s, "shop", "hub");
+	struct entry *entry = add_entry(&s, hub, "docker.io", "acme", "f1");
+	add_read(&s, HOUR(1));
+	entry->last_seen = HOUR(1);
+	for (size_t i = 0; i < s.len; i++)
+		if (s.records[i].type == &entry_value_type)
+			((struct entry_value *)s.records[i].record)->last_seen = HOUR(1);
+	add_live_read(&s, HOUR(2));
+	for (size_t i = 0; i < s.len; i++) {
+		struct coverage *coverage = s.records[i].record;
+		if (s.records[i].type == &coverage_type && coverage->read == s.read)
+			coverage->outcome = SLICE("metadata");
+	}
+	hub->last_seen = HOUR(2);
+	hub->decodes = BOOL_UNKNOWN;
+	const struct world_cluster *cluster = cluster_named(scenario_world(&s), "prod");
+	assert_int_equal(cluster->secrets_as_of, HOUR(1));
+	assert_int_equal(cluster->secrets_before, HOUR(0));
+	check_slice(secret_named(s.world, "shop", "hub")->change, "same");
+	scenario_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +154,7 @@ int main(void)
 		cmocka_unit_test(added_and_removed_entries_are_changes),
 		cmocka_unit_test(older_changes_are_not_told_again),
 		cmocka_unit_test(read_without_secrets_is_passed_over),
+		cmocka_unit_test(read_of_metadata_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,6 +143,25 @@ static void file_defects_are_those_that_no_partial_list_tells(void **state)
 	scenario_release(&s);
 }
 
+/* The answer rests on the list before it. */
+static void what_a_watch_brought_is_of_the_latest_reading_too(void **state)
+{
+	(void)state;
+	struct scenario s;
+	scenario_init(&s);
+	s.now = HOUR(1); /* of a batch of a watch */
+	struct defect *defect = add_record(&s, &defect_type);
+	defect->object_kind = SLICE("Pod");
+	defect->object = SLICE("web");
+	defect->code = SLICE("bad_time");
+	struct gap *gap = add_record(&s, &gap_type);
+	gap->source = SLICE("watch");
+	struct world *world = scenario_world(&s);
+	assert_int_equal(world->defects.len, 1);
+	assert_int_equal(world->gaps.len, 1);
+	scenario_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +170,7 @@ int main(void)
 		cmocka_unit_test(defects_of_secrets_outlast_reads_without_secrets),
 		cmocka_unit_test(gaps_are_those_of_the_latest_read),
 		cmocka_unit_test(file_defects_are_those_that_no_partial_list_tells),
+		cmocka_unit_test(what_a_watch_brought_is_of_the_latest_reading_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -305,6 +305,20 @@ static void memory_may_run_out(void **state)
 	breach_release(&b);
 }
 
+/* Why it is not complete no row has to say. */
+static void cluster_whose_read_is_not_complete_is_not_whole(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	struct read *read = add_live_read(&b.world, HOUR(1));
+	read->outcome = SLICE("partial");
+	assert_int_equal(breach_triage(&b)->whole_clusters, 0);
+	read->outcome = SLICE("complete");
+	assert_int_equal(breach_triage(&b)->whole_clusters, 1);
+	breach_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +335,7 @@ int main(void)
 		cmocka_unit_test(namespaces_that_were_left_away),
 		cmocka_unit_test(what_was_collected_is_collected_again),
 		cmocka_unit_test(memory_may_run_out),
+		cmocka_unit_test(cluster_whose_read_is_not_complete_is_not_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
