@@ -151,6 +151,8 @@ struct frozen_file *frozen_file_new_named(int folder, const char *where, const c
 	if (!file)
 		return NULL;
 	strbuf_add_text(&file->name, name);
+	if (strbuf_failed(&file->name, err))
+		return NULL;
 	int taken = create(file, folder, where, err);
 	if (taken > 0)
 		fail(file, EEXIST, err);

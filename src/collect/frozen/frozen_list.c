@@ -96,7 +96,8 @@ static void fill_head(const struct frozen_list *list, struct frozen_head *ret_he
 /* {"fother": HEAD, "kind": "PodList", "apiVersion": "v1", "items": [ */
 static int write_start(struct frozen_list *list, struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(HEAD_BYTES), text = STRBUF_INIT(HEAD_BYTES);
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(HEAD_BYTES), kind = STRBUF_INIT(HEAD_BYTES);
+	CLEANUP(strbuf_release) struct strbuf version = STRBUF_INIT(HEAD_BYTES);
 	const struct frozen_list_row *row = &list->row;
 	struct json_writer json = { .out = &out };
 	struct frozen_head head;
@@ -104,16 +105,15 @@ static int write_start(struct frozen_list *list, struct error **err)
 	json_object_begin(&json);
 	json_key(&json, FROZEN_MEMBER);
 	record_json_write(&frozen_head_type, &head, &json);
-	strbuf_addf(&text, "%.*sList", SLICE_ARG(row->kind));
+	strbuf_addf(&kind, "%.*sList", SLICE_ARG(row->kind));
+	strbuf_addf(&version, "%.*s%s%.*s", SLICE_ARG(row->group), row->group.len ? "/" : "", SLICE_ARG(row->version));
 	json_key(&json, "kind");
-	json_text(&json, strbuf_slice(&text));
-	strbuf_clear(&text);
-	strbuf_addf(&text, "%.*s%s%.*s", SLICE_ARG(row->group), row->group.len ? "/" : "", SLICE_ARG(row->version));
+	json_text(&json, strbuf_slice(&kind));
 	json_key(&json, "apiVersion");
-	json_text(&json, strbuf_slice(&text));
+	json_text(&json, strbuf_slice(&version));
 	json_key(&json, "items");
 	json_array_begin(&json);
-	if (strbuf_failed(&out, err) || strbuf_failed(&text, err))
+	if (strbuf_failed(&out, err) || strbuf_failed(&kind, err) || strbuf_failed(&version, err))
 		return -1;
 	return frozen_file_add(list->file, strbuf_slice(&out), err);
 }

@@ -201,9 +201,30 @@ static bool is_any(const struct token *key, const char *const *names)
 	return false;
 }
 
+/* A member that nobody reads. */
+static int drop(struct walk *w, struct error **err)
+{
+	struct token value;
+	return take(w, &value, err) < 0 ? -1 : pass_over(w, &value, err);
+}
+
 static int copy_metadata_member(struct walk *w, const struct token *key, struct error **err)
 {
 	static const char *const identity[] = { "name", "namespace", "uid", "resourceVersion", NULL };
+	static const char *const of_secret[] = { "annotations",
+						 "creationTimestamp",
+						 "deletionGracePeriodSeconds",
+						 "deletionTimestamp",
+						 "finalizers",
+						 "generateName",
+						 "generation",
+						 "labels",
+						 "managedFields",
+						 "ownerReferences",
+						 "selfLink",
+						 NULL };
+	if (w->is_secret && !is_any(key, identity) && !is_any(key, of_secret))
+		return drop(w, err);
 	add_quoted(w, key);
 	if (is_any(key, identity))
 		return copy_identity(w, err);
@@ -240,12 +261,11 @@ static int copy_member(struct walk *w, const struct token *key, struct error **e
 	static const char *const identity[] = { "kind", "apiVersion", NULL };
 	static const char *const values[] = { "data", "stringData", "binaryData", NULL };
 	static const char *const of_secret[] = { "type", "immutable", NULL };
-	struct token value;
 	bool has_values = is_any(key, values), is_metadata = token_is(key, "metadata"),
 	     is_identity = is_any(key, identity);
 	bool known = has_values || is_metadata || is_identity || is_any(key, of_secret);
 	if (token_is(key, FROZEN_MEMBER) || (w->is_secret && !known))
-		return take(w, &value, err) < 0 ? -1 : pass_over(w, &value, err);
+		return drop(w, err);
 	add_quoted(w, key);
 	if (has_values) {
 		w->changed = true;
