@@ -169,7 +169,7 @@ def test_a_server_that_is_busy_is_asked_again(watch, api):
 def test_what_is_wrong_is_said_and_that_it_is_over(watch, api):
     fault = api.fail(WATCH, faults.html(200))
     api.cut_watches()
-    watch.run.wait_for("a notice", lambda run: "not followed for now" in "".join(run.errors))
+    watch.run.wait_for("a notice", lambda run: "not followed at the moment" in "".join(run.errors))
     watch.put("new", 1)
     api.faults.remove(fault)
     watch.expect(("added", "shop/new"))

@@ -173,7 +173,7 @@ static void fail(struct watch *watch, struct slice why)
 	if (watch->told)
 		return;
 	watch->told = true;
-	strbuf_addf(&text, "secrets are not followed for now, trying again: %.*s", SLICE_ARG(why));
+	strbuf_addf(&text, "secrets are not followed at the moment, trying again: %.*s", SLICE_ARG(why));
 	notice(watch->follower, strbuf_text(&text));
 }
 
