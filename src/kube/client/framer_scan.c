@@ -102,13 +102,12 @@ static int pass_scalar(struct cursor *c)
 /* Inside brackets, outside strings: up to the next quote or bracket. False: there is none in the piece. */
 static bool pass_plain(struct cursor *c)
 {
+	struct cursor at = *c; /* where a register can hold it */
 	int byte;
-	while ((byte = cursor_peek(c)) >= 0) {
-		if (CLASSES[byte] != PLAIN && CLASSES[byte] != END)
-			return true;
-		cursor_skip(c, 1);
-	}
-	return false;
+	while ((byte = cursor_peek(&at)) >= 0 && (CLASSES[byte] == PLAIN || CLASSES[byte] == END))
+		cursor_skip(&at, 1);
+	*c = at;
+	return byte >= 0;
 }
 
 /* --- values --- */
