@@ -388,7 +388,6 @@ static int read_uid(struct live_cluster *cluster, struct slice body, struct erro
 /* Nothing answers, or nobody knows us: no list would fare better. */
 static void judge(struct live_cluster *cluster, const struct live_document *documents)
 {
-	CLEANUP(strbuf_release) struct strbuf why = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	size_t unanswered = 0, rejected = 0;
 	for (size_t i = 0; i < DOCUMENTS; i++) {
 		unanswered += documents[i].status == 0;
@@ -396,7 +395,7 @@ static void judge(struct live_cluster *cluster, const struct live_document *docu
 	}
 	if (unanswered == DOCUMENTS)
 		live_cluster_break(cluster, strbuf_slice(&documents[KUBE_SYSTEM].why));
-	else if (rejected)
+	else if (unanswered + rejected == DOCUMENTS)
 		live_cluster_break(cluster, SLICE("HTTP 401: the server does not accept this login"));
 }
 

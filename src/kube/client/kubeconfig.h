@@ -86,6 +86,7 @@ struct kube_login {
 	struct slice certificate_pem;             /* not there: none */
 	const struct secret_bytes *key;
 	bool certificate_changed; /* since the last call: connections must be made anew */
+	bool changed;             /* another login than the last one handed out */
 	bool can_retry;           /* after a 401: a new login was got, so once more makes sense */
 };
 /* Reads the token's file again when a minute old, runs the exec plugin when its credential is about to expire.

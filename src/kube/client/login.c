@@ -90,7 +90,7 @@ void login_release(struct login *login)
 
 /* --- handing out --- */
 
-static void hand_out(struct login *login, bool can_retry, struct kube_login *ret_login)
+static void hand_out(struct login *login, bool changed, bool rejected, struct kube_login *ret_login)
 {
 	struct login_certificate *certificate = &login->certificate;
 	*ret_login = (struct kube_login){
@@ -98,7 +98,8 @@ static void hand_out(struct login *login, bool can_retry, struct kube_login *ret
 		.certificate_pem = certificate->pem.len ? strbuf_slice(&certificate->pem) : SLICE_NONE,
 		.key = secret_is_set(&certificate->key) ? &certificate->key : NULL,
 		.certificate_changed = login->certificate_changed,
-		.can_retry = can_retry,
+		.changed = changed,
+		.can_retry = changed && rejected,
 	};
 	login->certificate_changed = false;
 	login->handed_out = true;
@@ -111,6 +112,6 @@ int kube_access_login(struct kube_access *access, bool rejected, struct kube_log
 	int from_plugin = from_files < 0 ? -1 : exec_plugin_renew(access, rejected, err);
 	if (from_plugin < 0)
 		return error_context(err, "context %.*s", SLICE_ARG(access->facts.name));
-	hand_out(&access->login, rejected && (from_files || from_plugin), ret_login);
+	hand_out(&access->login, from_files || from_plugin, rejected, ret_login);
 	return 0;
 }

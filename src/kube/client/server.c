@@ -65,8 +65,7 @@ static int log_in(struct kube_server *server, bool rejected, struct error **err)
 	if (kube_access_login(server->access, rejected, &login, err) < 0)
 		return -1;
 	server->login = login;
-	if (rejected && login.can_retry)
-		server->login_number++;
+	server->login_number += login.changed;
 	if (server->origins.len && !login.certificate_changed)
 		return 0;
 	return add_origin(server, err);
