@@ -19,6 +19,14 @@ static bool has_document(const struct dump *dump)
 	return false;
 }
 
+static bool any_counts(const struct dump *dump, bool any_document)
+{
+	for (size_t i = 0; i < dump->files.len; i++)
+		if (counts(&dump->files.items[i], any_document))
+			return true;
+	return false;
+}
+
 /* The first folder of a path behind `start`; not there for a file at the top. */
 static struct slice first_folder(struct slice path, size_t start)
 {
@@ -131,7 +139,8 @@ int dump_lay_out(struct dump *dump, struct error **err)
 	bool any_document = has_document(dump);
 	struct slice name = dump->name, folder;
 	size_t start = 0;
-	while ((folder = common_folder(dump, any_document, start)).data) {
+	/* Where there are only error texts (beside a run), each folder of them is a cluster. */
+	while (any_counts(dump, any_document) && (folder = common_folder(dump, any_document, start)).data) {
 		name = folder;
 		start += folder.len + 1;
 	}

@@ -43,6 +43,23 @@ static void test_documents_by_their_bytes(void **state)
 	check_cases(cases, sizeof cases / sizeof *cases);
 }
 
+static void test_what_collect_wrote(void **state)
+{
+	static const struct content_case cases[] = {
+		CASE("manifest.json", "{\n \"schema\": \"fother.snapshot/1\",", CONTENT_MANIFEST),
+		CASE("manifest.json", "{\n \"schema\": \"fother.snapshot/7\",", CONTENT_MANIFEST),
+		CASE("other.json", "{\"schema\":\"fother.snapshot/1\"}", CONTENT_MANIFEST),
+		CASE("manifest.json", "{\"schemaVersion\": 2}", CONTENT_JSON),
+		CASE("manifest.json", "{\"schema\": \"other/1\"}", CONTENT_JSON),
+		CASE("Pod.json", "{\"fother\":{\"record\":\"frozen_head\",\"schema\":\"fother.list/1\"",
+		     CONTENT_FROZEN),
+		CASE("copy", "{\n  \"fother\": {\n    \"schema\": \"fother.list/2\"", CONTENT_FROZEN),
+		CASE("Pod.json", "{\"fother\":{\"format\":1,\"records\":[]}}", CONTENT_JSON),
+		CASE("Pod.json", "{\"kind\":\"List\",\"fother\":{\"schema\":\"fother.list/1\"}}", CONTENT_JSON),
+	};
+	check_cases(cases, sizeof cases / sizeof *cases);
+}
+
 static void test_what_kubectl_says_when_it_fails(void **state)
 {
 	static const struct content_case cases[] = {
@@ -124,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_documents_by_their_bytes),
+		cmocka_unit_test(test_what_collect_wrote),
 		cmocka_unit_test(test_what_kubectl_says_when_it_fails),
 		cmocka_unit_test(test_promised_and_none),
 		cmocka_unit_test(test_none_of_ours),
