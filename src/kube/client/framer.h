@@ -12,8 +12,13 @@
  * protobuf: frames of a 4-byte big-endian length and a WatchEvent, whose object begins with the magic. Source:
  * kubernetes/apimachinery pkg/runtime/serializer (protobuf, streaming), pkg/watch.
  *
+ * Keys of a JSON list come in any order, with blanks between them or without. What would let a list pass for another is
+ * an error: an object without items (a Status), `items` twice, a protobuf kind that does not end in List, a
+ * metadata.continue that is no text. Elements of `items` that are no objects are handed out as they are.
+ *
  * An item above LIMIT_ITEM_BYTES is told as lost, with its size, and the next one is read. Items are checked by
- * brackets and strings only: whoever decodes them checks the rest.
+ * brackets and strings only: whoever decodes them checks the rest. An item that lies in one piece is lent from there;
+ * one that does not is put together in a buffer, wiped afterwards, which is all that a framer holds beside the head.
  */
 #ifndef FOTHER_KUBE_CLIENT_FRAMER_H
 #define FOTHER_KUBE_CLIENT_FRAMER_H
@@ -37,7 +42,7 @@ struct list_head {
 /* Each returns 0, or -1 with *err set to end the reading: framer_feed then gives -1. */
 struct framer_calls {
 	int (*head)(void *data, const struct list_head *head, struct error **err);
-	/* `item`: the object's JSON, or its protobuf message (without magic). */
+	/* `item`: the object's JSON, or its protobuf message (without magic). Borrowed for the call. */
 	int (*item)(void *data, struct slice item, struct error **err);
 	/* Of a watch, in place of item: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, and the object. Protobuf:
 	 * api_version and kind from runtime.Unknown; JSON: not there, they stand in the object. */
@@ -50,7 +55,8 @@ struct framer_calls {
 struct framer;
 int framer_new(enum frame_kind kind, const struct framer_calls *calls, void *data, struct framer **ret_framer,
 	       struct error **err);
-/* 0, or -1: the stream is dead (ERROR_SYNTAX with the byte, from 0, of the whole body), or a call gave -1. */
+/* 0, or -1: the stream is dead (ERROR_SYNTAX with the byte, from 0, of the whole body; ERROR_LIMIT: nested too deeply,
+ * or too much around the items), or a call gave -1. */
 int framer_feed(struct framer *framer, struct slice bytes, struct error **err);
 /* The body is over. A watch may end between two events. */
 int framer_end(struct framer *framer, struct error **err);

@@ -48,17 +48,22 @@ static void a_call_that_fails_ends_the_reading(void **state)
 	}
 }
 
-static int frame_list(void *data, struct error **err)
+struct scenario {
+	enum frame_kind kind;
+	struct slice body;
+};
+
+static int frame_body(void *data, struct error **err)
 {
-	static const char body[] = "{\"kind\":\"PodList\",\"items\":[{\"a\":1},{}]}";
+	const struct scenario *scenario = data;
 	CLEANUP(framing_release) struct framing f;
 	struct framer *framer = NULL;
 	framing_start(&f);
-	if (framer_new(FRAME_JSON_LIST, &framing_calls, &f, &framer, err) < 0)
+	if (framer_new(scenario->kind, &framing_calls, &f, &framer, err) < 0)
 		return -1;
 	int fed = 0;
-	for (size_t i = 0; fed == 0 && i < strlen(body); i += 10)
-		fed = framer_feed(framer, slice_part(slice_of(body), i, 10), err);
+	for (size_t i = 0; fed == 0 && i < scenario->body.len; i += 3)
+		fed = framer_feed(framer, slice_part(scenario->body, i, 3), err);
 	if (fed == 0)
 		fed = framer_end(framer, err);
 	framer_free(framer);
@@ -67,7 +72,14 @@ static int frame_list(void *data, struct error **err)
 
 static void every_failed_allocation_is_told(void **state)
 {
-	torture(frame_list, NULL);
+	struct scenario scenarios[] = {
+		{ FRAME_JSON_LIST, SLICE("{\"kind\":\"PodList\",\"items\":[{\"a\":1},{}]}") },
+		{ FRAME_JSON_WATCH, SLICE("{\"type\":\"ADDED\",\"object\":{\"a\":1}}") },
+		{ FRAME_PROTOBUF_LIST, SLICE("k8s\0\x0a\x06\x12\x04List\x12\x0b\x0a\x03\x1a\x01t\x12\x04item") },
+		{ FRAME_PROTOBUF_WATCH, SLICE("\0\0\0\x0f\x0a\x01T\x12\x0a\x0a\x08k8s\0\x12\x02ob") },
+	};
+	for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++)
+		torture(frame_body, &scenarios[i]);
 }
 
 static void freeing_nothing_is_allowed(void **state)
