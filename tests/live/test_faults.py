@@ -142,8 +142,9 @@ def test_an_item_on_two_pages_counts_once(ask, api, whole, encoding):
 
 
 @pytest.mark.parametrize("path", ["/version", "/apis", "/api/v1/namespaces/kube-system"])
-@pytest.mark.parametrize("act", [faults.status(403, "Forbidden"), faults.status(404, "NotFound"), faults.html(200),
-                                 faults.status(500, "InternalError")], ids=["403", "404", "html", "500"])
+@pytest.mark.parametrize("act", [faults.status(401, "Unauthorized"), faults.status(403, "Forbidden"), faults.html(200),
+                                 faults.status(404, "NotFound"), faults.status(500, "InternalError")],
+                         ids=["401", "403", "html", "404", "500"])
 def test_the_small_documents_are_not_needed(ask, api, whole, path, act):
     api.fail(path, act, times=1)
     assert_whole(ask(), whole)
