@@ -35,8 +35,8 @@
  *    known clusters is a mixture, and stays by itself.
  * 3. The source's address. A provisional cluster is the one that was read from there before, if nothing speaks against
  *    it: if both hold secrets (or service accounts, nodes, namespaces, workloads) with UIDs, they would share one. Pods
- *    speak against it only where the address is standard input: all pods of a cluster may be replaced in a day. A known
- *    cluster is never recognised by an address.
+ *    speak against it only where the address is standard input: all pods of a cluster may be replaced in a day. A watch
+ *    holds only what changed, so nothing of it speaks against. A known cluster is never recognised by an address.
  *
  * Else it is a new one; without a UID a provisional one, whose identity is its address. Whenever a read shows that two
  * clusters are one, all that was read of both becomes one history, as if it had been filed together from the start. A

@@ -137,7 +137,8 @@ int cluster_has_uid(struct store *store, int64_t cluster, struct slice uid, stru
 int cluster_newest(struct store *store, int64_t cluster, int64_t but_read, int64_t *ret_as_of, struct error **err)
 {
 	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
-	if (sql_prepare(store, "SELECT max(as_of) FROM \"read\" WHERE cluster = ?1 AND id <> ?2", &statement, err) < 0)
+	if (sql_prepare(store, "SELECT as_of FROM \"read\" WHERE cluster = ?1 AND id <> ?2 ORDER BY as_of DESC LIMIT 1",
+			&statement, err) < 0)
 		return -1;
 	sql_bind_int(statement, 1, cluster);
 	sqlite3_bind_int64(statement, 2, but_read);

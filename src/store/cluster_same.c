@@ -118,11 +118,13 @@ static int only_known_sharer(struct store *store, int64_t cluster, int64_t *ret_
 /* --- joining --- */
 
 #define PIPED "CAST(source AS TEXT) LIKE '-%'"
+#define OF_CHANGES "source_kind IS 'watch'"
 
-static int read_is_piped(struct store *store, int64_t read, struct error **err)
+/* 1, 0, -1. */
+static int read_is(struct store *store, int64_t read, const char *condition, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
-	strbuf_add_text(&sql, "SELECT 1 FROM \"read\" WHERE id = ?1 AND " PIPED);
+	strbuf_addf(&sql, "SELECT 1 FROM \"read\" WHERE id = ?1 AND %s", condition);
 	return holds(store, &sql, read, 0, err);
 }
 
@@ -224,27 +226,29 @@ static int settle_by_objects(struct store *store, int64_t *home, struct error **
 	return join_sharers(store, home, err);
 }
 
-/* Those that were read from the same address, the latest first. */
+/* Those that were read from the same address, the latest first. A question for each provisional cluster, of which there
+ * are few, as there may be many reads. */
 static int list_at_address(struct store *store, int64_t read, int64_t home, struct cluster_rows *rows,
 			   struct error **err)
 {
 	return list_rows(store,
-			 "SELECT c.id FROM cluster c JOIN \"read\" r ON r.cluster = c.id "
-			 "WHERE c.provisional = 1 AND c.id <> ?1 "
-			 "AND r.source = (SELECT source FROM \"read\" WHERE id = ?2) "
-			 "GROUP BY c.id ORDER BY max(r.id) DESC",
+			 "SELECT id FROM (SELECT c.id AS id, (SELECT max(r.id) FROM \"read\" r WHERE r.cluster = c.id "
+			 "AND r.source = (SELECT source FROM \"read\" WHERE id = ?2)) AS latest "
+			 "FROM cluster c WHERE c.provisional = 1 AND c.id <> ?1) "
+			 "WHERE latest IS NOT NULL ORDER BY latest DESC",
 			 home, read, rows, err);
 }
 
-/* Standard input is no place: there even pods tell that it was another cluster's. */
+/* Standard input is no place: there even pods tell that it was another cluster's. A watch goes on where a read left
+ * off, and holds what is new: that nothing of it was known tells nothing. */
 static int settle_by_address(struct store *store, int64_t read, int64_t *home, struct error **err)
 {
 	CLEANUP(rows_release) struct cluster_rows provisional = { 0 };
-	int piped = read_is_piped(store, read, err);
-	if (piped < 0 || list_at_address(store, read, *home, &provisional, err) < 0)
+	int piped = read_is(store, read, PIPED, err), changes = piped < 0 ? -1 : read_is(store, read, OF_CHANGES, err);
+	if (changes < 0 || list_at_address(store, read, *home, &provisional, err) < 0)
 		return -1;
 	for (size_t i = 0; i < provisional.len; i++) {
-		int against = speaks_against(store, *home, provisional.items[i], piped, err);
+		int against = changes ? 0 : speaks_against(store, *home, provisional.items[i], piped, err);
 		if (against <= 0)
 			return against < 0 ? -1 : join(store, home, provisional.items[i], err);
 	}

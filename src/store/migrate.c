@@ -37,7 +37,9 @@ static int migrate_2(struct store *store, struct error **err)
 {
 	if (change_all(store, table_add_new_columns, 2, err) < 0 || change_all(store, add_new_table, 2, err) < 0)
 		return -1;
-	return sql_exec(store, "CREATE INDEX \"read_under_way\" ON \"read\" (\"id\") WHERE \"outcome\" = " READING,
+	return sql_exec(store,
+			"CREATE INDEX \"read_under_way\" ON \"read\" (\"id\") WHERE \"outcome\" = " READING ";"
+			"CREATE INDEX \"read_by_source\" ON \"read\" (\"source\", \"cluster\");",
 			err);
 }
 

@@ -81,7 +81,7 @@ static int begin_read(struct store *store, const struct sink_scope *scope, int64
 		return error_no_memory(err);
 	*read = (struct open_read){ .as_of = scope->as_of, .uid_known = usable_uid(scope->cluster_uid).data };
 	if (file_read(store, scope, read, err) < 0 || insert_read(store, scope, read, err) < 0 ||
-	    reads_compare(store, err) < 0) {
+	    (read->id % STORE_PRUNE_READS == 0 && reads_prune(store, err) < 0) || reads_compare(store, err) < 0) {
 		store->reads.len--;
 		return -1;
 	}

@@ -3,8 +3,8 @@
  * sql.c runs statements, table.c makes SQL and binds records from the field lists, place.c looks at where the file
  * lies, migrate.c makes and raises the schema, cluster.c keeps the clusters, cluster_same.c tells which are the same,
  * cluster_merge.c makes two one, sink.c is the sink, put.c files its records, reads.c keeps the reads that are open and
- * ends those that nobody ends, alive.c tells whether somebody does, store_read.c and gone.c read out, incident.c and
- * finding.c keep what is not observed.
+ * ends those that nobody ends, prune.c removes old ones, alive.c tells whether somebody does, store_read.c and gone.c
+ * read out, incident.c and finding.c keep what is not observed.
  */
 #ifndef FOTHER_STORE_STORE_INTERNAL_H
 #define FOTHER_STORE_STORE_INTERNAL_H
@@ -35,6 +35,11 @@
 
 /* The outcome of a read that has not ended. */
 #define READING "'reading'"
+
+/* A watch makes a read of each batch of changes, one a second where a cluster is busy. Each time that so many reads
+ * were made, those of watches that nothing refers to are removed: the store holds two for each record at most, and
+ * these. */
+#define STORE_PRUNE_READS 8192
 
 /* A read from begin to the commit behind its finish. */
 struct open_read {
@@ -223,6 +228,10 @@ void reads_keep_open(struct store *store);
 void reads_give_up(struct store *store);
 /* On opening: what processes that are no more left open is interrupted, and settled where it belongs. */
 int reads_end_dead(struct store *store, struct error **err);
+
+/* --- prune.c --- */
+/* Removes the watch's reads that no record and no coverage names any more: of a busy watch, nearly all. */
+int reads_prune(struct store *store, struct error **err);
 
 /* --- alive.c --- */
 /* Others see that the read is under way, until it is released or this process ends. 0 or -1. */

@@ -442,6 +442,39 @@ static void an_address_is_no_uid(void **state)
 		assert_int_equal(((const struct cluster *)found.items)[i].provisional, BOOL_TRUE);
 }
 
+/* --- watches --- */
+
+static int64_t follow(struct fixture *f, const char *kind, const char *secret, int64_t as_of)
+{
+	struct sink_scope scope = { .source = SLICE("https://prod.example/"),
+				    .source_kind = slice_of(kind),
+				    .cluster_name = SLICE("prod"),
+				    .as_of = as_of,
+				    .once = true };
+	int64_t read = 0;
+	check_ok(f->sink->ops->begin(f->sink, &scope, &read, &f->err), &f->err);
+	put_secret(f, read, secret, "shop", "Opaque");
+	assert_int_equal(finish(f, read, NULL, as_of), 0);
+	commit(f);
+	return read;
+}
+
+/* A batch of changes may hold nothing that was known: it is of the cluster that the read before it was of. */
+static void a_watch_goes_on_where_its_read_left_off(void **state)
+{
+	struct fixture *f = *state;
+	follow(f, "cluster", "secret-1", HOUR(1));
+	follow(f, "watch", "secret-2", HOUR(2));
+	follow(f, "watch", "secret-3", HOUR(3));
+	assert_int_equal(clusters(f), 1);
+	assert_int_equal(count_of(f, &secret_type), 3);
+	follow(f, "cluster", "secret-4", HOUR(4)); /* another cluster stands there now */
+	assert_int_equal(clusters(f), 2);
+	int64_t last = follow(f, "watch", "secret-5", HOUR(5));
+	assert_int_equal(clusters(f), 2);
+	check_slice(read_of(f, last)->cluster, "https://prod.example/ (2)");
+}
+
 int main(void)
 {
 #define SAME_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -467,6 +500,7 @@ int main(void)
 		SAME_TEST(two_provisional_reads_of_one_transaction_join),
 		SAME_TEST(a_read_that_is_open_is_joined_with_nothing),
 		SAME_TEST(an_address_is_no_uid),
+		SAME_TEST(a_watch_goes_on_where_its_read_left_off),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
