@@ -38,6 +38,10 @@ KUBECTL_SECRETS = ('{kubectl} --kubeconfig {config} get secrets -A -o json --fie
                    'type=kubernetes.io/dockerconfigjson | '
                    "jq -r '.items[] | .metadata.namespace as $n | .data[\".dockerconfigjson\"] | @base64d | fromjson | "
                    ".auths | to_entries[] | [$n, .key, .value.username] | @tsv'")
+KUBECTL_ALL_SECRETS = ("{kubectl} --kubeconfig {config} get secrets -A -o json | "
+                       "jq -r '.items[] | select(.type == \"kubernetes.io/dockerconfigjson\") | .metadata.namespace as $n | "
+                       ".data[\".dockerconfigjson\"] | @base64d | fromjson | .auths | to_entries[] | "
+                       "[$n, .key, .value.username] | @tsv'")
 KUBECTL_PODS = ('{kubectl} --kubeconfig {config} get pods -A -o json | '
                 "jq -r '.items[] | .status.containerStatuses[]? | .imageID'")
 
@@ -141,7 +145,7 @@ def ask(lab, rounds):
 
     fill_secrets(lab, 9000)
     answer("1,000 pull secrets of 10,000", ["credentials", "-o", "ndjson"], KUBECTL_SECRETS, 120)
-    answer("10,000 secrets", ["credentials", "-o", "ndjson", "--all-secrets"], KUBECTL_SECRETS, 120)
+    answer("10,000 secrets", ["credentials", "-o", "ndjson", "--all-secrets"], KUBECTL_ALL_SECRETS, 120)
     fill_pods(lab, 5000)
     answer("5,000 pods", ["images", "-o", "ndjson"], KUBECTL_PODS, 0)
     return wrong
