@@ -9,6 +9,7 @@ import time
 import pytest
 
 from live import faults
+from live.cases import JSON, METADATA
 from live.proxy import Proxy
 from live.scenery import TRIAGE, Answer, LiveFother, differences, needles
 
@@ -542,3 +543,26 @@ def test_a_plugin_that_hangs_can_be_interrupted(fother, api, plugin):
             break
         time.sleep(0.01)
     assert calls(fother) == 1 and run.interrupt() == 1
+
+
+# Narrower reads
+
+def test_metadata_alone_asks_for_no_value_and_says_what_that_costs(ask, api):
+    answer = ask("--metadata-only")
+    assert {request.accept.split(", ")[-1] for request in api.of("/api/v1/secrets")} == {JSON + METADATA}
+    assert answer.code == 4 and {(kind, outcome) for (kind, _), (*_, outcome) in answer.missing.items()} == {
+        ("Secret", "metadata")}
+    assert answer.rows("credential") == [] and answer.read["outcome"] == "complete"
+    subject = next(row["subject"] for row in answer.rows("unknown") if row["kind"])
+    assert subject == "values of 5 Secrets of all namespaces"
+
+
+def test_secrets_of_every_type_are_one_list(ask, api, whole):
+    answer = ask("--all-secrets")
+    assert [request.query["fieldSelector"] for request in api.of("/api/v1/secrets")] == [
+        "type!=kubernetes.io/service-account-token,type!=helm.sh/release.v1"]
+    assert answer.code == 0 and answer.missing == {}
+    # The docker config in an Opaque secret is another login of acme.
+    assert sorted((row["username"], [copy["secret"] for copy in row["copies"]]) for row in answer.rows("credential")) == [
+        ("acme", ["config"]), ("acme", ["hub", "hub"]), ("acmeci", ["hub"]), ("acmeold", ["old"])]
+    assert differences(answer.rows("image"), whole.rows("image")) == []
