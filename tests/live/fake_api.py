@@ -462,10 +462,6 @@ class FakeApi:
                 f"{match} was asked for {sum(match in one.target for one in self.requests)} times in {seconds} s"
         return self.of(match)
 
-    def wait_for_watches(self, count, seconds=20):
-        with self.lock:
-            assert self.lock.wait_for(lambda: len(self.watches) >= count, seconds), f"{len(self.watches)} watches"
-
     def expire(self):
         """As etcd does when it is compacted: the state of now is forgotten too."""
         with self.world.changed:

@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import threading
+import time
 
 from cli.scene import FOTHER, Fother
 
@@ -23,6 +24,7 @@ def after(hours):
 AS_OF = after(24)
 TRIAGE = ("triage", "--registry", "docker.io", "--window", f"{after(-24)}..{after(1)}", "--as-of", AS_OF)
 USERS = {"hub": "acme", "old": "acmeold", "ci": "acmeci", "other": "acme", "config": "acme"}
+LOOK_SECONDS = 0.05
 TOKENS = ["made-up-token-admin", "made-up-token-nobody", "made-up-token-second"]
 
 
@@ -123,9 +125,12 @@ class Run:
             self.came.notify_all()
 
     def wait_for(self, what, test, seconds=20):
-        """Until test(run) of the lines so far."""
+        """Until test(run); the end of Fother ends the wait."""
+        end = time.monotonic() + seconds
         with self.came:
-            assert self.came.wait_for(lambda: test(self) or self.process.poll() is not None, seconds) and test(self), \
+            while not test(self) and self.process.poll() is None and time.monotonic() < end:
+                self.came.wait(LOOK_SECONDS)
+            assert test(self), \
                 f"{what}: not in {seconds} s, exit {self.process.poll()}\n{''.join(self.lines[-20:])}\n{''.join(self.errors)}"
 
     def rows(self):

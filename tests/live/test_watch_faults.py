@@ -10,6 +10,7 @@ import pytest
 
 from live import faults
 from live.compare import pull_secret
+from live.fake_api import dump, recorded
 from live.scenery import Answer, needles
 from live.world import HUB
 
@@ -30,7 +31,10 @@ class Watching:
         self.fother, self.api = fother, api
         fother.use(fother.context(api, **context))
         self.run = fother.start(*fother.live("secrets", "--watch", "-o", "ndjson", *words))
-        api.wait_for_watches(WATCHES)
+        self.wait_for_watches()
+
+    def wait_for_watches(self):
+        self.run.wait_for("its watches", lambda _: len(self.api.watches) >= WATCHES)
 
     def put(self, name, number, namespace="shop"):
         return self.api.world.put("secrets", pull_secret(namespace, name, login(number)))
@@ -223,7 +227,7 @@ def test_what_happened_while_nothing_was_told_is_found_by_a_list(watch, api, by_
     lost = next(row for row in watch.changes() if row["change"] == "lost")
     assert lost["fingerprints_before"] and lost["fingerprints_before"] != lost["fingerprints"]
     # It goes on from the list.
-    api.wait_for_watches(WATCHES)
+    watch.wait_for_watches()
     watch.put("new", 3)
     watch.run.wait_for("what comes after", lambda _: watch.told()[-1] == ("changed", "shop/new"))
     watch.stop()
@@ -244,7 +248,7 @@ def test_each_gap_is_kept(watch, api):
         api.forget()
         api.start()
         api.wait("limit=500&fieldSelector", asked + WATCHES)
-        api.wait_for_watches(WATCHES)
+        watch.wait_for_watches()
         watch.touch("shop/hub", str(number))
         watch.run.wait_for("a touch", lambda _, number=number: watch.told().count(("touched", "shop/hub")) == number + 1)
     watch.stop()
@@ -344,6 +348,39 @@ def test_rights_that_are_taken_away_are_said(watch, api):
     watch.expect(("added", "shop/new"))
 
 
+# Several clusters
+
+def own_cluster(reply, request):
+    obj = json.loads(recorded("kube-system"))
+    obj["metadata"]["uid"] = "made-up-cluster"
+    faults.replace(reply, 200, "application/json", dump(obj))
+
+
+def test_a_cluster_that_comes_later_is_followed_too(fother, api, start_api):
+    late = start_api()
+    for name in list(late.world.resource("secrets").items):
+        late.world.delete("secrets", name)
+    late.world.put("secrets", pull_secret("shop", "late", login(1)))
+    late.fail("/api/v1/namespaces/kube-system", own_cluster)
+    late.stop()
+    fother.use(fother.context(api), fother.context(late, name="late"))
+    run = fother.start(*fother.live("secrets", "--watch", "-o", "ndjson", contexts=("prod", "late")))
+    run.wait_for("its watches", lambda _: len(api.watches) >= WATCHES)
+
+    def told():
+        return [(row["change"], row["cluster"], row["secret"]) for row in run.rows() if row.get("record") == "secret_change"]
+
+    api.world.delete("secrets", "shop/other")
+    run.wait_for("the first", lambda _: len(told()) == 1)
+    late.start()
+    run.wait_for("the second", lambda _: len(told()) == 2)
+    late.world.put("secrets", pull_secret("shop", "late", login(2)))
+    run.wait_for("its change", lambda _: len(told()) == 3)
+    assert told() == [("deleted", "prod", "other"), ("added", "late", "late"), ("changed", "late", "late")]
+    # The answer before it was partial.
+    assert run.interrupt() == 4
+
+
 # The cluster itself
 
 def test_it_is_the_same_cluster_where_kube_system_may_not_be_read(fother, api):
@@ -356,4 +393,4 @@ def test_it_is_the_same_cluster_where_kube_system_may_not_be_read(fother, api):
     watch.stop()
     # One cluster in the store, whichever way each read learnt who it is.
     assert {row["cluster_uid"] for row in watch.answer().items} == {watch.changes()[0]["cluster_uid"]}
-    assert json.loads(json.dumps(watch.stored("SELECT count(*) FROM cluster"))) == [[1]]
+    assert watch.stored("SELECT count(*) FROM cluster") == [(1,)]
