@@ -12,18 +12,35 @@ static void add_same_identity(struct strbuf *sql, const struct record_type *type
 				    type->fields[i].name);
 }
 
-/* What both clusters hold: the later read's attributes, the earlier one's first sight. */
-static void add_join(struct strbuf *sql, const struct record_type *type)
+/* Of what both clusters hold, the earlier first sight. */
+static void add_earlier_sight(struct strbuf *sql, const struct record_type *type)
 {
 	strbuf_addf(sql, "UPDATE \"%s\" AS ours SET first_read = theirs.first_read FROM \"%s\" AS theirs", type->name,
 		    type->name);
 	add_same_identity(sql, type);
 	strbuf_add_text(sql, " AND " WHEN("theirs.first_read") " < " WHEN("ours.first_read") ";");
-	strbuf_addf(sql, "UPDATE \"%s\" AS ours SET ", type->name);
-	table_add_assignments(sql, type, "theirs");
-	strbuf_addf(sql, " FROM \"%s\" AS theirs", type->name);
-	add_same_identity(sql, type);
-	strbuf_add_text(sql, " AND " WHEN("theirs.last_read") " > " WHEN("ours.last_read") ";");
+}
+
+/* Everything of theirs becomes ours; what both hold takes the later read's attributes. In one pass: a live read of a
+ * hundred thousand records is merged while somebody waits who has pressed ^C. */
+static void add_move(struct strbuf *sql, const struct record_type *type)
+{
+	strbuf_addf(sql, "INSERT INTO \"%s\" (", type->name);
+	table_add_columns(sql, type);
+	strbuf_add_text(sql, ") SELECT ");
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		if (!table_has_column(type, field))
+			continue;
+		if (field->flags & FIELD_CLUSTER)
+			strbuf_add_text(sql, "?2, ");
+		else
+			strbuf_addf(sql, "\"%s\", ", field->name);
+	}
+	strbuf_addf(sql, "first_read, last_read FROM \"%s\" WHERE cluster = ?1 ON CONFLICT DO UPDATE SET ", type->name);
+	table_add_assignments(sql, type, "excluded");
+	strbuf_addf(sql, " WHERE " WHEN("excluded.last_read") " > " WHEN("\"%s\".last_read") ";", type->name,
+		    type->name);
 }
 
 /* Findings hold the time itself. */
@@ -60,11 +77,14 @@ static int merge_table(struct store *store, const struct record_type *type, int6
 		       struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
-	strbuf_addf(&sql, "UPDATE OR IGNORE \"%s\" SET cluster = ?2 WHERE cluster = ?1;", type->name);
-	if (table_keeps_reads(type))
-		add_join(&sql, type);
-	else if (type == &finding_type)
-		add_earlier_finding(&sql);
+	if (table_keeps_reads(type)) {
+		add_earlier_sight(&sql, type);
+		add_move(&sql, type);
+	} else {
+		strbuf_addf(&sql, "UPDATE OR IGNORE \"%s\" SET cluster = ?2 WHERE cluster = ?1;", type->name);
+		if (type == &finding_type)
+			add_earlier_finding(&sql);
+	}
 	strbuf_addf(&sql, "DELETE FROM \"%s\" WHERE cluster = ?1;", type->name);
 	return run_for_both(store, &sql, from, to, err);
 }

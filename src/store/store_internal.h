@@ -122,7 +122,9 @@ unsigned table_since(const struct record_type *type);
 void table_add_create(struct strbuf *sql, const struct record_type *type, unsigned version);
 /* ALTER TABLE ... ADD COLUMN for the fields that version `version` brought to a type that was there before. */
 void table_add_new_columns(struct strbuf *sql, const struct record_type *type, unsigned version);
-/* SELECT of every column in the order of the fields, then first_read and last_read where the table keeps them. */
+/* Every column in the order of the fields, then first_read and last_read where the table keeps them. */
+void table_add_columns(struct strbuf *sql, const struct record_type *type);
+/* SELECT of them. */
 void table_add_select(struct strbuf *sql, const struct record_type *type);
 /* The columns that say which record it is, for ORDER BY. */
 void table_add_keys(struct strbuf *sql, const struct record_type *type);

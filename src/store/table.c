@@ -98,7 +98,7 @@ void table_add_new_columns(struct strbuf *sql, const struct record_type *type, u
 
 /* --- statements --- */
 
-static void add_columns(struct strbuf *sql, const struct record_type *type)
+void table_add_columns(struct strbuf *sql, const struct record_type *type)
 {
 	const char *separator = "";
 	for (size_t i = 0; i < type->field_count; i++) {
@@ -123,7 +123,7 @@ int table_column_count(const struct record_type *type)
 void table_add_select(struct strbuf *sql, const struct record_type *type)
 {
 	strbuf_add_text(sql, "SELECT ");
-	add_columns(sql, type);
+	table_add_columns(sql, type);
 	strbuf_add_text(sql, " FROM ");
 	add_name(sql, type->name);
 }
@@ -133,7 +133,7 @@ void table_add_insert(struct strbuf *sql, const struct record_type *type)
 	strbuf_add_text(sql, "INSERT INTO ");
 	add_name(sql, type->name);
 	strbuf_add_text(sql, " (");
-	add_columns(sql, type);
+	table_add_columns(sql, type);
 	strbuf_add_text(sql, ") VALUES (");
 	for (int i = 1; i <= table_column_count(type); i++)
 		strbuf_addf(sql, i > 1 ? ", ?%d" : "?%d", i);
