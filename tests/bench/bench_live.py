@@ -127,9 +127,9 @@ def flat(lab, made):
         made = max(made, count - LOGINS)
         question = Question(lab, "flat", ["credentials", "--all-secrets", "-o", "ndjson"], ["/secrets"], "")
         taken, output = question.fother()
-        found.append(logins(output))
+        found.append(len(logins(output)))  # by fingerprints, whose key is new each time
         print(f"{count:8} secrets: {taken.peak / MB:.1f} MB, {taken.wall:.2f} s")
-    return [] if len(set(map(frozenset, found))) == 1 and len(found[0]) == 120 else ["the logins are not the same 120"]
+    return [] if set(found) == {120} else [f"not 120 logins each time: {found}"]
 
 
 def ask(lab, rounds):
