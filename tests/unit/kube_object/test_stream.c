@@ -138,6 +138,23 @@ static void the_cluster_is_learnt_from_its_namespaces(void **state)
 	check_slice(only(&r, namespace)->name, "kube-system");
 }
 
+/* The time of the deletion itself, an hour before its grace ends. */
+static void a_deletion_counts_for_the_newest_time(void **state)
+{
+	CLEANUP(reading_release) struct reading r;
+	reading_start(&r);
+	struct object_stream *stream = open_stream(&r, &SECRETS);
+	take(stream, JSON({
+		     "metadata" : {
+			     "name" : "x",
+			     "deletionTimestamp" : "2026-01-02T04:04:05Z",
+			     "deletionGracePeriodSeconds" : 3600
+		     }
+	     }));
+	object_stream_free(stream);
+	assert_int_equal(r.context.newest, INT64_C(1767323045000000));
+}
+
 static void the_object_last_taken_is_known(void **state)
 {
 	CLEANUP(reading_release) struct reading r;
@@ -456,6 +473,7 @@ int main(void)
 		cmocka_unit_test(records_are_those_of_a_dump),
 		cmocka_unit_test(a_custom_object_without_a_template_gives_no_record),
 		cmocka_unit_test(the_cluster_is_learnt_from_its_namespaces),
+		cmocka_unit_test(a_deletion_counts_for_the_newest_time),
 		cmocka_unit_test(the_object_last_taken_is_known),
 		cmocka_unit_test(a_defect_stands_at_the_objects_own_path),
 		cmocka_unit_test(a_bad_item_is_a_defect_and_the_next_is_read),
