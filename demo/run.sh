@@ -19,7 +19,7 @@ secrets in the clear; remove it when you are done.
   umask 077; mkdir -p dump/prod; cd dump/prod
   for kind in namespaces nodes pods serviceaccounts events deployments \
       replicasets statefulsets daemonsets jobs cronjobs \
-      replicationcontrollers; do
+      replicationcontrollers podtemplates; do
     kubectl get $kind -A -o json --show-managed-fields >$kind.json
   done
   for type in dockerconfigjson dockercfg; do
