@@ -5,10 +5,8 @@ and as JSON and URLs escape it: in what is written, in a forced core in the midd
 at the first output, and then in all of the memory, also in what no core would hold.
 """
 import base64
-import functools
 import json
 import os
-import shutil
 import signal
 import subprocess
 import tarfile
@@ -18,41 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from integration.planted import (Planted, core_of, found_in, full_pipe, memory_of, needs_gcore, needs_root, wait_for,
+                                 writes_to_a_pipe)
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOTHER = Path(os.environ.get("FOTHER", ROOT / "build/src/cli/fother"))
-
-
-class Planted:
-    """A made-up value that stands nowhere else, with characters that every encoding changes."""
-
-    def __init__(self, name, form='EXAMPLE-planted/{0}+"\\ü&=%-0123456789-{0}-EXAMPLE'):
-        self.name = name
-        self.value = form.format(name)
-
-    @functools.cached_property
-    def needles(self):
-        return list(self.all_needles())
-
-    def all_needles(self):
-        raw = self.value.encode()
-        # As kubectl writes JSON, and as others do.
-        escaped = {json.dumps(self.value)[1:-1].encode(), json.dumps(self.value, ensure_ascii=False)[1:-1].encode()}
-        yield from {raw, *escaped}
-        yield raw.hex().encode()
-        yield raw.hex().upper().encode()
-        for text in {raw, *escaped}:
-            for encoded in in_base64(text):
-                yield encoded
-                yield from in_base64(encoded)  # the `auth` of a docker config, in the data of a secret
-        yield urllib.parse.quote(self.value, safe="").encode()
-        yield urllib.parse.quote_plus(self.value).encode()
-
-
-def in_base64(text):
-    """The characters that depend on nothing but the text, at each of the three alignments."""
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + text)
-        yield encoded[4 if shift else 0:-4]
 
 
 PLANTED = {name: Planted(name) for name in (
@@ -242,10 +210,7 @@ def archive(sources):
 
 
 def assert_clean(what, data):
-    data = data.replace(b"\0" * 64, b"\0")  # most of a core
-    for planted in PLANTED.values():
-        for needle in planted.needles:
-            assert needle not in data, f"{planted.name} leaked into {what}"
+    assert not found_in(data, PLANTED.values()), f"leaked into {what}"
 
 
 def assert_key_is_not_in(data, state):
@@ -291,36 +256,18 @@ def test_outputs_logs_and_store(source, dump, archive, tmp_path):
             assert_clean(str(file), file.read_bytes())
 
 
-def wait_for(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 @pytest.fixture
 def stopped(dump, archive, tmp_path):
     """Fother held at its first output, when all was read and nothing released: stdout is a full pipe nobody reads."""
     children = []
 
     def start(path):
-        read_end, write_end = os.pipe()
-        os.set_blocking(write_end, False)
-        try:
-            while True:
-                os.write(write_end, b"x" * 4096)
-        except BlockingIOError:
-            os.set_blocking(write_end, True)
+        read_end, write_end = full_pipe()
         child = subprocess.Popen([FOTHER, "credentials", "-o", "json", "--snapshot", path], stdout=write_end,
                                  stderr=subprocess.DEVNULL, env=environment(tmp_path / "state"))
         os.close(write_end)
         children.append((child, read_end))
-        wchan = Path(f"/proc/{child.pid}/wchan")
-        syscall = Path(f"/proc/{child.pid}/syscall")
-        assert wait_for(lambda: child.poll() is not None or "pipe_write" in wchan.read_text() or
-                        syscall.read_text().split()[:2] == ["1", "0x1"]), "did not come to its output"
+        assert wait_for(lambda: child.poll() is not None or writes_to_a_pipe(child)), "did not come to its output"
         assert child.poll() is None
         return child
 
@@ -348,17 +295,6 @@ def test_no_core_is_written(stopped, dump):
     assert line.split()[4:6] == ["0", "0"]
     # Not dumpable: /proc belongs to root even when another user started it.
     assert Path(f"/proc/{child.pid}/mem").stat().st_uid == 0
-
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into a process that is not dumpable")
-needs_gcore = pytest.mark.skipif(not shutil.which("gcore"), reason="needs gdb's gcore")
-
-
-def core_of(child, folder):
-    done = subprocess.run(["gcore", "-o", folder / "core", str(child.pid)], capture_output=True, timeout=120, check=False)
-    file = folder / f"core.{child.pid}"
-    assert file.exists(), done.stderr
-    return file.read_bytes()
 
 
 @needs_root
@@ -417,21 +353,6 @@ def test_forced_core_in_the_middle_of_parsing(source, sources, tmp_path):
         assert b"docker.io" in data
         assert_clean(f"{core.name} in the middle of parsing", data)
         assert_key_is_not_in(data, state)
-
-
-def memory_of(child):
-    """All that the process can read of its own, also what is left out of cores."""
-    with open(f"/proc/{child.pid}/mem", "rb", buffering=0) as memory:
-        for line in Path(f"/proc/{child.pid}/maps").read_text().splitlines():
-            span, flags, _, _, inode, *_ = line.split()
-            if flags[0] != "r" or (inode != "0" and flags[1] != "w") or line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
-                continue
-            start, end = (int(text, 16) for text in span.split("-"))
-            memory.seek(start)
-            try:
-                yield memory.read(end - start)
-            except OSError:
-                continue  # a guard page
 
 
 @needs_root
