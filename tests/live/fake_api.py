@@ -278,7 +278,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         try:
             reply = self.server.api.answer(self)
-        except Exception:  # pylint: disable=broad-except
+        except Exception:
             # A mistake in a test must not look like a fault of the server.
             self.server.api.mistakes.append(traceback.format_exc())
             self.close_connection = True
