@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "collect/snapshot/documents.h"
 #include "collect/snapshot/dump_internal.h"
+#include "collect/snapshot/runs.h"
 #include "model/sink_memory.h"
 
 struct walk {
@@ -90,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (file_append(&bytes, data, size, LIMIT_MIB, &err) < 0)
 		return 0;
 	CLEANUP(dump_freep) struct dump *dump = dump_of_archive(&bytes, SLICE("fuzz.tar"), &err);
-	if (!dump || dump_lay_out(dump, &err) < 0)
+	if (!dump || runs_find(dump, &err) < 0 || dump_lay_out(dump, &err) < 0 || runs_lay_out(dump, &err) < 0)
 		return 0;
 	dump->address = SLICE("fuzz.tar");
 	check_list(dump);

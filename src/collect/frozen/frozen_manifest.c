@@ -103,6 +103,10 @@ static int check_manifest(const struct frozen_manifest *manifest, struct error *
 	static const char *const outcomes[] = { "complete", "partial", "interrupted", "failed", NULL };
 	if (!manifest->cluster.len || !manifest->key_id.len)
 		return bad("without a cluster's name or a key id", err);
+	/* What begins so or holds a slash would be an address: model/sink.h. */
+	struct slice uid = manifest->cluster_uid;
+	if (uid.data && (!uid.len || uid.data[0] == '-' || memchr(uid.data, '/', uid.len)))
+		return bad("cluster_uid is no UID", err);
 	if (!time_is_valid(manifest->as_of))
 		return bad("without a time", err);
 	if (!is_any(manifest->outcome, outcomes))

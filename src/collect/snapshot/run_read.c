@@ -13,6 +13,7 @@
 #define CHANGED "changed"
 #define NOT_ITS_HASH "it was changed after it was written: its SHA-256 is not that of the manifest"
 #define NOT_ITS_OBJECTS "another number of objects could be read than the manifest says"
+#define NOT_OF_METADATA "of metadata alone, of which no records can be made"
 #define NOT_ITS_SIZE "it was changed after it was written: its size is not that of the manifest"
 
 /* --- which row a file is of --- */
@@ -280,38 +281,39 @@ static int close_list(struct cluster_read *read, const struct frozen_list_row *r
 	return object_stream_close(stream, &end, err);
 }
 
-static int open_list(struct cluster_read *read, const struct frozen_list_row *row, struct object_list_about *about,
-		     struct object_stream **ret_stream, struct error **err)
+/* *ret_problem: NULL, or why none of its items can be read. */
+static int open_list(struct cluster_read *read, const struct frozen_list_row *row, struct object_list_about *ret_about,
+		     struct object_stream **ret_stream, const char **ret_problem, struct error **err)
 {
-	*about = about_of(row);
-	return object_stream_open(&read->context, about, ret_stream, err);
+	CLEANUP(error_freep) struct error *why = NULL;
+	*ret_about = about_of(row);
+	*ret_problem = NULL;
+	if (object_stream_open(&read->context, ret_about, ret_stream, &why) == 0)
+		return 0;
+	if (why->code != ERROR_UNSUPPORTED)
+		return error_move(err, &why);
+	*ret_problem = NOT_OF_METADATA;
+	cluster_read_add_reason(read, row->file.data ? row->file : row->resource, *ret_problem);
+	ret_about->metadata_only = false;
+	return object_stream_open(&read->context, ret_about, ret_stream, err);
 }
 
-static int read_list_file(struct cluster_read *read, const struct frozen_list_row *row, struct slice text,
-			  const char *problem, struct error **err)
+/* text not there: without a file, or without what should be in it, for a reason that was told. */
+static int put_list(struct cluster_read *read, const struct frozen_list_row *row, struct slice text,
+		    const char *problem, struct error **err)
 {
 	CLEANUP(error_freep) struct error *broken = NULL;
 	struct object_list_about about;
 	struct object_stream *stream = NULL;
-	if (open_list(read, row, &about, &stream, err) < 0)
+	const char *unreadable;
+	if (open_list(read, row, &about, &stream, &unreadable, err) < 0)
 		return -1;
-	if (read_document(read, stream, text, &broken, err) < 0) {
+	if (text.data && !unreadable && read_document(read, stream, text, &broken, err) < 0) {
 		object_stream_free(stream);
 		return -1;
 	}
-	if (broken && !problem)
-		problem = broken->message;
-	return close_list(read, row, stream, problem, err);
-}
-
-/* Without a file, or without what should be in it. */
-static int put_unread_list(struct cluster_read *read, const struct frozen_list_row *row, const char *problem,
-			   struct error **err)
-{
-	struct object_list_about about;
-	struct object_stream *stream = NULL;
-	if (open_list(read, row, &about, &stream, err) < 0)
-		return -1;
+	if (!problem)
+		problem = broken ? broken->message : unreadable;
 	return close_list(read, row, stream, problem, err);
 }
 
@@ -350,8 +352,7 @@ static int read_row(struct cluster_read *read, size_t row, const struct dump_fil
 	}
 	if (!is_list(read, row))
 		return 0;
-	return unreadable ? put_unread_list(read, list_row(read, row), problem, err)
-			  : read_list_file(read, list_row(read, row), text, problem, err);
+	return put_list(read, list_row(read, row), unreadable ? SLICE_NONE : text, problem, err);
 }
 
 int run_read_file(struct cluster_read *read, const struct dump_file *file, struct file_bytes *bytes, struct error **err)
@@ -390,7 +391,7 @@ static int end_row(struct cluster_read *read, size_t row, struct error **err)
 		return -1;
 	if (!is_list(read, row))
 		return 0;
-	return put_unread_list(read, list_row(read, row), file.data ? "it is not there" : NULL, err);
+	return put_list(read, list_row(read, row), SLICE_NONE, file.data ? "it is not there" : NULL, err);
 }
 
 int run_read_end(struct cluster_read *read, struct error **err)

@@ -112,6 +112,16 @@ static bool fits(const struct tie *tie, const struct item *item, const void *rec
 	return slice_equal(value, part_of(item, tie->part));
 }
 
+/* A record without its whole identity could not be kept. The cluster is the sink's to set, and a secret need not say
+ * when it was written. */
+static bool is_missing(const struct field *field, const void *record)
+{
+	if (!(field->flags & FIELD_KEY) || (field->flags & FIELD_CLUSTER))
+		return false;
+	return (field->type == FIELD_TEXT && !field_text(field, record).data) ||
+	       (field->type == FIELD_INT && field_int(field, record) == INT_UNKNOWN);
+}
+
 /* The field that says it is another's, or NULL. */
 static const char *foreign_field(const struct item *item, const struct record_type *type, const void *record)
 {
@@ -121,6 +131,9 @@ static const char *foreign_field(const struct item *item, const struct record_ty
 	for (size_t i = 0; i < sizeof ties / sizeof ties[0]; i++)
 		if (ties[i].type == type && !fits(&ties[i], item, record))
 			return ties[i].field;
+	for (size_t i = 0; i < type->field_count; i++)
+		if (is_missing(&type->fields[i], record))
+			return type->fields[i].name;
 	return NULL;
 }
 

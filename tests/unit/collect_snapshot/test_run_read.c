@@ -538,6 +538,19 @@ static void test_one_file_for_two_lists_is_read_once(void **state)
 	check_slice(coverage_of(&changed.reading, "Job")->outcome, "failed");
 }
 
+static void test_pods_of_metadata_alone_are_not_read(void **state)
+{
+	CLEANUP(changed_release) struct changed changed;
+	changed_start(&changed);
+	char *manifest = path_in(&changed.path, "manifest.json");
+	replace_in(manifest, "\"metadata_only\": false", "\"metadata_only\": true");
+	free(manifest);
+	changed_read(&changed);
+	assert_int_equal(pod_count(&changed.reading), 0);
+	check_slice(coverage_of(&changed.reading, "Pod")->outcome, "failed");
+	check_outcome(&changed, "failed", "Pod.json: of metadata alone");
+}
+
 static bool is_complete(const struct reading *reading, const char *kind)
 {
 	for (size_t i = 0; i < reading->memory.record_count; i++) {
@@ -596,6 +609,7 @@ int main(void)
 		cmocka_unit_test(test_a_later_version_is_refused),
 		cmocka_unit_test(test_records_of_another_object_are_refused),
 		cmocka_unit_test(test_one_file_for_two_lists_is_read_once),
+		cmocka_unit_test(test_pods_of_metadata_alone_are_not_read),
 		cmocka_unit_test(test_a_flipped_manifest_never_proves_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

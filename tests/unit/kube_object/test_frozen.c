@@ -89,6 +89,12 @@ static void test_what_is_refused(void **state)
 		{ SECRET("{\"record\":\"container\",\"namespace\":\"shop\",\"holder_group\":\"\",\"holder_kind\":\"Pod\","
 			 "\"holder\":\"uid-hub\"}"),
 		  "its holder_kind is not" },
+		{ SECRET("{\"record\":\"entry\",\"namespace\":\"shop\",\"secret_uid\":\"uid-hub\",\"data_key\":\"k\","
+			 "\"ordinal\":0}"),
+		  "its registry_key is not" },
+		{ SECRET("{\"record\":\"entry\",\"namespace\":\"shop\",\"secret_uid\":\"uid-hub\",\"data_key\":\"k\","
+			 "\"registry_key\":\"r\"}"),
+		  "its ordinal is not" },
 		{ SECRET("5"), "record 0 is no object" },
 		{ SECRET("{\"record\":\"secret\",\"uid\":5}"), "secret: uid is not a text" },
 		{ "{\"kind\":\"Secret\",\"apiVersion\":\"v1\"," META
@@ -133,20 +139,20 @@ static void test_records_of_every_kind(void **state)
 	} cases[] = {
 		{ "Pod", "\"pod\",\"uid\":\"uid-hub\",\"namespace\":\"shop\",\"name\":\"hub\"" },
 		{ "Pod",
-		  "\"container\",\"namespace\":\"shop\",\"holder_group\":\"\",\"holder_kind\":\"Pod\",\"holder\":\"uid-hub\"" },
+		  "\"container\",\"namespace\":\"shop\",\"holder_group\":\"\",\"holder_kind\":\"Pod\",\"holder\":\"uid-hub\",\"role\": \"init\",\"name\": \"c\"" },
 		{ "Pod",
-		  "\"secret_reader\",\"namespace\":\"shop\",\"holder_group\":\"\",\"holder_kind\":\"Pod\",\"holder\":\"uid-hub\"" },
+		  "\"secret_reader\",\"namespace\":\"shop\",\"holder_group\":\"\",\"holder_kind\":\"Pod\",\"holder\":\"uid-hub\",\"secret\": \"s\",\"relation\": \"env\"" },
 		{ "PodTemplate",
 		  "\"workload\",\"namespace\":\"shop\",\"group\":\"\",\"kind\":\"PodTemplate\",\"name\":\"hub\"" },
 		{ "PodTemplate",
-		  "\"container\",\"namespace\":\"shop\",\"holder_group\":\"\",\"holder_kind\":\"PodTemplate\",\"holder\":\"hub\"" },
+		  "\"container\",\"namespace\":\"shop\",\"holder_group\":\"\",\"holder_kind\":\"PodTemplate\",\"holder\":\"hub\",\"role\": \"init\",\"name\": \"c\"" },
 		{ "ServiceAccount", "\"service_account\",\"namespace\":\"shop\",\"name\":\"hub\"" },
 		{ "Node", "\"node\",\"name\":\"hub\"" },
-		{ "Node", "\"node_image\",\"node\":\"hub\"" },
+		{ "Node", "\"node_image\",\"node\":\"hub\",\"image\": \"i\"" },
 		{ "Namespace", "\"namespace\",\"name\":\"hub\"" },
 		{ "Event", "\"event\",\"uid\":\"uid-hub\",\"namespace\":\"shop\"" },
 		{ "Pod",
-		  "\"defect\",\"object_kind\":\"Pod\",\"namespace\":\"shop\",\"object\":\"hub\",\"object_uid\":\"uid-hub\"" },
+		  "\"defect\",\"object_kind\":\"Pod\",\"namespace\":\"shop\",\"object\":\"hub\",\"object_uid\":\"uid-hub\",\"code\": \"x\",\"place\": \"y\"" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		for (const char *part = strstr(cases[i].record, "\":\"");; part = strstr(part + 1, "\":\"")) {
@@ -154,7 +160,8 @@ static void test_records_of_every_kind(void **state)
 			CLEANUP(reading_release) struct reading r;
 			snprintf(record, sizeof record, "%s", cases[i].record);
 			if (part)
-				record[part - cases[i].record + 3] ^= 1; /* the first byte of a value, or its end */
+				record[part - cases[i].record + 3] ^= 1; /* the first byte of a value that ties it to
+									    the object */
 			snprintf(json, sizeof json,
 				 "{\"apiVersion\":\"v1\",\"kind\":\"%s\"," META "," RECORDS("{\"record\":%s}") "}",
 				 cases[i].kind, record);
