@@ -70,6 +70,8 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_LIVE_CLUSTERS 64
 /* One object as it arrives: etcd refuses requests over 1.5 MiB; JSON with escapes and indentation may be some times that. */
 #define LIMIT_ITEM_BYTES (8 * LIMIT_MIB)
+/* Pages of one list: 50 M objects in pages of 500. A server that gives more does not come to an end. */
+#define LIMIT_LIST_PAGES 100000
 /* A list without its items: metadata with a continue token. */
 #define LIMIT_LIST_HEAD_BYTES (1 * LIMIT_MIB)
 /* The body of a refusal: a Status, or some proxy's page. */

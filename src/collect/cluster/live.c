@@ -164,6 +164,9 @@ void live_result_release(struct live_result *result)
 	mem_free(result->cluster_uid);
 	for (size_t i = 0; i < LIVE_SECRET_LISTS; i++)
 		mem_free(result->secret_versions[i]);
+	for (size_t i = 0; i < result->secret_namespace_count; i++)
+		mem_free(result->secret_namespaces[i]);
+	mem_free(result->secret_namespaces);
 	error_free(result->error);
 	*result = (struct live_result){ 0 };
 }

@@ -95,6 +95,8 @@ struct live_source {
 	/* To follow: of the result of a read; NULL: not known. */
 	const char *cluster_uid;
 	const char *secret_versions[LIVE_SECRET_LISTS];
+	char *const *secret_namespaces; /* the only ones whose secrets may be listed; none: all */
+	size_t secret_namespace_count;
 };
 
 struct live_progress {
@@ -113,6 +115,9 @@ struct live_result {
 	char *cluster_uid; /* NULL: not known */
 	/* Where a watch of secrets goes on: resourceVersion of each list of secrets, or NULL. */
 	char *secret_versions[LIVE_SECRET_LISTS];
+	/* Namespaces that gave their secrets where the list of all was forbidden: those can be followed. */
+	char **secret_namespaces;
+	size_t secret_namespace_count;
 	struct error *error; /* the sink or memory failed: nothing more was read */
 };
 void live_result_release(struct live_result *result);

@@ -92,10 +92,32 @@ static void show_progress(struct live_cluster *cluster, bool answered)
 
 /* --- the end of a list --- */
 
+/* A namespace whose secrets may be listed, where those of all may not: each counts once, by its first list. */
+static int keep_namespace(struct live_cluster *cluster, const struct live_list *list, struct error **err)
+{
+	struct live_result *result = cluster->result;
+	struct slice name = list->about.namespace;
+	if (list->secret_list > 0)
+		return 0;
+	char **names = mem_resize(result->secret_namespaces, result->secret_namespace_count + 1, sizeof *names);
+	if (!names)
+		return error_no_memory(err);
+	result->secret_namespaces = names;
+	names[result->secret_namespace_count] = mem_copy_text(name.data, name.len);
+	if (!names[result->secret_namespace_count])
+		return error_no_memory(err);
+	result->secret_namespace_count++;
+	return 0;
+}
+
 static int keep_version(struct live_cluster *cluster, const struct live_list *list, struct error **err)
 {
 	char **version = &cluster->result->secret_versions[list->secret_list];
-	if (!live_is_secret(list->resource) || *version || !list->resource_version)
+	if (!live_is_secret(list->resource))
+		return 0;
+	if (!slice_equal_text(list->about.namespace, "*"))
+		return keep_namespace(cluster, list, err);
+	if (*version || !list->resource_version)
 		return 0;
 	*version = mem_copy_text(list->resource_version, strlen(list->resource_version));
 	return *version ? 0 : error_no_memory(err);
@@ -104,6 +126,9 @@ static int keep_version(struct live_cluster *cluster, const struct live_list *li
 static void add_lost(struct live_cluster *cluster, const struct live_list *list, const char *outcome, struct slice why)
 {
 	CLEANUP(strbuf_release) struct strbuf what = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	/* The server refuses each list with nearly the same sentence: the first is enough. */
+	if (list->forbidden && cluster->reasons)
+		why = SLICE_NONE;
 	cluster->lost++;
 	strbuf_add_text(&what, list->resource->resource);
 	if (!slice_equal_text(list->about.namespace, "*"))
@@ -523,8 +548,8 @@ static int freeze_end(struct live_cluster *cluster, struct error **err)
 
 static int prepare(struct live_cluster *cluster, struct error **err)
 {
-	static const struct kube_server_limits limits = {
-		.connections = LIVE_LISTS,
+	const struct kube_server_limits limits = {
+		.connections = cluster->live->options.follow ? LIVE_WATCH_CONNECTIONS : LIVE_LISTS,
 		.rate = LIVE_RATE,
 		.burst = LIVE_BURST,
 		.retries = LIVE_RETRIES,

@@ -78,7 +78,11 @@ void live_document_init(struct live_document *document, struct live_cluster *clu
 int live_document_ask(struct live_document *document, struct error **err)
 {
 	CLEANUP(error_freep) struct error *why = NULL;
-	struct kube_request request = { .path = slice_of(document->path), .accept = SLICE("application/json") };
+	struct kube_request request = {
+		.path = slice_of(document->path),
+		.accept = SLICE("application/json"),
+		.whole_ms = LIVE_DOCUMENT_MS,
+	};
 	struct live_cluster *cluster = document->cluster;
 	document->status = 0;
 	cluster->under_way++;

@@ -393,22 +393,24 @@ static int list_done(struct watch *watch, struct error **err)
 				      .namespace = watch->about.namespace,
 				      .type = watch->about.subtype };
 	bool whole = list->whole && list->resource_version;
+	/* What could not be decoded is a defect by now: it would not be better the next time. */
+	bool readable = list->resource_version && (whole || slice_equal_text(list->outcome, "partial"));
 	watch->state = WAITING;
 	watch->due = 0;
 	strbuf_clear(&watch->version);
-	if (whole)
+	if (readable)
 		strbuf_add_text(&watch->version, list->resource_version);
 	else
 		fail(watch, list->why.len ? strbuf_slice(&list->why) : SLICE("the list could not be read"));
 	watch->list = live_list_free(list);
-	if (!whole)
+	if (!readable)
 		return 0;
 	well(watch);
 	if (watch->gap && put_gap(watch, err) < 0)
 		return -1;
 	watch->gap = false;
 	watch->since = time_now();
-	return tell(watch->follower, &change, err);
+	return whole ? tell(watch->follower, &change, err) : 0; /* what a list has lost is not gone */
 }
 
 /* --- watching --- */
@@ -592,17 +594,32 @@ static int add_watch(struct follower *follower, struct slice namespace, size_t s
 	return 0;
 }
 
+static int add_watches_of(struct follower *follower, struct slice namespace, struct error **err)
+{
+	size_t lists = follower->cluster->live->options.all_secrets ? 1 : LIVE_SECRET_LISTS;
+	for (size_t i = 0; i < lists; i++)
+		if (add_watch(follower, namespace, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Those that were asked for; else those that may be read, where not all may; else all. */
 static int add_watches(struct follower *follower, struct error **err)
 {
 	const struct live_options *options = &follower->cluster->live->options;
-	size_t lists = options->all_secrets ? 1 : LIVE_SECRET_LISTS;
-	size_t namespaces = options->namespace_count ? options->namespace_count : 1;
-	for (size_t i = 0; i < namespaces; i++) {
-		struct slice namespace = options->namespace_count ? slice_of(options->namespaces[i]) : SLICE("*");
-		for (size_t k = 0; k < lists; k++)
-			if (add_watch(follower, namespace, k, err) < 0)
-				return -1;
-	}
+	const struct live_source *source = &follower->cluster->source;
+	for (size_t i = 0; i < options->namespace_count; i++)
+		if (add_watches_of(follower, slice_of(options->namespaces[i]), err) < 0)
+			return -1;
+	if (options->namespace_count)
+		return 0;
+	for (size_t i = 0; i < source->secret_namespace_count; i++)
+		if (add_watches_of(follower, slice_of(source->secret_namespaces[i]), err) < 0)
+			return -1;
+	if (!source->secret_namespace_count)
+		return add_watches_of(follower, SLICE("*"), err);
+	notice(follower, "the secrets of all namespaces may not be listed: only namespaces that may be read, and are "
+			 "there now, are followed");
 	return 0;
 }
 

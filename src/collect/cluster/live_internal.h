@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "collect/cluster/live.h"
@@ -21,14 +22,24 @@
 #define LIVE_RESTARTS 2
 /* A page that broke off is asked for again so often without one more item. */
 #define LIVE_CUTS 4
+/* Pages without an item in a row, each with a token: a proxy that filters may leave some empty, and 1,000 of 500 items
+ * are a cluster. */
+#define LIVE_EMPTY_PAGES 1000
+/* A page takes seconds. A server that sends a byte now and then would keep it open for ever. */
+#define LIVE_PAGE_MS (10 * 60 * 1000)
+#define LIVE_DOCUMENT_MS (60 * 1000)
+/* Continue tokens are some hundred bytes. Three times as long when they are encoded, one still fits a request. */
+#define LIVE_TOKEN_BYTES (64 * LIMIT_KIB)
 /* Lists of one cluster under way at once. */
 #define LIVE_LISTS 4
 #define LIVE_PAGE 500
+/* Connections of one cluster's watches: few carry many where the server speaks HTTP/2. */
+#define LIVE_WATCH_CONNECTIONS 64
 /* Of each request, before any byte of its answer; net waits between them. */
 #define LIVE_RETRIES 5
-/* A token bucket for each cluster: quick for a person, and little for an API server. */
+/* A token bucket for each cluster, as large as kubectl's: quick for a person, and little for an API server. */
 #define LIVE_RATE 50
-#define LIVE_BURST 100
+#define LIVE_BURST 300
 
 struct live_cluster;
 
@@ -75,15 +86,19 @@ struct live_list {
 	struct strbuf token, next_token; /* of the page under way, of the next */
 	char *resource_version;          /* of the first page */
 	uint64_t page_items;             /* taken of the page under way, in all attempts */
+	uint64_t page_items_most;        /* before it was begun again */
+	unsigned empty_pages;            /* in a row */
+	int64_t mixed_objects;           /* mixed: taken when it last expired */
 	uint64_t skip, passed; /* items at the start of this attempt that were taken before; items that came by */
-	unsigned restarts, cuts;
+	unsigned restarts, cuts, pages;
 	bool mixed, started, done;
-	bool forbidden;      /* for all namespaces: each that is known is asked for */
-	struct error *fatal; /* of a call from the framer: not the server's fault */
-	bool asked;          /* a transfer's END has not come yet */
-	bool whole;          /* done, and complete */
-	bool not_served;     /* done, and there is no such list */
-	struct strbuf why;   /* done, and not: why */
+	bool forbidden;       /* for all namespaces: each that is known is asked for */
+	struct error *fatal;  /* of a call from the framer: not the server's fault */
+	bool asked;           /* a transfer's END has not come yet */
+	bool whole;           /* done, and complete */
+	struct slice outcome; /* done: as its coverage has it */
+	bool not_served;      /* done, and there is no such list */
+	struct strbuf why;    /* done, and not: why */
 };
 /* The list of secrets number `secret_list`: of one type, or, where all are asked for, the only one. */
 struct live_list *live_list_secrets(struct live_cluster *cluster, struct slice namespace, size_t secret_list,

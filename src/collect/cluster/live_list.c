@@ -42,7 +42,7 @@ struct live_list *live_list_new(struct live_cluster *cluster, const struct live_
 	list->content_type = (struct strbuf)STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	list->refusal = (struct strbuf)STRBUF_INIT(LIMIT_REFUSAL_BYTES);
 	list->why = (struct strbuf)STRBUF_INIT(LIMIT_MESSAGE_BYTES);
-	list->token = list->next_token = (struct strbuf)STRBUF_INIT(LIMIT_LIST_HEAD_BYTES);
+	list->token = list->next_token = (struct strbuf)STRBUF_INIT(LIVE_TOKEN_BYTES);
 	return list;
 }
 
@@ -118,6 +118,7 @@ int live_list_finish(struct live_list *list, const char *outcome, struct slice w
 	if (!list->stream && open_streams(list, err) < 0)
 		return -1;
 	object_stream_judge(list->stream, &end);
+	list->outcome = end.outcome;
 	list->whole = slice_equal_text(end.outcome, "complete") || slice_equal_text(end.outcome, "metadata");
 	utf8_add_printable(&list->why, end.why);
 	if (live_cluster_note(list->cluster, list, end.outcome.data, end.why, err) < 0)
@@ -150,11 +151,36 @@ static int finish_failed(struct live_list *list, struct error *why, struct error
 
 /* --- what a page brings --- */
 
+static bool is_kind_asked_for(const struct live_list *list, struct slice kind)
+{
+	struct slice asked = list->about.metadata_only ? SLICE("PartialObjectMetadata") : list->about.kind;
+	if (!slice_ends_with(kind, "List"))
+		return false;
+	return list->resource->custom || slice_equal(slice_part(kind, 0, kind.len - 4), asked);
+}
+
+/* Something that answers {"items": []} to whatever it is asked must not pass for an empty cluster. */
+static int check_head(const struct live_list *list, const struct list_head *head, struct error **err)
+{
+	if (!head->offered)
+		return 0;
+	if (!is_kind_asked_for(list, head->kind))
+		return error_set(err, ERROR_SYNTAX, "%.*s in place of a %.*sList",
+				 SLICE_ARG(head->kind.len ? head->kind : SLICE("a list without a kind")),
+				 SLICE_ARG(list->about.kind));
+	if (head->remaining > 0 && !head->continue_token.len)
+		return error_set(err, ERROR_SYNTAX, "the list ends, and the server says that there are %lld more",
+				 (long long)head->remaining);
+	return 0;
+}
+
 static int on_head(void *data, const struct list_head *head, struct error **err)
 {
 	struct live_list *list = data;
-	if (head->continue_token.data && set_text(&list->next_token, head->continue_token, err) < 0)
+	if (check_head(list, head, err) < 0)
 		return -1;
+	if (head->continue_token.data && set_text(&list->next_token, head->continue_token, err) < 0)
+		return error_context(err, "the continue token");
 	if (!list->resource_version && head->resource_version.len) {
 		list->resource_version = mem_copy_text(head->resource_version.data, head->resource_version.len);
 		if (!list->resource_version)
@@ -175,12 +201,20 @@ static int decode(struct live_list *list, struct slice item, struct error **err)
 	return result;
 }
 
+/* Only an item that no attempt came to before shows that the next attempt may come further. */
+static void count_item(struct live_list *list)
+{
+	if (++list->page_items <= list->page_items_most)
+		return;
+	list->page_items_most = list->page_items;
+	list->cuts = 0;
+}
+
 static int take_item(struct live_list *list, struct slice item, struct error **err)
 {
 	if (decode(list, item, err) < 0)
 		return -1;
-	list->page_items++;
-	list->cuts = 0;
+	count_item(list);
 	if (list->frozen && frozen_list_item(list->frozen, item, err) < 0)
 		return -1;
 	if (list->cluster->follower)
@@ -205,7 +239,7 @@ static int on_lost(void *data, uint64_t bytes, struct error **err)
 	char text[96];
 	if (list->passed++ < list->skip)
 		return 0;
-	list->page_items++;
+	count_item(list);
 	snprintf(text, sizeof text, "an object of %llu bytes, larger than any may be", (unsigned long long)bytes);
 	if (object_stream_lost(list->stream, "too_large", slice_of(text), &list->fatal) < 0)
 		return error_set(err, ERROR_SYSTEM, "ended");
@@ -227,7 +261,7 @@ static struct slice accept_of(const struct live_list *list)
 
 static int send_page(struct live_list *list, struct error **err)
 {
-	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(2 * LIMIT_LIST_HEAD_BYTES);
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES);
 	CLEANUP(error_freep) struct error *why = NULL;
 	struct live_cluster *cluster = list->cluster;
 	unsigned limit = cluster->live->options.page;
@@ -245,7 +279,11 @@ static int send_page(struct live_list *list, struct error **err)
 	list->framer = framer_free(list->framer);
 	strbuf_clear(&list->refusal);
 	strbuf_clear(&list->next_token);
-	struct kube_request request = { .path = strbuf_slice(&path), .accept = accept_of(list) };
+	struct kube_request request = {
+		.path = strbuf_slice(&path),
+		.accept = accept_of(list),
+		.whole_ms = LIVE_PAGE_MS,
+	};
 	int sent = strbuf_failed(&path, &why) ? -1
 					      : kube_server_send(cluster->server, cluster->queue, &request, list, &why);
 	list->login = kube_server_login_number(cluster->server);
@@ -270,9 +308,12 @@ int live_list_start(struct live_list *list, struct error **err)
 /* From its start: what was taken is put again, and the store keeps the later state. */
 static int restart(struct live_list *list, struct error **err)
 {
+	list->cluster->context.objects -= object_stream_objects(list->stream); /* they come again */
 	list->stream = object_stream_free(list->stream);
 	list->resource_version = mem_free(list->resource_version);
 	list->page_items = list->skip = 0;
+	if (live_is_namespace(list->resource))
+		vec_clear(&list->cluster->namespaces);
 	strbuf_clear(&list->token);
 	if (list->frozen && frozen_list_restart(list->frozen, err) < 0)
 		return -1;
@@ -283,9 +324,11 @@ static int restart(struct live_list *list, struct error **err)
 
 static int next_page(struct live_list *list, struct error **err)
 {
+	if (++list->pages > LIMIT_LIST_PAGES)
+		return finish_under_way(list, "failed", SLICE("the list does not come to an end"), err);
 	if (set_text(&list->token, strbuf_slice(&list->next_token), err) < 0)
 		return -1;
-	list->page_items = list->skip = 0;
+	list->page_items = list->page_items_most = list->skip = 0;
 	list->rejections = 0;
 	return send_page(list, err);
 }
@@ -297,6 +340,9 @@ static int page_done(struct live_list *list, struct error **err)
 		return list->fatal ? error_move(err, &list->fatal) : finish_failed(list, why, err);
 	if (list->next_token.len && slice_equal(strbuf_slice(&list->next_token), strbuf_slice(&list->token)))
 		return finish_under_way(list, "failed", SLICE("the server gives the same page again and again"), err);
+	list->empty_pages = list->page_items ? 0 : list->empty_pages + 1;
+	if (list->next_token.len && list->empty_pages > LIVE_EMPTY_PAGES)
+		return finish_under_way(list, "failed", SLICE("the server gives empty pages without end"), err);
 	if (list->next_token.len)
 		return next_page(list, err);
 	if (list->mixed)
@@ -339,13 +385,20 @@ static int on_rejection(struct live_list *list, struct slice why, struct error *
  * never coming to an end. */
 static int on_expired(struct live_list *list, struct slice token, struct slice why, struct error **err)
 {
-	if (list->restarts++ < LIVE_RESTARTS)
+	CLEANUP(error_freep) struct error *too_large = NULL;
+	int64_t objects = object_stream_objects(list->stream);
+	if (list->restarts++ < LIVE_RESTARTS) {
+		list->page_items_most = 0;
 		return restart(list, err);
-	if (!token.len)
+	}
+	if (!token.len || (list->mixed && objects == list->mixed_objects))
 		return finish_under_way(list, "failed", why, err);
 	list->mixed = true;
-	if (set_text(&list->next_token, token, err) < 0)
-		return -1;
+	list->mixed_objects = objects;
+	if (set_text(&list->next_token, token, &too_large) < 0) {
+		error_context(&too_large, "the continue token");
+		return finish_failed(list, too_large, err);
+	}
 	return next_page(list, err);
 }
 
@@ -378,7 +431,7 @@ static bool is_unknown_path(const struct live_list *list)
 
 static int on_refusal(struct live_list *list, struct error **err)
 {
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(8 * LIMIT_REFUSAL_BYTES);
 	struct status_text said = { 0 };
 	if (object_read_status(strbuf_slice(&list->refusal), strbuf_slice(&list->content_type), &arena, &said, err) < 0)
 		return -1;

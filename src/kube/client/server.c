@@ -121,6 +121,7 @@ int kube_server_send(struct kube_server *server, struct http_queue *queue, const
 		.header_count = server->header_count,
 		.compressed = worth_compressing(kube_access_facts(server->access)),
 		.idle_ms = request->idle_ms ? request->idle_ms : server->limits.idle_ms,
+		.whole_ms = request->whole_ms,
 		.retries = server->limits.retries,
 	};
 	return http_send(queue, server->origins.items[server->origins.len - 1], &asked, owner, err);

@@ -31,7 +31,8 @@ struct kube_server *kube_server_free(struct kube_server *server);
 struct kube_request {
 	struct slice path; /* "/api/v1/pods?limit=500" */
 	struct slice accept;
-	unsigned idle_ms; /* 0: the limits' */
+	unsigned idle_ms;  /* 0: the limits' */
+	unsigned whole_ms; /* of one attempt; 0: no limit */
 };
 int kube_server_send(struct kube_server *server, struct http_queue *queue, const struct kube_request *request,
 		     void *owner, struct error **err);
