@@ -21,7 +21,8 @@ static bool add(struct slice raw, bool is_secret, struct strbuf *out)
 	CLEANUP(arena_release) struct arena scratch = ARENA_INIT(LIMIT_FROZEN_ITEM_BYTES);
 	CLEANUP(error_freep) struct error *err = NULL;
 	bool changed;
-	int added = frozen_object_add(raw, is_secret, mask, &scratch, out, &changed, &err);
+	struct frozen_rules rules = { is_secret, mask, NULL };
+	int added = frozen_object_add(raw, &rules, &scratch, out, &changed, &err);
 	strbuf_add_char(out, '}');
 	return added == 0;
 }

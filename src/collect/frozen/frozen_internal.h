@@ -17,6 +17,7 @@ struct frozen_writer {
 	struct arena kept;               /* facts, and what the rows point into */
 	struct frozen_manifest manifest; /* as far as it is known */
 	frozen_mask mask;
+	frozen_annotation_kept annotation_kept;
 	int top, cluster, folder; /* descriptors: DIR, DIR/CLUSTER, the run's */
 	struct strbuf path;       /* of the run's folder, for messages */
 	struct {

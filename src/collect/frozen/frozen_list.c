@@ -170,11 +170,11 @@ static void add_records(struct frozen_writer *writer)
 static int write_item(struct frozen_list *list, struct slice raw_json, struct error **err)
 {
 	struct frozen_writer *writer = list->writer;
+	struct frozen_rules rules = { list->is_secret, writer->mask, writer->annotation_kept };
 	bool changed;
 	strbuf_clear(&writer->line);
 	strbuf_add_text(&writer->line, list->any ? ",\n" : "\n");
-	if (frozen_object_add(raw_json, list->is_secret, writer->mask, &writer->scratch, &writer->line, &changed, err) <
-	    0)
+	if (frozen_object_add(raw_json, &rules, &writer->scratch, &writer->line, &changed, err) < 0)
 		return -1;
 	if (changed || list->is_secret)
 		add_records(writer);

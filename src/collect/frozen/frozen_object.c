@@ -8,8 +8,7 @@
 
 struct walk {
 	struct reader *reader;
-	bool is_secret;
-	frozen_mask mask;
+	const struct frozen_rules *rules;
 	struct arena *scratch;
 	struct strbuf *out;
 	bool comma;   /* one is due before the next key or value */
@@ -22,11 +21,15 @@ static int take(struct walk *w, struct token *ret_token, struct error **err)
 	return got > 0 ? 0 : got < 0 ? -1 : error_set(err, ERROR_SYNTAX, "the object is not complete");
 }
 
+static bool opens(const struct token *token)
+{
+	return token->type == TOKEN_OBJECT_BEGIN || token->type == TOKEN_ARRAY_BEGIN;
+}
+
 /* The rest of what `token` opened. */
 static int pass_over(struct walk *w, const struct token *token, struct error **err)
 {
-	bool opens = token->type == TOKEN_OBJECT_BEGIN || token->type == TOKEN_ARRAY_BEGIN;
-	return opens ? reader_leave(w->reader, w->reader->depth - 1, err) : 0;
+	return opens(token) ? reader_leave(w->reader, w->reader->depth - 1, err) : 0;
 }
 
 /* --- writing --- */
@@ -39,12 +42,12 @@ static void separate(struct walk *w)
 
 static void add_bracket(struct walk *w, enum token_type type)
 {
-	bool opens = type == TOKEN_OBJECT_BEGIN || type == TOKEN_ARRAY_BEGIN;
+	bool begins = type == TOKEN_OBJECT_BEGIN || type == TOKEN_ARRAY_BEGIN;
 	bool object = type == TOKEN_OBJECT_BEGIN || type == TOKEN_OBJECT_END;
-	if (opens)
+	if (begins)
 		separate(w);
-	strbuf_add_char(w->out, opens ? (object ? '{' : '[') : (object ? '}' : ']'));
-	w->comma = !opens;
+	strbuf_add_char(w->out, begins ? (object ? '{' : '[') : (object ? '}' : ']'));
+	w->comma = !begins;
 }
 
 /* A key or a text as it stands in the document. */
@@ -71,7 +74,7 @@ static int add_masked(struct walk *w, const struct token *token, struct error **
 	struct slice text = token->text, masked;
 	if (!token->plain && token_copy(token, w->scratch, &text, err) < 0)
 		return -1;
-	if (w->mask(text, w->scratch, &masked, err) < 0)
+	if (w->rules->mask(text, w->scratch, &masked, err) < 0)
 		return -1;
 	if (slice_equal(text, masked)) {
 		add_quoted(w, token);
@@ -123,19 +126,183 @@ static int drop_last_applied(struct walk *w, struct error **err)
 	return pass_over(w, &value, err);
 }
 
-/* A value, with all that it holds. */
-static int copy_value(struct walk *w, struct error **err)
+/* One value, unread. */
+static int add_null(struct walk *w, enum token_type *ret_type, struct error **err)
 {
-	unsigned depth = w->reader->depth;
 	struct token token;
-	do {
+	if (take(w, &token, err) < 0)
+		return -1;
+	*ret_type = token.type;
+	add_word(w, SLICE("null"));
+	return pass_over(w, &token, err);
+}
+
+/* The values of a map. */
+static int copy_keys(struct walk *w, struct error **err)
+{
+	struct token token;
+	enum token_type type;
+	if (take(w, &token, err) < 0)
+		return -1;
+	if (token.type != TOKEN_OBJECT_BEGIN) {
+		add_word(w, SLICE("null"));
+		return pass_over(w, &token, err);
+	}
+	add_bracket(w, token.type);
+	for (;;) {
 		if (take(w, &token, err) < 0)
 			return -1;
-		bool drop = token.type == TOKEN_KEY && token_is(&token, LAST_APPLIED);
-		if ((drop ? drop_last_applied(w, err) : add_token(w, &token, err)) < 0)
+		if (token.type == TOKEN_OBJECT_END)
+			break;
+		add_quoted(w, &token);
+		if (add_null(w, &type, err) < 0)
 			return -1;
-	} while (w->reader->depth > depth);
+	}
+	add_bracket(w, token.type);
 	return 0;
+}
+
+static int copy_value(struct walk *w, struct error **err);
+static int copy_from(struct walk *w, const struct token *first, struct error **err);
+
+/* --- annotations --- */
+static int copy_annotation(struct walk *w, const struct token *key, struct error **err)
+{
+	struct slice name = key->text;
+	enum token_type type;
+	if (token_is(key, LAST_APPLIED))
+		return drop_last_applied(w, err);
+	if (!key->plain && token_copy(key, w->scratch, &name, err) < 0)
+		return -1;
+	add_quoted(w, key);
+	bool kept = !w->rules->annotation_kept || w->rules->annotation_kept(name);
+	if (kept && w->rules->annotation_kept && !w->rules->is_secret)
+		return copy_value(w, err);
+	if (add_null(w, &type, err) < 0)
+		return -1;
+	/* One that is no text would have been told as wrong. */
+	w->changed = w->changed || kept || (type != TOKEN_STRING && type != TOKEN_NULL);
+	return 0;
+}
+
+/* In place of what is of another shape than it should be, which would have been told as wrong. */
+static int add_null_for(struct walk *w, const struct token *token, struct error **err)
+{
+	w->changed = w->changed || token->type != TOKEN_NULL;
+	add_word(w, SLICE("null"));
+	return pass_over(w, token, err);
+}
+
+static int copy_annotations(struct walk *w, struct error **err)
+{
+	struct token token;
+	if (take(w, &token, err) < 0)
+		return -1;
+	if (token.type != TOKEN_OBJECT_BEGIN)
+		return add_null_for(w, &token, err);
+	add_bracket(w, token.type);
+	for (;;) {
+		if (take(w, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_OBJECT_END)
+			break;
+		if (copy_annotation(w, &token, err) < 0)
+			return -1;
+	}
+	add_bracket(w, token.type);
+	return 0;
+}
+
+/* --- what has names and values --- */
+/* An item of env or httpHeaders: {"name": ..., "value": ...}. */
+static int copy_pair(struct walk *w, struct error **err)
+{
+	struct token token;
+	enum token_type type;
+	add_bracket(w, TOKEN_OBJECT_BEGIN);
+	for (;;) {
+		if (take(w, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_OBJECT_END)
+			break;
+		add_quoted(w, &token);
+		if ((token_is(&token, "value") ? add_null(w, &type, err) : copy_value(w, err)) < 0)
+			return -1;
+	}
+	add_bracket(w, token.type);
+	return 0;
+}
+
+static int copy_pairs(struct walk *w, struct error **err)
+{
+	struct token token;
+	if (take(w, &token, err) < 0)
+		return -1;
+	if (token.type != TOKEN_ARRAY_BEGIN)
+		return copy_from(w, &token, err); /* a label of that name */
+	add_bracket(w, token.type);
+	for (;;) {
+		if (take(w, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_ARRAY_END)
+			break;
+		if ((token.type == TOKEN_OBJECT_BEGIN ? copy_pair(w, err) : add_null_for(w, &token, err)) < 0)
+			return -1;
+	}
+	add_bracket(w, token.type);
+	return 0;
+}
+
+/* --- any value --- */
+static bool is_any(const struct token *key, const char *const *names)
+{
+	for (; *names; names++)
+		if (token_is(key, *names))
+			return true;
+	return false;
+}
+
+typedef int (*copy_function)(struct walk *w, struct error **err);
+
+/* How the value of a key is copied that promises more values; NULL: like any other. */
+static copy_function promised(const struct token *key)
+{
+	static const char *const pairs[] = { "env", "httpHeaders", NULL };
+	if (token_is(key, "annotations"))
+		return copy_annotations;
+	return is_any(key, pairs) ? copy_pairs : NULL;
+}
+
+static int copy_key(struct walk *w, const struct token *key, struct error **err)
+{
+	copy_function copy = promised(key);
+	if (token_is(key, LAST_APPLIED))
+		return drop_last_applied(w, err);
+	if (add_token(w, key, err) < 0)
+		return -1;
+	return copy ? copy(w, err) : 0;
+}
+
+/* A value, of which the first token was taken, with all that it holds. */
+static int copy_from(struct walk *w, const struct token *first, struct error **err)
+{
+	unsigned depth = w->reader->depth - opens(first);
+	struct token token;
+	if (add_token(w, first, err) < 0)
+		return -1;
+	while (w->reader->depth > depth) {
+		if (take(w, &token, err) < 0)
+			return -1;
+		if ((token.type == TOKEN_KEY ? copy_key(w, &token, err) : add_token(w, &token, err)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int copy_value(struct walk *w, struct error **err)
+{
+	struct token token;
+	return take(w, &token, err) < 0 ? -1 : copy_from(w, &token, err);
 }
 
 /* A text that says which object it is. */
@@ -153,54 +320,7 @@ static int copy_identity(struct walk *w, struct error **err)
 	return pass_over(w, &token, err);
 }
 
-/* One value, unread. */
-static int add_null(struct walk *w, struct error **err)
-{
-	struct token token;
-	if (take(w, &token, err) < 0)
-		return -1;
-	add_word(w, SLICE("null"));
-	return pass_over(w, &token, err);
-}
-
-/* The values of a map. */
-static int copy_keys(struct walk *w, struct error **err)
-{
-	struct token token;
-	if (take(w, &token, err) < 0)
-		return -1;
-	if (token.type != TOKEN_OBJECT_BEGIN) {
-		add_word(w, SLICE("null"));
-		return pass_over(w, &token, err);
-	}
-	add_bracket(w, token.type);
-	for (;;) {
-		if (take(w, &token, err) < 0)
-			return -1;
-		if (token.type == TOKEN_OBJECT_END)
-			break;
-		if (token_is(&token, LAST_APPLIED)) {
-			if (drop_last_applied(w, err) < 0)
-				return -1;
-			continue;
-		}
-		add_quoted(w, &token);
-		if (add_null(w, err) < 0)
-			return -1;
-	}
-	add_bracket(w, token.type);
-	return 0;
-}
-
 /* --- members --- */
-static bool is_any(const struct token *key, const char *const *names)
-{
-	for (; *names; names++)
-		if (token_is(key, *names))
-			return true;
-	return false;
-}
-
 /* A member that nobody reads. */
 static int drop(struct walk *w, struct error **err)
 {
@@ -223,14 +343,12 @@ static int copy_metadata_member(struct walk *w, const struct token *key, struct 
 						 "ownerReferences",
 						 "selfLink",
 						 NULL };
-	if (w->is_secret && !is_any(key, identity) && !is_any(key, of_secret))
+	if (w->rules->is_secret && !is_any(key, identity) && !is_any(key, of_secret))
 		return drop(w, err);
 	add_quoted(w, key);
 	if (is_any(key, identity))
 		return copy_identity(w, err);
-	if (w->is_secret && token_is(key, "annotations"))
-		return copy_keys(w, err);
-	return copy_value(w, err);
+	return token_is(key, "annotations") ? copy_annotations(w, err) : copy_value(w, err);
 }
 
 static int copy_metadata(struct walk *w, struct error **err)
@@ -264,7 +382,7 @@ static int copy_member(struct walk *w, const struct token *key, struct error **e
 	bool has_values = is_any(key, values), is_metadata = token_is(key, "metadata"),
 	     is_identity = is_any(key, identity);
 	bool known = has_values || is_metadata || is_identity || is_any(key, of_secret);
-	if (token_is(key, FROZEN_MEMBER) || (w->is_secret && !known))
+	if (token_is(key, FROZEN_MEMBER) || (w->rules->is_secret && !known))
 		return drop(w, err);
 	add_quoted(w, key);
 	if (has_values) {
@@ -273,7 +391,10 @@ static int copy_member(struct walk *w, const struct token *key, struct error **e
 	}
 	if (is_metadata)
 		return copy_metadata(w, err);
-	return is_identity ? copy_identity(w, err) : copy_value(w, err);
+	if (is_identity)
+		return copy_identity(w, err);
+	copy_function copy = promised(key);
+	return copy ? copy(w, err) : copy_value(w, err);
 }
 
 static int copy_object(struct walk *w, struct error **err)
@@ -296,14 +417,12 @@ static int copy_object(struct walk *w, struct error **err)
 	return more > 0 ? error_set(err, ERROR_SYNTAX, "something stands behind the object") : more;
 }
 
-int frozen_object_add(struct slice raw_json, bool is_secret, frozen_mask mask, struct arena *scratch,
+int frozen_object_add(struct slice raw_json, const struct frozen_rules *rules, struct arena *scratch,
 		      struct strbuf *out, bool *ret_changed, struct error **err)
 {
 	struct json_reader json;
 	json_reader_init(&json, raw_json, READER_GO);
-	struct walk walk = {
-		.reader = &json.reader, .is_secret = is_secret, .mask = mask, .scratch = scratch, .out = out
-	};
+	struct walk walk = { .reader = &json.reader, .rules = rules, .scratch = scratch, .out = out };
 	int result = copy_object(&walk, err);
 	json_reader_release(&json);
 	if (result == 0 && strbuf_failed(out, err))

@@ -29,6 +29,7 @@ static int keep_facts(struct frozen_writer *writer, const struct frozen_facts *f
 	struct frozen_manifest *manifest = &writer->manifest;
 	record_init(&frozen_manifest_type, manifest);
 	writer->mask = facts->mask;
+	writer->annotation_kept = facts->annotation_kept;
 	manifest->schema = SLICE(FROZEN_SCHEMA);
 	manifest->started = time_now();
 	manifest->as_of = facts->as_of;

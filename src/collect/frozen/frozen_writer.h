@@ -14,9 +14,10 @@
  * 0600. A run without a manifest was interrupted.
  *
  * No value of a secret reaches a file: of each object, what stands in `data`, `stringData` and `binaryData` becomes
- * null, key by key; kubectl's annotation last-applied-configuration is left out; tokens that `mask` knows are masked.
- * An object that lost something in this way carries the records that were made of it before, in a member `fother`;
- * every Secret does.
+ * null, key by key, and so do the values of environment variables, of HTTP headers of probes, and of annotations of
+ * which no records are made (some tools keep copies of whole objects in them); kubectl's annotation
+ * last-applied-configuration is left out; tokens that `mask` knows are masked. An object that lost something of which
+ * records could be made carries those that were made of it before, in a member `fother`; every Secret does.
  *
  * One thread uses a writer; several writers may be at work at once, also in the same folder. Several lists of a writer
  * may be open at once. An error names the file; after one, only frozen_writer_free makes sense.
@@ -34,15 +35,18 @@
 
 /* text itself, or a masked copy in the arena: mask_tokens of kube/object/mask.h. */
 typedef int (*frozen_mask)(struct slice text, struct arena *arena, struct slice *ret_text, struct error **err);
+/* Whether records are made of the annotation of that name: annotation_kept of kube/object/annotation.h. */
+typedef bool (*frozen_annotation_kept)(struct slice name);
 
 /* What is known before the reading. Copied. */
 struct frozen_facts {
-	struct slice name;   /* of the cluster, for people; its folder is named after it */
-	struct slice server; /* address; not there: not known */
-	int64_t as_of;       /* set; the run's folder is named after it */
-	struct slice key_id; /* of the key that makes the fingerprints */
-	struct slice tool;   /* "fother 0.1.0" */
-	frozen_mask mask;    /* set */
+	struct slice name;                      /* of the cluster, for people; its folder is named after it */
+	struct slice server;                    /* address; not there: not known */
+	int64_t as_of;                          /* set; the run's folder is named after it */
+	struct slice key_id;                    /* of the key that makes the fingerprints */
+	struct slice tool;                      /* "fother 0.1.0" */
+	frozen_mask mask;                       /* set */
+	frozen_annotation_kept annotation_kept; /* NULL: of any may be */
 };
 
 /* What is known after it. */

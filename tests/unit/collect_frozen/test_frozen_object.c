@@ -18,10 +18,16 @@ static int mask(struct slice text, struct arena *arena, struct slice *ret_text, 
 	return ret_text->data ? 0 : arena_fail(arena, err);
 }
 
+static bool is_kept(struct slice name)
+{
+	return slice_starts_with(name, "kept");
+}
+
 static int add(struct slice raw, bool is_secret, struct strbuf *out, bool *ret_changed, struct error **err)
 {
 	CLEANUP(arena_release) struct arena scratch = ARENA_INIT(LIMIT_MIB);
-	return frozen_object_add(raw, is_secret, mask, &scratch, out, ret_changed, err);
+	struct frozen_rules rules = { is_secret, mask, is_kept };
+	return frozen_object_add(raw, &rules, &scratch, out, ret_changed, err);
 }
 
 static void check(const char *raw, bool is_secret, const char *expected, bool expected_changed)
@@ -76,16 +82,54 @@ static void test_members_that_no_secret_has_are_left_out(void **state)
 
 static void test_copies_in_annotations_go(void **state)
 {
-	check("{\"metadata\":{\"annotations\":{\"a\":\"b\"," LAST ":\"{...}\",\"c\":\"d\"}}}", false,
-	      "{\"metadata\":{\"annotations\":{\"a\":\"b\",\"c\":\"d\"}}}", false);
-	check("{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{" LAST ":\"{...}\"}}}}}", false,
-	      "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{}}}}}", false);
+	check("{\"metadata\":{\"annotations\":{\"a\":\"b\"," LAST ":\"{...}\",\"kept\":\"d\"}}}", false,
+	      "{\"metadata\":{\"annotations\":{\"a\":null,\"kept\":\"d\"}}}", false);
+	check("{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{" LAST ":\"{...}\",\"a\":\"b\"}}}}}", false,
+	      "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"a\":null}}}}}", false);
 	check("{\"metadata\":{\"annotations\":{" LAST ":{\"a\":1}}}}", false, "{\"metadata\":{\"annotations\":{}}}",
 	      true);
-	check("{\"metadata\":{\"name\":\"s\",\"annotations\":{\"a\":\"copy\"," LAST ":\"copy\",\"b\":7},\"labels\":"
+	check("{\"metadata\":{\"annotations\":{\"a\":{\"x\":[1]},\"kept\":[1]}}}", false,
+	      "{\"metadata\":{\"annotations\":{\"a\":null,\"kept\":[1]}}}", true);
+	check("{\"metadata\":{\"annotations\":\"text\"}}", false, "{\"metadata\":{\"annotations\":null}}", true);
+	check("{\"metadata\":{\"annotations\":null}}", false, "{\"metadata\":{\"annotations\":null}}", false);
+	check("{\"metadata\":{\"name\":\"s\",\"annotations\":{\"a\":\"copy\"," LAST ":\"copy\"},\"labels\":"
 	      "{\"l\":\"v\"}}}",
-	      true, "{\"metadata\":{\"name\":\"s\",\"annotations\":{\"a\":null,\"b\":null},\"labels\":{\"l\":\"v\"}}}",
+	      true, "{\"metadata\":{\"name\":\"s\",\"annotations\":{\"a\":null},\"labels\":{\"l\":\"v\"}}}", false);
+	check("{\"metadata\":{\"annotations\":{\"kept\":\"copy\",\"k\\u0065pt\":\"copy\"}}}", true,
+	      "{\"metadata\":{\"annotations\":{\"kept\":null,\"k\\u0065pt\":null}}}", true);
+}
+
+/* Passwords stand there as plain text; nothing that is read of a pod does. */
+static void test_values_of_the_environment_go(void **state)
+{
+	check("{\"spec\":{\"containers\":[{\"env\":[{\"name\":\"A\",\"value\":\"x\"},{\"name\":\"B\",\"valueFrom\":"
+	      "{\"secretKeyRef\":{\"name\":\"s\"}}},{\"value\":{\"a\":[1]}}],\"image\":\"i\"}]}}",
+	      false,
+	      "{\"spec\":{\"containers\":[{\"env\":[{\"name\":\"A\",\"value\":null},{\"name\":\"B\",\"valueFrom\":"
+	      "{\"secretKeyRef\":{\"name\":\"s\"}}},{\"value\":null}],\"image\":\"i\"}]}}",
 	      false);
+	check("{\"httpHeaders\":[{\"value\":\"x\",\"name\":\"Authorization\"}]}", false,
+	      "{\"httpHeaders\":[{\"value\":null,\"name\":\"Authorization\"}]}", false);
+	check("{\"env\":[\"x\",5,null,[\"x\"],{}]}", false, "{\"env\":[null,null,null,null,{}]}", true);
+	check("{\"metadata\":{\"labels\":{\"env\":\"prod\",\"a\":\"b\"}}}", false,
+	      "{\"metadata\":{\"labels\":{\"env\":\"prod\",\"a\":\"b\"}}}", false);
+	check("{\"spec\":{\"env\":{\"value\":1},\"x\":{\"value\":2}}}", false,
+	      "{\"spec\":{\"env\":{\"value\":1},\"x\":{\"value\":2}}}", false);
+}
+
+/* Who keeps none is not asked: all of them could be what records are made of. */
+static void test_without_a_word_about_annotations(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_MIB);
+	CLEANUP(arena_release) struct arena scratch = ARENA_INIT(LIMIT_MIB);
+	struct frozen_rules rules = { .mask = mask };
+	struct error *err = NULL;
+	bool changed = false;
+	check_ok(frozen_object_add(SLICE("{\"metadata\":{\"annotations\":{\"a\":\"b\"}}}"), &rules, &scratch, &out,
+				   &changed, &err),
+		 &err);
+	assert_string_equal(strbuf_text(&out), "{\"metadata\":{\"annotations\":{\"a\":null}}");
+	assert_true(changed);
 }
 
 static void test_tokens_are_masked_but_not_what_names_the_object(void **state)
@@ -171,6 +215,8 @@ int main(void)
 		cmocka_unit_test(test_data_elsewhere_stays),
 		cmocka_unit_test(test_members_that_no_secret_has_are_left_out),
 		cmocka_unit_test(test_copies_in_annotations_go),
+		cmocka_unit_test(test_values_of_the_environment_go),
+		cmocka_unit_test(test_without_a_word_about_annotations),
 		cmocka_unit_test(test_tokens_are_masked_but_not_what_names_the_object),
 		cmocka_unit_test(test_odd_shapes),
 		cmocka_unit_test(test_what_is_no_object),

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "kube/object/annotation.h"
 #include "kube/object/mask.h"
 #include "kube/object/object.h"
 #include "kube/object/stream.h"
@@ -134,9 +135,11 @@ static void fill_others(struct made_world *world)
 	struct made_list *list = made_list(world, "Pod", "", "pods");
 	made_item(list,
 		  "{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"uid-web\",\"annotations\":"
-		  "{\"kubectl.kubernetes.io/last-applied-configuration\":\"{}\",\"a\":\"b\"}},\"spec\":"
+		  "{\"kubectl.kubernetes.io/last-applied-configuration\":\"{}\",\"a\":\"" PLANTED_OTHER
+		  "\",\"helm.sh/hook\":\"kept\"}},\"spec\":"
 		  "{\"containers\":[{\"name\":\"c\",\"image\":\"acme/npm_tools_of_the_acme_team:1\",\"args\":"
-		  "[\"--token=" PLANTED_IN_TEXT "\"],\"env\":[{\"name\":\"A\",\"valueFrom\":{\"secretKeyRef\":"
+		  "[\"--token=" PLANTED_IN_TEXT "\"],\"env\":[{\"name\":\"P\",\"value\":\"" PLANTED_OTHER
+		  "\"},{\"name\":\"A\",\"valueFrom\":{\"secretKeyRef\":"
 		  "{\"name\":\"hub\",\"key\":\"other\"}}}]}],\"imagePullSecrets\":[{\"name\":\"hub\"}]},\"status\":"
 		  "{\"containerStatuses\":[{\"name\":\"c\",\"imageID\":\"acme/web@sha256:"
 		  "0000000000000000000000000000000000000000000000000000000000000001\",\"state\":{\"waiting\":"
@@ -285,6 +288,7 @@ static struct frozen_writer *start(const char *dir, const struct made_world *wor
 		.key_id = slice_of(reading_key()->id),
 		.tool = SLICE("fother 0"),
 		.mask = mask_tokens,
+		.annotation_kept = annotation_kept,
 	};
 	check_ok(frozen_writer_new(dir, &facts, &writer, &err), &err);
 	if (ret_path) {
