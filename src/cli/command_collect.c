@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/session.h"
 #include "collect/frozen/frozen_writer.h"
+#include "kube/object/annotation.h"
 #include "kube/object/mask.h"
 #include "model/answer.h"
 
@@ -53,6 +54,7 @@ static int open_writers(struct collecting *collecting, const struct options *opt
 			.key_id = slice_of(session->key.id),
 			.tool = SLICE("fother " FOTHER_VERSION),
 			.mask = mask_tokens,
+			.annotation_kept = annotation_kept,
 		};
 		if (frozen_writer_new(options->operands.items[0], &facts, &collecting->writers[i], err) < 0)
 			return -1;
