@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -66,4 +67,37 @@ int alive_elsewhere(struct store *store, int64_t read, struct error **err)
 	if (fcntl(store->alive, F_OFD_GETLK, &byte) < 0)
 		return error_set_errno(err, errno, "reads under way in store %s", store->path);
 	return byte.l_type != F_UNLCK;
+}
+
+/* --- turns --- */
+
+/* No read has this number. */
+#define WAITING_BYTE 0
+
+static int mark_waiting(struct store *store, short type)
+{
+	struct flock byte = byte_of(WAITING_BYTE);
+	byte.l_type = type; /* several may wait */
+	return fcntl(store->alive, F_OFD_SETLK, &byte);
+}
+
+void alive_wait(struct store *store)
+{
+	CLEANUP(error_freep) struct error *ignored = NULL;
+	if (!store->waits && open_file(store, true, &ignored) > 0)
+		store->waits = mark_waiting(store, F_RDLCK) == 0;
+}
+
+void alive_wait_no_more(struct store *store)
+{
+	if (store->waits)
+		mark_waiting(store, F_UNLCK);
+	store->waits = false;
+}
+
+void alive_let_in(struct store *store)
+{
+	CLEANUP(error_freep) struct error *ignored = NULL;
+	for (int i = 0; i < STORE_TURN_MS / STORE_LOOK_MS && alive_elsewhere(store, WAITING_BYTE, &ignored) > 0; i++)
+		nanosleep(&(struct timespec){ .tv_nsec = STORE_LOOK_MS * 1000000 }, NULL);
 }

@@ -89,6 +89,8 @@ void reads_keep_open(struct store *store)
 		store->reads.items[len++] = *read;
 	}
 	store->reads.len = len;
+	if (len)
+		alive_let_in(store);
 }
 
 /* --- reads that nobody ends --- */
@@ -208,10 +210,10 @@ int reads_end_dead(struct store *store, struct error **err)
 	int dead = any_dead(store, err);
 	if (dead <= 0)
 		return dead;
-	sqlite3_busy_timeout(store->db, DEAD_BUSY_MS);
+	sql_set_patience(store, DEAD_BUSY_MS);
 	int begun = transaction_begin(store, true, &busy);
 	bool later = begun < 0 && (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY;
-	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	sql_set_patience(store, STORE_BUSY_MS);
 	if (begun < 0)
 		return later ? 0 : error_move(err, &busy);
 	return transaction_end(store, interrupt_dead(store, err), err);

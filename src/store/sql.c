@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include "base/time.h"
 #include "base/utf8.h"
 #include "store/store_internal.h"
@@ -36,6 +38,26 @@ int store_damaged(struct store *store, const char *what, struct error **err)
 	return error_set(err, ERROR_STORE,
 			 "store %s is damaged (%s); move it away and read the dumps again, a new one is made then",
 			 store->path, what);
+}
+
+/* SQLite's own handler looks ten times a second at most, and nobody knows of it: it would never find a command that
+ * reads for minutes between two transactions. */
+static int wait_for_turn(void *data, int count)
+{
+	struct store *store = data;
+	if (count == 0)
+		store->waits_since = time_now();
+	if (time_now() - store->waits_since >= (int64_t)store->patience_ms * 1000)
+		return 0;
+	alive_wait(store);
+	nanosleep(&(struct timespec){ .tv_nsec = STORE_LOOK_MS * 1000000 }, NULL);
+	return 1;
+}
+
+void sql_set_patience(struct store *store, int milliseconds)
+{
+	store->patience_ms = milliseconds;
+	sqlite3_busy_handler(store->db, wait_for_turn, store);
 }
 
 int sql_exec(struct store *store, const char *sql, struct error **err)
@@ -144,7 +166,9 @@ int sql_take_time(struct store *store, sqlite3_stmt *statement, int column, int6
 
 int transaction_begin(struct store *store, bool to_write, struct error **err)
 {
-	return sql_exec(store, to_write ? "BEGIN IMMEDIATE" : "BEGIN", err);
+	int result = sql_exec(store, to_write ? "BEGIN IMMEDIATE" : "BEGIN", err);
+	alive_wait_no_more(store);
+	return result;
 }
 
 int transaction_end(struct store *store, int result, struct error **err)

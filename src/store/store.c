@@ -18,7 +18,7 @@ static int configure(struct store *store, struct error **err)
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	sql_set_patience(store, STORE_BUSY_MS);
 	return sql_exec(store,
 			"PRAGMA page_size = 16384; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; "
 			"PRAGMA synchronous = NORMAL",
@@ -30,13 +30,13 @@ static int configure(struct store *store, struct error **err)
 static int set_wal(struct store *store, struct error **err)
 {
 	int result = SQLITE_BUSY;
-	sqlite3_busy_timeout(store->db, 0);
+	sql_set_patience(store, 0);
 	for (int i = 0; i < WAL_TRIES && (result & 0xff) == SQLITE_BUSY; i++) {
 		if (i)
 			nanosleep(&(struct timespec){ .tv_nsec = WAL_PAUSE_MS * 1000000 }, NULL);
 		result = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 	}
-	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	sql_set_patience(store, STORE_BUSY_MS);
 	return result == SQLITE_OK ? 0 : store_fail(store, "journal_mode = WAL", err);
 }
 

@@ -25,6 +25,10 @@
 #define STORE_SCHEMA_VERSION 2
 /* How long a command waits for another one's transaction: a dump of some gigabytes is one. */
 #define STORE_BUSY_MS 60000
+/* Who waits for another command looks so often whether it is its turn; who goes on after a commit lets it in, and waits
+ * that long for it to take its turn. */
+#define STORE_LOOK_MS 2
+#define STORE_TURN_MS 200
 /* Observed types of the model: an array of that many cached statements is kept. */
 #define STORE_TABLES_MAX 32
 /* Longest statement made from a field list. */
@@ -74,6 +78,9 @@ struct store {
 	bool broken;  /* a call failed half done: the transaction can only be rolled back */
 	bool again;   /* SINK_AGAIN was answered: until the next commit no guess is made */
 	int alive;    /* the file of alive.c, or -1 */
+	int patience_ms;
+	int64_t waits_since; /* wall clock */
+	bool waits;          /* others see that this one does */
 	struct table_statements tables[STORE_TABLES_MAX];
 };
 
@@ -83,6 +90,8 @@ int store_fail(struct store *store, const char *doing, struct error **err);
 /* The file holds what no fother writes: nothing that is read from it is believed before it was looked at. Returns -1.
  */
 int store_damaged(struct store *store, const char *what, struct error **err);
+/* How long to wait from now on for another process's transaction. */
+void sql_set_patience(struct store *store, int milliseconds);
 int sql_exec(struct store *store, const char *sql, struct error **err);
 int sql_prepare(struct store *store, const char *sql, sqlite3_stmt **ret_statement, struct error **err);
 int sql_prepare_buffer(struct store *store, const struct strbuf *sql, sqlite3_stmt **ret_statement, struct error **err);
@@ -241,6 +250,11 @@ int alive_hold(struct store *store, struct open_read *read, struct error **err);
 void alive_release(struct store *store, struct open_read *read);
 /* The process that opened the read lives, and is not this one (or has another store open on the file): 1, 0, -1. */
 int alive_elsewhere(struct store *store, int64_t read, struct error **err);
+/* Others see that this process waits for its turn to write. What fails only makes the wait longer. */
+void alive_wait(struct store *store);
+void alive_wait_no_more(struct store *store);
+/* Between two transactions: lets those in who wait. */
+void alive_let_in(struct store *store);
 
 /* --- gone.c --- */
 struct gone_index;

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "store/store_internal.h"
 
 static struct store *open_again(struct fixture *f)
@@ -111,6 +112,31 @@ static void a_symbolic_link_is_not_followed(void **state)
 	check_error(&f->err, ERROR_SYSTEM, "-reads");
 }
 
+static int64_t time_to_let_in(struct store *store)
+{
+	int64_t began = time_now();
+	alive_let_in(store);
+	return time_now() - began;
+}
+
+static void who_waits_is_waited_for_and_nobody_else(void **state)
+{
+	struct fixture *f = *state;
+	struct store *other = open_again(f), *third = open_again(f);
+	assert_true(time_to_let_in(f->store) < STORE_TURN_MS * 1000);
+	alive_wait(f->store); /* its own wish */
+	assert_true(time_to_let_in(f->store) < STORE_TURN_MS * 1000);
+	alive_wait(other);
+	alive_wait(third);
+	assert_true(time_to_let_in(f->store) >= STORE_TURN_MS * 1000);
+	alive_wait_no_more(other);
+	assert_true(time_to_let_in(f->store) >= STORE_TURN_MS * 1000);
+	third = store_close(third);
+	assert_true(time_to_let_in(f->store) < STORE_TURN_MS * 1000);
+	alive_wait_no_more(f->store);
+	store_close(other);
+}
+
 int main(void)
 {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -120,6 +146,7 @@ int main(void)
 		STORE_TEST(two_cannot_hold_one_read),
 		STORE_TEST(a_process_that_was_killed_holds_nothing),
 		STORE_TEST(the_file_is_its_owners_alone),
+		STORE_TEST(who_waits_is_waited_for_and_nobody_else),
 		STORE_TEST(a_symbolic_link_is_not_followed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

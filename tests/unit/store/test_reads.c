@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -7,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/time.h"
+#include "model/sink_thread.h"
 #include "store/store_internal.h"
 #include "support/torture.h"
 
@@ -126,6 +129,77 @@ static void a_read_that_may_be_asked_for_again_must_end_first(void **state)
 	check_error(&f->err, ERROR_STORE, "still open");
 	f->sink->ops->rollback(f->sink);
 	assert_int_equal(count_of(f, &read_type), 2);
+}
+
+#define CONDUCTORS 6
+#define CONDUCTOR_PODS 2000
+
+struct conductor {
+	struct sink *sink;
+	int number;
+	struct error *err;
+};
+
+static int conduct(struct conductor *c, struct error **err)
+{
+	char name[32], uid[64];
+	int64_t read;
+	struct pod pod;
+	struct sink_end end = { .as_of = HOUR(1), .outcome = SLICE("complete") };
+	snprintf(name, sizeof name, "cluster/%d", c->number);
+	snprintf(uid, sizeof uid, "eeeeeeee-0000-4000-8000-%012d", c->number);
+	struct sink_scope scope = {
+		.source = slice_of(name), .cluster_name = slice_of(name), .as_of = HOUR(1), .once = true
+	};
+	if (c->number % 2)
+		scope.cluster_uid = slice_of(uid);
+	record_init(&pod_type, &pod);
+	pod.namespace = SLICE("shop");
+	if (c->sink->ops->begin(c->sink, &scope, &read, err) < 0)
+		return -1;
+	for (int i = 0; i < CONDUCTOR_PODS; i++) {
+		snprintf(uid, sizeof uid, "pod-%d-%d", c->number, i);
+		pod.uid = pod.name = slice_of(uid);
+		if (c->sink->ops->put(c->sink, read, &pod_type, &pod, err) < 0)
+			return -1;
+	}
+	return c->sink->ops->finish(c->sink, read, &end, err);
+}
+
+static void *run_conductor(void *data)
+{
+	struct conductor *c = data;
+	conduct(c, &c->err);
+	return NULL;
+}
+
+/* As a command reads live clusters: a thread for each, one that writes, and the main thread that commits. */
+static void several_threads_read_through_one_sink(void **state)
+{
+	struct fixture *f = *state;
+	struct sink_thread *thread = NULL;
+	struct conductor conductors[CONDUCTORS];
+	pthread_t threads[CONDUCTORS];
+	check_ok(sink_thread_new(f->sink, &thread, &f->err), &f->err);
+	struct sink *sink = sink_thread_sink(thread);
+	for (int i = 0; i < CONDUCTORS; i++) {
+		conductors[i] = (struct conductor){ .sink = sink, .number = i };
+		assert_int_equal(pthread_create(&threads[i], NULL, run_conductor, &conductors[i]), 0);
+	}
+	for (int i = 0; i < 20; i++)
+		check_ok(sink->ops->commit(sink, &f->err), &f->err);
+	for (int i = 0; i < CONDUCTORS; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		check_no_error(&conductors[i].err);
+	}
+	check_ok(sink->ops->commit(sink, &f->err), &f->err);
+	sink_thread_free(thread);
+	assert_int_equal(count_of(f, &cluster_type), CONDUCTORS);
+	assert_int_equal(count_of(f, &pod_type), CONDUCTORS * CONDUCTOR_PODS);
+	struct record_list reads = all(f, &read_type);
+	assert_int_equal(reads.len, CONDUCTORS);
+	for (size_t i = 0; i < reads.len; i++)
+		check_slice(((const struct read *)reads.items)[i].outcome, "complete");
 }
 
 /* --- once --- */
@@ -491,6 +565,41 @@ static void the_dead_wait_for_a_writer(void **state)
 	close_beside(&other);
 }
 
+/* Puts and commits without a pause, as a live read of a large cluster does. */
+static void read_without_a_pause(struct fixture *f, int out)
+{
+	int64_t read = begin_once(f, "prod", UID_A, HOUR(2));
+	for (int i = 0;; i++) {
+		put_many(f, read, "busy", i % 100 * 100, i % 100 * 100 + 100);
+		commit(f);
+		if (i == 0)
+			tell(out, 1);
+	}
+}
+
+static void who_reads_for_long_lets_others_in(void **state)
+{
+	struct fixture *f = *state;
+	int in;
+	pid_t pid = start(f, read_without_a_pause, &in);
+	await(in);
+	int64_t began = time_now();
+	for (int i = 0; i < 20; i++) {
+		int64_t read = begin_once(f, "test", UID_B, HOUR(i));
+		put_many(f, read, "ours", 0, 10);
+		commit(f);
+		put_many(f, read, "ours", 10, 20);
+		assert_int_equal(finish(f, read, UID_B, HOUR(i)), 0);
+		commit(f);
+	}
+	int64_t took = time_now() - began;
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	wait_until_killed(pid);
+	close(in);
+	if (took > 10 * USEC_PER_SECOND) /* 40 turns, none of which comes by itself */
+		fail_msg("20 reads beside another took %lld ms", (long long)took / 1000);
+}
+
 /* Clusters that come and end, commits in between; it tells after each commit how many pods last. */
 static void read_until_killed(struct fixture *f, int out)
 {
@@ -634,6 +743,7 @@ int main(void)
 		STORE_TEST(several_reads_interleave_and_end_in_any_order),
 		STORE_TEST(another_writer_gets_its_turn_between_commits),
 		STORE_TEST(a_read_that_may_be_asked_for_again_must_end_first),
+		STORE_TEST(several_threads_read_through_one_sink),
 		STORE_TEST(once_is_never_asked_again),
 		STORE_TEST(once_without_a_uid_is_filed_apart_until_it_ends),
 		STORE_TEST(the_later_of_two_open_reads_has_the_last_word),
@@ -646,6 +756,7 @@ int main(void)
 		STORE_TEST(the_read_of_a_living_process_is_left_alone),
 		STORE_TEST(what_the_dead_left_is_filed_by_its_objects),
 		STORE_TEST(the_dead_wait_for_a_writer),
+		STORE_TEST(who_reads_for_long_lets_others_in),
 		cmocka_unit_test(killed_at_any_moment_the_store_is_whole),
 		STORE_TEST(memory_may_run_out),
 		STORE_TEST(memory_may_run_out_over_the_dead),
