@@ -65,7 +65,8 @@ static int remember_failure(struct contexts *contexts, struct error **failure, s
 	return 0;
 }
 
-static int add_context(const struct options *options, struct contexts *contexts, struct slice name, struct error **err)
+static int add_context(const struct options *options, const struct kubeconfig *config, struct slice name,
+		       struct contexts *contexts, struct error **err)
 {
 	CLEANUP(error_freep) struct error *failure = NULL;
 	struct kube_access *access;
@@ -76,20 +77,40 @@ static int add_context(const struct options *options, struct contexts *contexts,
 	for (size_t i = 0; i < contexts->accesses.len; i++)
 		if (slice_equal(kube_access_facts(contexts->accesses.items[i])->name, name))
 			return 0; /* named twice */
-	if (kubeconfig_access(contexts->config, name, &how, &access, &failure) == 0)
+	if (kubeconfig_access(config, name, &how, &access, &failure) == 0)
 		return add_access(contexts, access, err);
-	if (!has_context(contexts->config, name))
+	if (!has_context(config, name))
 		return error_move(err, &failure);
 	return remember_failure(contexts, &failure, err);
 }
 
-static int add_all_contexts(const struct options *options, struct contexts *contexts, struct error **err)
+static int add_all_contexts(const struct options *options, const struct kubeconfig *config, struct contexts *contexts,
+			    struct error **err)
 {
-	size_t count = kubeconfig_context_count(contexts->config);
+	size_t count = kubeconfig_context_count(config);
 	if (count == 0)
 		return error_set(err, ERROR_USAGE, "--all-contexts: the kubeconfig has no context");
 	for (size_t i = 0; i < count; i++)
-		if (add_context(options, contexts, kubeconfig_context_name(contexts->config, i), err) < 0)
+		if (add_context(options, config, kubeconfig_context_name(config, i), contexts, err) < 0)
+			return -1;
+	return 0;
+}
+
+static void kubeconfig_freep(struct kubeconfig **config)
+{
+	*config = kubeconfig_free(*config);
+}
+
+/* Its tokens, also of contexts that nobody asked for, are gone when this returns. */
+static int add_from_kubeconfig(const struct options *options, struct contexts *contexts, struct error **err)
+{
+	CLEANUP(kubeconfig_freep) struct kubeconfig *config = NULL;
+	if (kubeconfig_load(options->kubeconfig, &config, err) < 0)
+		return -1;
+	if (options->all_contexts && add_all_contexts(options, config, contexts, err) < 0)
+		return -1;
+	for (size_t i = 0; i < options->contexts.len; i++)
+		if (add_context(options, config, slice_of(options->contexts.items[i]), contexts, err) < 0)
 			return -1;
 	return 0;
 }
@@ -99,14 +120,8 @@ int contexts_open(const struct options *options, struct contexts *ret_contexts, 
 	*ret_contexts = (struct contexts){ 0 };
 	if (check(options, err) < 0)
 		return -1;
-	if ((options->contexts.len || options->all_contexts) &&
-	    kubeconfig_load(options->kubeconfig, &ret_contexts->config, err) < 0)
+	if ((options->contexts.len || options->all_contexts) && add_from_kubeconfig(options, ret_contexts, err) < 0)
 		return -1;
-	if (options->all_contexts && add_all_contexts(options, ret_contexts, err) < 0)
-		return -1;
-	for (size_t i = 0; i < options->contexts.len; i++)
-		if (add_context(options, ret_contexts, slice_of(options->contexts.items[i]), err) < 0)
-			return -1;
 	if (options->in_cluster) {
 		struct kube_access *access;
 		if (kube_access_in_cluster(&access, err) < 0)
@@ -124,7 +139,6 @@ void contexts_release(struct contexts *contexts)
 	for (size_t i = 0; i < contexts->failures.len; i++)
 		error_free(contexts->failures.items[i]);
 	vec_release(&contexts->failures);
-	contexts->config = kubeconfig_free(contexts->config);
 }
 
 /* --- ^C --- */
@@ -281,6 +295,8 @@ int contexts_read(const struct contexts *contexts, const struct contexts_reading
 	if (!sources)
 		return -1;
 	int result = read_all(reading, sources, contexts->accesses.len, ret_results, err);
+	for (size_t i = 0; !reading->options->watch && i < contexts->accesses.len; i++)
+		kube_access_forget(contexts->accesses.items[i]);
 	*ret_interrupted = interrupted;
 	return result;
 }

@@ -31,12 +31,18 @@ struct kube_access *kube_access_new(struct slice name, struct error **err)
 	return access;
 }
 
+void kube_access_forget(struct kube_access *access)
+{
+	login_release(&access->login);
+	access->facts.proxy_url = NULL;
+	secret_release(&access->proxy_url);
+}
+
 struct kube_access *kube_access_free(struct kube_access *access)
 {
 	if (!access)
 		return NULL;
-	login_release(&access->login);
-	secret_release(&access->proxy_url);
+	kube_access_forget(access);
 	arena_release(&access->arena);
 	return mem_free(access);
 }

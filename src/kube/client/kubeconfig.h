@@ -57,6 +57,8 @@ int kubeconfig_access(const struct kubeconfig *config, struct slice context, con
 int kube_access_in_cluster(struct kube_access **ret_access, struct error **err);
 bool kube_is_in_cluster(void);
 struct kube_access *kube_access_free(struct kube_access *access);
+/* Wipes its login and its proxy's, when nothing will be asked any more; the other facts stay. */
+void kube_access_forget(struct kube_access *access);
 
 /* What does not change while the access lives; all borrowed from it. */
 struct kube_access_facts {

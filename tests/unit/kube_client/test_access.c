@@ -43,6 +43,26 @@ static void everything_at_once(void **state)
 		"auth=Basic bWU6bWFkZS11cDpwdw== certificate=made-up key=made-up");
 }
 
+static void what_is_forgotten_leaves_the_facts(void **state)
+{
+	struct error *err = NULL;
+	struct kube_login login;
+	struct kube_access *access =
+		access_of("current-context: c\ncontexts: [{name: c, context: {cluster: k, user: u}}]\n"
+			  "clusters: [{name: k, cluster: {" SERVER
+			  ", proxy-url: \"http://me:made-up-password@proxy.example.com\"}}]\n"
+			  "users: [{name: u, user: {token: made-up-token}}]\n",
+			  NULL);
+	assert_non_null(kube_access_facts(access)->proxy_url);
+	kube_access_forget(access);
+	check_slice(kube_access_facts(access)->name, "c");
+	check_slice(kube_access_facts(access)->proxy, "http://me@proxy.example.com");
+	assert_null(kube_access_facts(access)->proxy_url);
+	check_ok(kube_access_login(access, false, &login, &err), &err);
+	assert_null(login.authorization);
+	kube_access_free(access);
+}
+
 static void a_context_that_does_not_exist_names_the_nearest(void **state)
 {
 	struct error *err = NULL;
@@ -155,6 +175,7 @@ int main(void)
 		cmocka_unit_test(the_current_context_is_reached_with_its_token),
 		cmocka_unit_test(a_context_is_found_by_name),
 		cmocka_unit_test(everything_at_once),
+		cmocka_unit_test(what_is_forgotten_leaves_the_facts),
 		cmocka_unit_test(a_context_that_does_not_exist_names_the_nearest),
 		cmocka_unit_test(what_a_context_lacks_is_named),
 		cmocka_unit_test(what_is_not_used_is_not_checked),
