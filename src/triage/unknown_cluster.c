@@ -168,10 +168,10 @@ static int add_undated(struct unknown_rows *rows, const struct world_cluster *cl
 	struct unknown_text text = {
 		.subject = arena_printf(&rows->run->world->arena, "age of %zu %s", undated,
 					undated == 1 ? "secret" : "secrets"),
-		.why = unknown_by_source(cluster, SLICE("the server gives no managedFields of them"),
-					 SLICE("no managedFields in the dump")),
-		.fix = unknown_by_source(cluster, SLICE("the API server's audit log tells who wrote them when"),
-					 SLICE(DUMP_AGAIN("secrets"))),
+		.why = cluster->exact ? SLICE("the server gives no managedFields of them")
+				      : SLICE("no managedFields in the dump"),
+		.fix = cluster->exact ? SLICE("the API server's audit log tells who wrote them when")
+				      : SLICE(DUMP_AGAIN("secrets")),
 	};
 	return unknown_add(rows, cluster->name, &text, err);
 }
@@ -243,18 +243,19 @@ static int add_owners(struct unknown_rows *rows, const struct world_cluster *clu
 		      const struct world_pod *first, struct error **err)
 {
 	struct arena *arena = &rows->run->world->arena;
-	bool live = unknown_is_live(cluster), read = is_owner_read(first);
+	bool exact = cluster->exact, read = is_owner_read(first);
 
 	struct unknown_text text = {
 		.subject = arena_printf(arena, "owners of %zu %s", pods, pods == 1 ? "pod" : "pods"),
 		.why = arena_printf(arena,
-				    live && !read
+				    exact && !read
 					    ? "their controllers (%.*s, ...) are of kinds that Fother does not read"
 					    : "their controllers (%.*s, ...) were not read",
 				    SLICE_ARG(first->workload->kind)),
-		.fix = live ? read ? SLICE("read it again") : SLICE("look at what makes their pods by hand")
-			    : SLICE("dump the workloads too"),
-		.incomplete = !live || read,
+		.fix = !exact  ? SLICE("dump the workloads too")
+		       : !read ? SLICE("look at what makes their pods by hand")
+			       : unknown_by_source(cluster, SLICE("read it again"), SLICE("collect it again")),
+		.incomplete = !exact || read,
 	};
 	return unknown_add(rows, cluster->name, &text, err);
 }
@@ -270,7 +271,7 @@ static int add_unread_owners(struct unknown_rows *rows, const struct world_clust
 		const struct world_pod *pod = cluster->pods.items[i];
 		if (!has_unread_owner(pod))
 			continue;
-		bool never = unknown_is_live(cluster) && !is_owner_read(pod);
+		bool never = cluster->exact && !is_owner_read(pod);
 		if (!pods[never]++)
 			first[never] = pod;
 	}
@@ -284,9 +285,11 @@ static int add_too_old(struct unknown_rows *rows, const struct world_cluster *cl
 {
 	struct unknown_text text = {
 		.subject = SLICE("everything since the breach"),
-		.why = unknown_by_source(cluster, SLICE("it was last read before the window"),
-					 SLICE("the dump is older than the window")),
-		.fix = unknown_by_source(cluster, SLICE("read it again"), SLICE("make a dump now")),
+		.why = cluster->exact ? SLICE("it was last read before the window")
+				      : SLICE("the dump is older than the window"),
+		.fix = unknown_is_live(cluster) ? SLICE("read it again")
+		       : cluster->exact         ? SLICE("collect it again")
+						: SLICE("make a dump now"),
 		.incomplete = true,
 	};
 	int64_t from = rows->run->incident->window_from;
