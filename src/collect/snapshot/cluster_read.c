@@ -48,18 +48,18 @@ static struct slice source_of(struct dump *dump, const struct dump_cluster *clus
 	return arena_printf(&dump->arena, "%.*s/%.*s", SLICE_ARG(dump->address), SLICE_ARG(cluster->folder));
 }
 
-/* What is known of a run stands in its manifest, and what is not known nobody else will tell. */
+/* What is known of a run stands in its manifest, its time too; and what is not known nobody else will tell. */
 static struct sink_scope scope_of(const struct cluster_read *read, const struct dump_cluster *cluster,
 				  const struct cluster_known *known)
 {
 	const struct frozen_run *run = read->run;
-	int64_t as_of = run ? run->manifest.as_of : known->as_of;
+	int64_t given = read->options->as_of;
 	return (struct sink_scope){
 		.source = read->source,
 		.source_kind = SLICE("snapshot"),
 		.cluster_name = cluster->name,
 		.cluster_uid = run ? run->manifest.cluster_uid : known->uid,
-		.as_of = read->options->as_of != TIME_UNSET ? read->options->as_of : as_of,
+		.as_of = run ? run->manifest.as_of : given != TIME_UNSET ? given : known->as_of,
 		.once = run,
 	};
 }
@@ -288,19 +288,19 @@ bool cluster_read_found_something(const struct cluster_read *read)
 
 int64_t cluster_read_as_of(const struct cluster_read *read, int64_t now)
 {
-	if (read->options->as_of != TIME_UNSET)
-		return read->options->as_of;
 	if (read->run)
 		return read->run->manifest.as_of;
+	if (read->options->as_of != TIME_UNSET)
+		return read->options->as_of;
 	return read->context.newest != TIME_UNSET ? read->context.newest : now;
 }
 
 static struct slice as_of_from(const struct cluster_read *read)
 {
-	if (read->options->as_of != TIME_UNSET)
-		return SLICE("given");
 	if (read->run)
 		return read->run->as_of_from;
+	if (read->options->as_of != TIME_UNSET)
+		return SLICE("given");
 	return read->context.newest != TIME_UNSET ? SLICE("metadata") : SLICE("clock");
 }
 

@@ -402,6 +402,9 @@ int run_read_end(struct cluster_read *read, struct error **err)
 	for (size_t i = 0; i < row_count(read); i++)
 		if (end_row(read, i, err) < 0)
 			return -1;
+	/* Which lists a run that was interrupted would have had nothing says: no other kind was read. */
+	if (!read->run->whole && object_put_coverage(context, err) < 0)
+		return -1;
 	for (size_t i = 0; i < manifest->lost.len; i++) {
 		context->defects++;
 		if (context->sink->ops->put(context->sink, context->read, &defect_type, &lost[i], err) < 0)

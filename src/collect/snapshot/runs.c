@@ -273,7 +273,8 @@ int runs_check_key(const struct dump *dump, const struct fingerprint_key *key, s
 		return error_set(
 			err, ERROR_USAGE,
 			"%.*s%sthe fingerprints in it were made with the key %.*s, and the key here is %s: they "
-			"would not compare; give the key that it was collected with as --key-file",
+			"would not compare; give --key-file with a copy of the key that it was collected with, the file "
+			"`key` beside the store there",
 			SLICE_ARG(run->folder), run->folder.len ? ": " : "", SLICE_ARG(id), key->id);
 	}
 	return 0;
