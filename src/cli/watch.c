@@ -11,7 +11,7 @@
 
 /* A secret as it was last seen. Owned by the map of those that are known. */
 struct known {
-	char *uid, *cluster_uid, *namespace, *name, *type;
+	char *uid, *cluster_uid, *cluster, *namespace, *name, *type;
 	char *fingerprints; /* joined by commas, each with its registry and user before it */
 	char *shown;        /* the fingerprints alone */
 	bool listed;        /* in the list of its kind that is under way */
@@ -48,6 +48,7 @@ static void known_free(struct known *known)
 		return;
 	mem_free(known->uid);
 	mem_free(known->cluster_uid);
+	mem_free(known->cluster);
 	mem_free(known->namespace);
 	mem_free(known->name);
 	mem_free(known->type);
@@ -90,7 +91,7 @@ static struct known *known_of(struct watching *watching, struct slice uid, struc
 static int remember(struct known *known, const struct live_change *change, struct slice logins, struct slice shown,
 		    struct error **err)
 {
-	if (set(&known->cluster_uid, change->cluster_uid, err) < 0 ||
+	if (set(&known->cluster_uid, change->cluster_uid, err) < 0 || set(&known->cluster, change->cluster, err) < 0 ||
 	    set(&known->namespace, change->namespace, err) < 0 || set(&known->name, change->name, err) < 0 ||
 	    set(&known->type, change->type, err) < 0 || set(&known->fingerprints, logins, err) < 0)
 		return -1;
@@ -126,6 +127,7 @@ static int learn_secret(struct watching *watching, const struct world_secret *se
 	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT(LIMIT_ROW_BYTES);
 	struct live_change change = {
 		.cluster_uid = secret->cluster->record->uid,
+		.cluster = secret->cluster->record->name,
 		.namespace = secret->record->namespace,
 		.name = secret->record->name,
 		.type = secret->record->type,
@@ -259,9 +261,18 @@ static int on_seen(struct watching *watching, struct known *known, const struct 
 	return told < 0 ? -1 : remember(known, change, strbuf_slice(&logins), strbuf_slice(&shown), err);
 }
 
+/* Clusters whose UID may not be read are told apart by their contexts. */
+static bool same_cluster(const struct known *known, const struct live_change *list)
+{
+	const char *uid = known->cluster_uid ? known->cluster_uid : "";
+	if (*uid || list->cluster_uid.len)
+		return slice_equal_text(list->cluster_uid, uid);
+	return slice_equal_text(list->cluster, known->cluster ? known->cluster : "");
+}
+
 static bool in_list(const struct known *known, const struct live_change *list)
 {
-	return slice_equal_text(list->cluster_uid, known->cluster_uid ? known->cluster_uid : "") &&
+	return same_cluster(known, list) &&
 	       (slice_equal_text(list->namespace, "*") || slice_equal_text(list->namespace, known->namespace)) &&
 	       (slice_equal_text(list->type, "*") || slice_equal_text(list->type, known->type));
 }

@@ -1,6 +1,7 @@
 #include "model/sink_thread.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 #include "base/alloc.h"
@@ -203,6 +204,17 @@ static const struct sink_ops thread_ops = {
 	.rollback = thread_rollback,
 };
 
+/* Signals are for the threads of the program: a handler that ran on this one would run beside what it may interrupt. */
+static int start_writer(struct sink_thread *t)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int code = pthread_create(&t->thread, NULL, writer, t);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
+}
+
 int sink_thread_new(struct sink *inner, struct sink_thread **ret_thread, struct error **err)
 {
 	struct sink_thread *t = mem_alloc_zeroed(1, sizeof *t);
@@ -217,7 +229,7 @@ int sink_thread_new(struct sink *inner, struct sink_thread **ret_thread, struct 
 	pthread_cond_init(&t->none_waits, NULL);
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_cond_init(&t->changed, NULL);
-	int code = pthread_create(&t->thread, NULL, writer, t);
+	int code = start_writer(t);
 	if (code) {
 		mem_free(t);
 		return error_set_errno(err, code, "a thread for writing");

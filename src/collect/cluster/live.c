@@ -51,6 +51,8 @@ static int init(struct live *live, const struct live_options *options, size_t co
 	pthread_condattr_t clock;
 	live->options = *options;
 	live->count = count;
+	/* One time for all: what two contexts of one cluster read, at the same time, was there at the same time. */
+	live->as_of = options->as_of != TIME_UNSET ? options->as_of : time_now();
 	pthread_mutex_init(&live->lock, NULL);
 	pthread_mutex_init(&live->secrets, NULL);
 	pthread_mutex_init(&live->telling, NULL);

@@ -78,7 +78,7 @@ enum live_encoding { LIVE_ENCODING_AUTO, LIVE_ENCODING_JSON };
 
 struct live_options {
 	const struct fingerprint_key *key;
-	int64_t as_of;      /* TIME_UNSET: when each cluster's reading begins */
+	int64_t as_of;      /* TIME_UNSET: when the reading begins */
 	bool metadata_only; /* of secrets: no value is asked for */
 	bool all_secrets;   /* of every type but service account tokens and Helm releases */
 	enum live_encoding encoding;

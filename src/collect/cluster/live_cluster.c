@@ -556,7 +556,7 @@ static int prepare(struct live_cluster *cluster, struct error **err)
 	};
 	const struct live *live = cluster->live;
 	size_t share = 8 * LIMIT_HTTP_QUEUE_BYTES / (live->count + 7);
-	cluster->as_of = live->options.as_of != TIME_UNSET ? live->options.as_of : time_now();
+	cluster->as_of = live->as_of;
 	if (kube_server_new(live->http, cluster->source.access, &limits, &cluster->server, err) < 0)
 		return -1;
 	return http_queue_new(live->http, share, &cluster->queue, err);

@@ -169,6 +169,7 @@ int live_follow_listed(struct live_list *list, struct error **err);
 
 struct live {
 	struct live_options options;
+	int64_t as_of; /* of every read that is no batch of a watch */
 	struct http *http;
 	struct live_cluster *clusters;
 	struct live_result *results;
