@@ -152,12 +152,30 @@ static int add_all_but(struct gap_run *run, const struct coverage *all, struct e
 	return 0;
 }
 
+/* No namespace told anything else than the list of all: then it is all of it, and not as many names. */
+static bool is_same_everywhere(const struct gap_run *run, const struct coverage *all)
+{
+	for (size_t i = 0; i < run->kind->coverage.len; i++) {
+		const struct coverage *coverage = run->kind->coverage.items[i];
+		if (slice_equal(coverage->subtype, all->subtype) && !slice_equal(coverage->outcome, all->outcome))
+			return false;
+	}
+	return true;
+}
+
 static int add_subtype(struct gap_run *run, struct slice subtype, struct error **err)
 {
 	size_t named;
 	const struct coverage *all = list_of_all(run, subtype, &named);
 	if (all && !is_gap(run, all))
 		return 0;
+	if (all && is_same_everywhere(run, all)) {
+		struct open_gap *gap = gap_for(run, all, err);
+		if (!gap)
+			return -1;
+		gap->all = true;
+		return 0;
+	}
 	/* The list of all stands for those that were refused with it. */
 	const struct world_kind *namespaces = map_get(&run->cluster->kinds, SLICE("Namespace"));
 	bool all_known = namespaces && namespaces->all && coverage_is_whole(namespaces->all);

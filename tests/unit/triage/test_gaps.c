@@ -101,6 +101,18 @@ static void refused_namespaces_are_named_and_those_read_are_not(void **state)
 	scenario_release(&s);
 }
 
+static void what_every_namespace_refused_is_refused_everywhere(void **state)
+{
+	(void)state;
+	struct scenario s;
+	live(&s);
+	add_namespace(&s, "ci");
+	add_namespace(&s, "shop");
+	refuse_kind(&s, "Pod", "forbidden", "shop", "ci", NULL);
+	check_gaps(&s, "Pod forbidden *\n");
+	scenario_release(&s);
+}
+
 static void namespaces_that_were_not_tried_are_refused_with_the_list_of_all(void **state)
 {
 	(void)state;
@@ -208,6 +220,7 @@ int main(void)
 		cmocka_unit_test(outcome_of_a_list_of_all_is_a_gap_of_all),
 		cmocka_unit_test(refused_kinds_come_in_the_order_of_the_table),
 		cmocka_unit_test(refused_namespaces_are_named_and_those_read_are_not),
+		cmocka_unit_test(what_every_namespace_refused_is_refused_everywhere),
 		cmocka_unit_test(namespaces_that_were_not_tried_are_refused_with_the_list_of_all),
 		cmocka_unit_test(all_but_those_read_where_namespaces_are_not_known),
 		cmocka_unit_test(secrets_of_one_type_and_of_both),
