@@ -1,10 +1,18 @@
 /* The store: everything that was ever read, in one SQLite file. The only sink that lasts.
  *
  * DESIGN section 5: folder 0700, files 0600, WAL, STRICT tables made from the field lists, application_id; a newer
- * schema, a foreign file or a network file system is refused with a message. Several commands may use it at once (busy
- * timeout, one short immediate transaction per source). Row ids never leave it. Observations are upserted by identity
- * and keep the read that first and the read that last held them; "gone" is worked out on reading from the coverage
- * records.
+ * schema, a foreign file or a network file system is refused with a message; an older schema is raised, and keeps
+ * everything. Row ids never leave it. Observations are upserted by identity and keep the read that first and the read
+ * that last held them; "gone" is worked out on reading from the records of coverage and deletions.
+ *
+ * Several commands may use it at once: each writes in immediate transactions, from the first record after a commit to
+ * the next commit, waits a minute at most for another's, and lets those in who wait. What is committed while it is
+ * being read shows as under way, to every command, as long as its process lives: that holds a lock in PATH-reads, an
+ * empty file. When it is gone and the read has not ended, the next command that opens the store interrupts it
+ * (model/sink.h).
+ *
+ * Any number of reads fit in it. A watch makes one for each batch of changes; those that no record names any more are
+ * removed now and then. Of clusters it holds a million; then begin answers ERROR_LIMIT.
  *
  * Records of different clusters never mix, and "gone" never crosses from one to another. Which reads are of one cluster
  * is said in model/sink.h: by the UID of kube-system, by objects that both hold, by the address. A cluster whose UID is
@@ -29,7 +37,7 @@ void store_closep(struct store **store);
 /* $XDG_STATE_HOME/fother/store.db, else ~/.local/state/fother/store.db; into the arena. */
 int store_default_path(struct arena *arena, struct slice *ret_path, struct error **err);
 
-/* One at a time. Borrowed from the store. */
+/* Borrowed from the store. What is open when the store is closed is given up, as by rollback. */
 struct sink *store_sink(struct store *store);
 
 /* Remembers the id of the key that the store's fingerprints are made with, and refuses another one: with a new key

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "store/store_internal.h"
+
 #include <string.h>
 
 static int64_t read_cluster(struct fixture *f, const char *name, const char *uid, int64_t as_of, const char *pod,
@@ -172,6 +174,26 @@ static void two_reads_of_one_cluster_in_one_transaction(void **state)
 	check_slice(pod_of(f, "only-second")->cluster, UID_A);
 }
 
+/* A store that would be too full to be read is not made: what is in it stays good. */
+static void at_the_limit_no_cluster_is_added(void **state)
+{
+	struct fixture *f = *state;
+	struct sink_scope scope = { .source = SLICE("/dumps/more"), .cluster_name = SLICE("more"), .as_of = HOUR(1) };
+	char last[160];
+	int64_t read;
+	snprintf(last, sizeof last, "INSERT INTO cluster (id, cluster, provisional) VALUES (%d, 'last', 1)",
+		 STORE_CLUSTERS_MAX);
+	sql(f, last);
+	assert_int_equal(f->sink->ops->begin(f->sink, &scope, &read, &f->err), -1);
+	check_error(&f->err, ERROR_LIMIT, "can hold no more");
+	assert_int_equal(count_of(f, &cluster_type), 1);
+	assert_int_equal(count_of(f, &read_type), 0);
+	sql(f, "DELETE FROM cluster");
+	read = begin(f, "prod", NULL, HOUR(1));
+	assert_int_equal(finish(f, read, NULL, HOUR(1)), 0);
+	commit(f);
+}
+
 int main(void)
 {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -186,6 +208,7 @@ int main(void)
 		STORE_TEST(a_read_without_uid_is_not_taken_for_a_known_cluster),
 		STORE_TEST(names_may_hold_any_byte),
 		STORE_TEST(two_reads_of_one_cluster_in_one_transaction),
+		STORE_TEST(at_the_limit_no_cluster_is_added),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
