@@ -226,6 +226,38 @@ static int add_other_namespaces(struct unknown_rows *rows, const struct world_cl
 	return unknown_add(rows, cluster->name, &text, err);
 }
 
+static bool is_there(const struct world_cluster *cluster, struct slice name)
+{
+	for (size_t i = 0; i < cluster->namespaces.len; i++)
+		if (slice_equal(((const struct namespace *)cluster->namespaces.items[i])->name, name))
+			return true;
+	return false;
+}
+
+/* Lists of a namespace that is not there are empty, and whole: a mistyped one must not look like a clean one. */
+static int add_not_there(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err)
+{
+	const struct world_kind *namespaces = map_get(&cluster->kinds, SLICE("Namespace"));
+	const struct map *asked = asked_namespaces(cluster);
+
+	if (!namespaces || !namespaces->all || !coverage_is_whole(namespaces->all))
+		return 0;
+	for (size_t i = 0; i < asked->len; i++) {
+		struct slice name = asked->items[i].key;
+		if (is_there(cluster, name))
+			continue;
+		struct unknown_text text = {
+			.subject = arena_printf(&rows->run->world->arena, "namespace %.*s", SLICE_ARG(name)),
+			.why = SLICE("the cluster has no namespace of this name; is it spelled so?"),
+			.fix = SLICE("read it again with its right name"),
+			.incomplete = true,
+		};
+		if (unknown_add(rows, cluster->name, &text, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int add_not_asked(struct unknown_rows *rows, const struct world_cluster *cluster, bool restricted,
 			 struct error **err)
 {
@@ -244,7 +276,9 @@ static int add_not_asked(struct unknown_rows *rows, const struct world_cluster *
 		if (unknown_add(rows, cluster->name, &text, err) < 0)
 			return -1;
 	}
-	return restricted ? add_other_namespaces(rows, cluster, err) : 0;
+	if (!restricted)
+		return 0;
+	return add_not_there(rows, cluster, err) < 0 ? -1 : add_other_namespaces(rows, cluster, err);
 }
 
 /* --- all of it --- */

@@ -234,18 +234,27 @@ static void what_was_not_asked_for_is_told(void **state)
 	breach_release(&b);
 }
 
+/* Only this namespace was asked for. */
+static void live_of(struct breach *b, const char *namespace)
+{
+	live(b);
+	for (size_t i = 0; i < b->world.len; i++) {
+		struct coverage *coverage = b->world.records[i].record;
+		if (b->world.records[i].type == &coverage_type && coverage->read == b->world.read &&
+		    !slice_equal_text(coverage->kind, "Node") && !slice_equal_text(coverage->kind, "Namespace"))
+			coverage->namespace = slice_of(namespace);
+	}
+	struct namespace *there = add_record(&b->world, &namespace_type);
+	there->uid = SLICE("u-namespace-shop");
+	there->name = SLICE("shop");
+}
+
 /* --namespace: that is no failure, and no answer about the others. */
 static void namespaces_that_were_left_away(void **state)
 {
 	(void)state;
 	struct breach b;
-	live(&b);
-	for (size_t i = 0; i < b.world.len; i++) {
-		struct coverage *coverage = b.world.records[i].record;
-		if (b.world.records[i].type == &coverage_type && coverage->read == b.world.read &&
-		    !slice_equal_text(coverage->kind, "Node") && !slice_equal_text(coverage->kind, "Namespace"))
-			coverage->namespace = SLICE("shop");
-	}
+	live_of(&b, "shop");
 	coverage_of(&b.world, "Node")->kind = SLICE("Gizmo.example.org");
 	check_rows(breach_triage(&b)->unknown, &unknown_type, UNKNOWN_COLUMNS " namespaces but_namespaces",
 		   "prod|Nodes|no|-|-\n"
@@ -254,6 +263,22 @@ static void namespaces_that_were_left_away(void **state)
 		   "-|anything of docker.io|no|-|-\n-|registry docker.io|no|-|-\n-|what executed|no|-|-\n"
 		   "-|copies outside Kubernetes|no|-|-\n");
 	assert_true(b.triage.complete);
+	breach_release(&b);
+}
+
+/* A mistyped one is empty, which must not look clean. */
+static void a_namespace_that_is_not_there(void **state)
+{
+	(void)state;
+	struct breach b;
+	live_of(&b, "shopp");
+	check_rows(breach_triage(&b)->unknown, &unknown_type, UNKNOWN_COLUMNS " namespaces but_namespaces",
+		   "prod|namespace shopp|yes|-|-\n"
+		   "prod|other namespaces than shopp|no|*|shopp\n"
+		   "prod|logins in other secrets|no|-|-\n"
+		   "-|anything of docker.io|no|-|-\n-|registry docker.io|no|-|-\n-|what executed|no|-|-\n"
+		   "-|copies outside Kubernetes|no|-|-\n");
+	assert_false(b.triage.complete);
 	breach_release(&b);
 }
 
@@ -333,6 +358,7 @@ int main(void)
 		cmocka_unit_test(what_was_read_before_a_failure_is_older_than_it),
 		cmocka_unit_test(what_was_not_asked_for_is_told),
 		cmocka_unit_test(namespaces_that_were_left_away),
+		cmocka_unit_test(a_namespace_that_is_not_there),
 		cmocka_unit_test(what_was_collected_is_collected_again),
 		cmocka_unit_test(memory_may_run_out),
 		cmocka_unit_test(cluster_whose_read_is_not_complete_is_not_whole),
