@@ -59,7 +59,9 @@ static struct sink_scope scope_of(const struct cluster_read *read, const struct 
 		.source_kind = SLICE("snapshot"),
 		.cluster_name = cluster->name,
 		.cluster_uid = run ? run->manifest.cluster_uid : known->uid,
-		.as_of = run ? run->manifest.as_of : given != TIME_UNSET ? given : known->as_of,
+		.as_of = run                   ? run->manifest.as_of
+			 : given != TIME_UNSET ? given
+					       : known->as_of,
 		.once = run,
 	};
 }

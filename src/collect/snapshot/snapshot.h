@@ -15,8 +15,8 @@
  * as_of: given; else the newest metadata or status time of the cluster's objects; else the time of the read.
  *
  * A folder that `fother collect` wrote is read as its manifest says: name, UID, time, which is never the one given, and
- * coverage (docs/snapshot-format.md). Each run is a read for itself, the older first; ERROR_USAGE where it was collected
- * with another fingerprint key.
+ * coverage (docs/snapshot-format.md). Each run is a read for itself, the older first; ERROR_USAGE where it was
+ * collected with another fingerprint key.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_SNAPSHOT_H
 #define FOTHER_COLLECT_SNAPSHOT_SNAPSHOT_H

@@ -1,7 +1,10 @@
 #include "collect/frozen/frozen_format.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "support/check.h"
 
 static bool has_doc(const struct record_type *type)
@@ -40,11 +43,31 @@ static void test_all_is_documented_and_nothing_is_an_identity(void **state)
 		    has_doc(&frozen_file_row_type));
 }
 
+/* docs/snapshot-format.md tells every field. */
+static void test_the_document_names_every_field(void **state)
+{
+	const struct record_type *const types[] = { &frozen_manifest_type, &frozen_head_type, &frozen_list_row_type,
+						    &frozen_file_row_type };
+	CLEANUP(file_release) struct file_bytes document = { 0 };
+	struct error *err = NULL;
+	check_ok(file_map(AT_FDCWD, SOURCE_ROOT "/docs/snapshot-format.md", false, &document, &err), &err);
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		for (size_t k = 0; k < types[i]->field_count; k++) {
+			char quoted[64];
+			snprintf(quoted, sizeof quoted, "`%s`", types[i]->fields[k].name);
+			if (!memmem(document.data, document.len, quoted, strlen(quoted)))
+				fail_msg("%s of %s is not told", quoted, types[i]->name);
+		}
+	assert_non_null(memmem(document.data, document.len, FROZEN_SCHEMA, strlen(FROZEN_SCHEMA)));
+	assert_non_null(memmem(document.data, document.len, FROZEN_LIST_SCHEMA, strlen(FROZEN_LIST_SCHEMA)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_schemas_come_first),
 		cmocka_unit_test(test_head_and_row_say_the_same_of_a_list),
+		cmocka_unit_test(test_the_document_names_every_field),
 		cmocka_unit_test(test_all_is_documented_and_nothing_is_an_identity),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
