@@ -154,17 +154,19 @@ int frozen_manifest_read(struct slice text, struct arena *arena, struct frozen_m
 	return 0;
 }
 
-/* {"fother": {: to behind the second brace. */
+/* {"fother": {: to behind the second brace. 1: there; 0: something else; -1: the document is dead. */
 static int enter_head(struct reader *reader, struct error **err)
 {
+	static const enum token_type types[] = { TOKEN_OBJECT_BEGIN, TOKEN_KEY, TOKEN_OBJECT_BEGIN };
 	struct token token;
-	if (reader_next(reader, &token, err) <= 0 || token.type != TOKEN_OBJECT_BEGIN)
-		return *err ? -1 : bad("no object", err);
-	if (reader_next(reader, &token, err) <= 0 || token.type != TOKEN_KEY || !token_is(&token, FROZEN_MEMBER))
-		return *err ? -1 : bad("it does not begin with its head", err);
-	if (reader_next(reader, &token, err) <= 0 || token.type != TOKEN_OBJECT_BEGIN)
-		return *err ? -1 : bad("its head is no object", err);
-	return 0;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		int got = reader_next(reader, &token, err);
+		if (got <= 0)
+			return got;
+		if (token.type != types[i] || (token.type == TOKEN_KEY && !token_is(&token, FROZEN_MEMBER)))
+			return 0;
+	}
+	return 1;
 }
 
 static int check_head(const struct frozen_head *head, struct error **err)
@@ -188,6 +190,8 @@ int frozen_head_read(struct slice text, struct arena *arena, struct frozen_head 
 	json_reader_init(&json, text, 0);
 	int result = enter_head(&json.reader, err);
 	if (result == 0)
+		result = bad("it does not begin with its head", err);
+	else if (result > 0)
 		result = record_json_read(&json.reader, &frozen_head_type, arena, &head, err);
 	json_reader_release(&json);
 	if (result < 0 || check_head(&head, err) < 0)
@@ -230,7 +234,7 @@ bool frozen_list_likely(struct slice start)
 	struct json_reader json;
 	struct token token;
 	json_reader_init(&json, start, 0);
-	bool likely = enter_head(&json.reader, &ignored) == 0 && find_schema(&json.reader, &token, &ignored) &&
+	bool likely = enter_head(&json.reader, &ignored) > 0 && find_schema(&json.reader, &token, &ignored) &&
 		      slice_starts_with(token.text, FROZEN_LIST_SCHEMA_ANY);
 	json_reader_release(&json);
 	return likely;

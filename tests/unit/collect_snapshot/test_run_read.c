@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "freezing.h"
 #include "kube_object/generate.h"
+#include "support/torture.h"
 
 #define OBJECTS_PER_KIND 200
 
@@ -587,6 +588,31 @@ static void test_a_flipped_manifest_never_proves_more(void **state)
 	reading_init(&changed.reading, "");
 }
 
+static int scenario(void *data, struct error **err)
+{
+	struct reading reading;
+	reading_init(&reading, data);
+	int result = snapshot_read(&reading.options, &reading.memory.sink, &reading.result, err);
+	reading_release(&reading);
+	return result;
+}
+
+static void test_without_memory(void **state)
+{
+	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
+	CLEANUP(made_world_release) struct made_world whole, cut;
+	made_world_init(&whole);
+	made_world_init(&cut);
+	struct made_list *list = made_list(&whole, "Secret", "", "secrets");
+	made_secret(list, "hub", "kubernetes.io/dockercfg", ".dockercfg",
+		    "{\"quay.io\":{\"username\":\"u\",\"password\":\"" PLANTED_PASSWORD "\"}}");
+	made_item(made_list(&cut, "Pod", "", "pods"), POD("a"));
+	cut.as_of += USEC_PER_DAY;
+	freeze(scratch.path, &whole, NULL);
+	freeze_and_die(scratch.path, &cut, NULL);
+	torture(scenario, scratch.path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -610,6 +636,7 @@ int main(void)
 		cmocka_unit_test(test_records_of_another_object_are_refused),
 		cmocka_unit_test(test_one_file_for_two_lists_is_read_once),
 		cmocka_unit_test(test_pods_of_metadata_alone_are_not_read),
+		cmocka_unit_test(test_without_memory),
 		cmocka_unit_test(test_a_flipped_manifest_never_proves_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
