@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from lab import Lab
+from live import world
 from node import NodeLab, why_not
+from real import RealFother
 
 RUNNING = []
 BUILD = Path(os.environ.get("FOTHER_BUILD", Path(__file__).resolve().parent.parent.parent / "build"))
@@ -35,6 +37,22 @@ def start_lab():
 def lab(start_lab):
     """The cluster that all tests share: each with namespaces and users of its own."""
     return start_lab()
+
+
+@pytest.fixture(scope="session")
+def world_lab(start_lab):
+    """A cluster with the objects of tests/live/world.py and without controllers, so that it stays as it is. Who changes
+    objects in it puts them back; its rights and its life are anybody's."""
+    lab = start_lab(controllers=False)
+    world.fill(lab)
+    return lab
+
+
+@pytest.fixture
+def fother(tmp_path):
+    fother = RealFother(tmp_path / "fother")
+    yield fother
+    fother.stop_all()
 
 
 @pytest.fixture(scope="module")
