@@ -1,8 +1,8 @@
 #include "fixture.h"
 
-#include "store/store_internal.h"
-
 #include <string.h>
+
+#include "store/store_internal.h"
 
 static int64_t read_cluster(struct fixture *f, const char *name, const char *uid, int64_t as_of, const char *pod,
 			    const char *node)
