@@ -114,6 +114,14 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 	return line.len;
 }
 
+/* libcurl's buffer stays as it is until the next piece, for hours in a watch. It looks at no byte again that was taken.
+ */
+static size_t taken(char *bytes, size_t len)
+{
+	secret_wipe(bytes, len);
+	return len;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
 	struct transfer *transfer = data;
@@ -123,7 +131,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	moved(transfer);
 	if (attempt->swallow) {
 		attempt->swallowed += piece.len;
-		return attempt->swallowed > LIMIT_REFUSAL_BYTES ? 0 : piece.len;
+		return attempt->swallowed > LIMIT_REFUSAL_BYTES ? 0 : taken(bytes, piece.len);
 	}
 	if (atomic_load(&transfer->queue->full)) {
 		/* libcurl keeps this piece, and would read on for a hundred more if it were taken. */
@@ -132,7 +140,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	}
 	if (!queue_put_data(transfer, piece))
 		return give_up(transfer, HTTP_OTHER, "not enough memory");
-	return piece.len;
+	return taken(bytes, piece.len);
 }
 
 /* --- the easy handle --- */

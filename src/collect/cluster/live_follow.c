@@ -460,6 +460,7 @@ static int on_refusal(struct watch *watch, struct error **err)
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
 	CLEANUP(error_freep) struct error *failed = NULL;
 	struct status_text said = { 0 };
+	kube_server_hide_login(watch->follower->cluster->server, &watch->refusal);
 	if (object_read_status(strbuf_slice(&watch->refusal), strbuf_slice(&watch->content_type), &arena, &said, err) <
 	    0)
 		return -1;

@@ -433,6 +433,7 @@ static int on_refusal(struct live_list *list, struct error **err)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(8 * LIMIT_REFUSAL_BYTES);
 	struct status_text said = { 0 };
+	kube_server_hide_login(list->cluster->server, &list->refusal);
 	if (object_read_status(strbuf_slice(&list->refusal), strbuf_slice(&list->content_type), &arena, &said, err) < 0)
 		return -1;
 	struct slice why = arena_printf(&arena, "HTTP %d: %.*s", list->status,

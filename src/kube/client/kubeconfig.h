@@ -95,6 +95,9 @@ struct kube_login {
  * rejected: the server just said 401 to the last one. May wait for the plugin (LIMIT_EXEC_PLUGIN_MS). One thread at a
  * time for one access; other accesses are not held up. */
 int kube_access_login(struct kube_access *access, bool rejected, struct kube_login *ret_login, struct error **err);
+/* Writes * over each place of a text where the login stands as it is sent, or its password: servers and proxies quote
+ * the requests that they refuse. */
+void kube_access_hide_login(const struct kube_access *access, char *text, size_t len);
 /* From any thread, async-signal-safe: running plugins of all accesses are ended, later ones not started. */
 void kube_access_stop(void);
 

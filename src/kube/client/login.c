@@ -6,6 +6,9 @@
 #include "kube/client/access_internal.h"
 #include "kube/client/exec_plugin.h"
 
+/* What is shorter would take letters out of words. */
+#define HIDDEN_BYTES_MIN 6
+
 /* --- setting --- */
 
 static int set_authorization(struct login *login, const char *scheme, struct slice value, struct error **err)
@@ -86,6 +89,39 @@ void login_release(struct login *login)
 	secret_release(&login->certificate.given_key);
 	exec_plugin_free(login->plugin);
 	*login = (struct login){ 0 };
+}
+
+/* --- hiding --- */
+
+static void hide(struct slice value, char *text, size_t len)
+{
+	char *end = text + len, *found = text;
+	if (value.len < HIDDEN_BYTES_MIN)
+		return;
+	while ((found = memmem(found, (size_t)(end - found), value.data, value.len))) {
+		memset(found, '*', value.len);
+		found += value.len;
+	}
+}
+
+static void hide_password(struct slice encoded, char *text, size_t len)
+{
+	CLEANUP(error_freep) struct error *err = NULL;
+	CLEANUP(secret_release) struct secret_bytes both = { 0 };
+	struct slice username, password;
+	if (base64_decode_secret(encoded, BASE64_PADDED, &both, &err) == 0 &&
+	    slice_cut(secret_reveal(&both), ':', &username, &password))
+		hide(password, text, len);
+}
+
+void kube_access_hide_login(const struct kube_access *access, char *text, size_t len)
+{
+	struct slice scheme, value, authorization = secret_reveal(&access->login.authorization);
+	if (!text || !authorization.len || !slice_cut(authorization, ' ', &scheme, &value))
+		return;
+	hide(value, text, len);
+	if (slice_equal_text(scheme, "Basic"))
+		hide_password(value, text, len);
 }
 
 /* --- handing out --- */

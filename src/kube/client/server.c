@@ -140,3 +140,8 @@ int kube_server_rejected(struct kube_server *server, unsigned number, struct err
 		return -1;
 	return number != server->login_number;
 }
+
+void kube_server_hide_login(const struct kube_server *server, struct strbuf *body)
+{
+	kube_access_hide_login(server->access, body->data, body->len);
+}

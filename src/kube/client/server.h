@@ -9,6 +9,7 @@
 #ifndef FOTHER_KUBE_CLIENT_SERVER_H
 #define FOTHER_KUBE_CLIENT_SERVER_H
 
+#include "base/strbuf.h"
 #include "kube/client/kubeconfig.h"
 #include "net/http.h"
 
@@ -42,5 +43,8 @@ unsigned kube_server_login_number(const struct kube_server *server);
 /* A request that was sent under login `number` was answered with 401. 1: there is a newer login, ask again. 0: there is
  * none. -1: the plugin or file failed. */
 int kube_server_rejected(struct kube_server *server, unsigned number, struct error **err);
+
+/* Of a refusal that will be shown: see kube_access_hide_login. */
+void kube_server_hide_login(const struct kube_server *server, struct strbuf *body);
 
 #endif

@@ -46,6 +46,31 @@ static void passwords(void **state)
 	check_basic(SLICE("a"), SLICE_NONE, "Basic YTo=");
 }
 
+static void check_hidden(const char *user, struct slice text, const char *expected)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT(LIMIT_KIB);
+	struct kube_access *access = access_of(user, NULL);
+	strbuf_add_slice(&body, text);
+	kube_access_hide_login(access, body.data, body.len);
+	check_slice(strbuf_slice(&body), expected);
+	kube_access_free(access);
+}
+
+static void a_login_is_hidden_in_what_a_server_says(void **state)
+{
+	const char *token = CONFIG_OF(SERVER, "token: made-up-1"), *none = CONFIG_OF(SERVER, "");
+	const char *basic = CONFIG_OF(SERVER, "username: Aladdin, password: 'open:sesame'");
+	check_hidden(token, SLICE("Bearer made-up-1, made-up-1"), "Bearer *********, *********");
+	check_hidden(token, SLICE("made-up-made-up-1"), "made-up-*********");
+	check_hidden(token, SLICE("made-up-"), "made-up-");
+	check_hidden(token, SLICE_NONE, "");
+	check_hidden(none, SLICE("made-up-1"), "made-up-1");
+	check_hidden(basic, SLICE("Aladdin, open:sesame, QWxhZGRpbjpvcGVuOnNlc2FtZQ=="),
+		     "Aladdin, ***********, ************************");
+	/* Words of a message are not taken for a short one. */
+	check_hidden(CONFIG_OF(SERVER, "token: in"), SLICE("invalid"), "invalid");
+}
+
 static void a_new_certificate_is_told_once(void **state)
 {
 	struct error *err = NULL;
@@ -84,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tokens_without_the_blanks_around_them),
 		cmocka_unit_test(passwords),
+		cmocka_unit_test(a_login_is_hidden_in_what_a_server_says),
 		cmocka_unit_test(a_new_certificate_is_told_once),
 		cmocka_unit_test(what_cannot_change_is_not_tried_again),
 	};
