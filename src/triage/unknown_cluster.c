@@ -196,9 +196,11 @@ static int add_other_types(struct unknown_rows *rows, const struct world_cluster
 {
 	struct unknown_text text = {
 		.subject = SLICE("logins in other secrets"),
-		.why = unknown_by_source(cluster, SLICE("only secrets of the pull-secret types were asked for"),
-					 SLICE("only secrets of the pull-secret types were dumped")),
-		.fix = unknown_by_source(cluster, SLICE("read again with --all-secrets"), SLICE(DUMP_AGAIN("secrets"))),
+		.why = cluster->exact ? SLICE("only secrets of the pull-secret types were asked for")
+				      : SLICE("only secrets of the pull-secret types were dumped"),
+		.fix = unknown_is_live(cluster) ? SLICE("read again with --all-secrets")
+		       : cluster->exact         ? SLICE("collect it again with --all-secrets")
+						: SLICE(DUMP_AGAIN("secrets")),
 	};
 
 	return read_pull_secrets_alone(cluster) ? unknown_add(rows, cluster->name, &text, err) : 0;
