@@ -114,6 +114,20 @@ def test_what_may_not_be_read_is_missing_in_both(fother, api, same):
     assert {row["namespace"] for row in manifest["lists"] if row["kind"] == "Secret" and row["outcome"] == "complete"} == {"shop"}
 
 
+def test_an_object_that_is_too_large_is_lost_in_both(fother, api, same):
+    # The last event that is kept comes behind it.
+    event = api.world.get("events", next(iter(api.world.resource("events").items)))
+    event["metadata"] |= {"name": "a-huge-one", "annotations": {"made-up": "x" * (9 << 20)}}
+    event["metadata"].pop("uid")
+    api.world.put("events", event)
+    fother.use(fother.context(api))
+    folder = same("--encoding", "json")
+    manifest = json.loads(next(folder.rglob("manifest.json")).read_text())
+    assert [lost["code"] for lost in manifest["lost"]] == ["too_large"]
+    frozen = json.loads(next(folder.rglob("Event.json")).read_text())["items"]
+    assert len(frozen) == len(api.world.resource("events").items) - 1
+
+
 def test_what_is_frozen_is_for_jq_and_for_people(fother, api, freeze):
     fother.use(fother.context(api))
     folder = freeze()

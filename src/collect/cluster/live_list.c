@@ -241,7 +241,8 @@ static int on_lost(void *data, uint64_t bytes, struct error **err)
 		return 0;
 	count_item(list);
 	snprintf(text, sizeof text, "an object of %llu bytes, larger than any may be", (unsigned long long)bytes);
-	if (object_stream_lost(list->stream, "too_large", slice_of(text), &list->fatal) < 0)
+	if (object_stream_lost(list->stream, "too_large", slice_of(text), &list->fatal) < 0 ||
+	    (list->frozen && frozen_list_lost(list->frozen, &list->fatal) < 0))
 		return error_set(err, ERROR_SYSTEM, "ended");
 	return 0;
 }
