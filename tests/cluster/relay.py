@@ -5,6 +5,9 @@
         relay.cut()                # all connections end at once
         relay.closed = True        # nobody gets through, and those who are through are cut
         relay.silent = True        # new ones are accepted and hear nothing
+        relay.hold_after(50_000)   # when so many more bytes came back from the server, nothing goes on ...
+        relay.held.wait(20)        # ... and somebody can be told
+        relay.go_on()
 """
 import contextlib
 import socket
@@ -16,7 +19,9 @@ PIECE_BYTES = 65536
 class Relay:
     def __init__(self, port):
         self.to, self.silent, self.pairs, self.lock = port, False, [], threading.Lock()
-        self.accepted, self.bytes_back, self.is_closed = 0, 0, False
+        self.accepted, self.bytes_back, self.is_closed, self.limit = 0, 0, False, None
+        self.held, self.going = threading.Event(), threading.Event()
+        self.going.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.server = f"https://127.0.0.1:{self.listener.getsockname()[1]}"
 
@@ -25,6 +30,7 @@ class Relay:
         return self
 
     def __exit__(self, *_):
+        self.go_on()
         self.listener.close()
         self.cut()
 
@@ -54,11 +60,29 @@ class Relay:
     def pump(self, one, other, back):
         with contextlib.suppress(OSError):
             while piece := one.recv(PIECE_BYTES):
-                self.bytes_back += len(piece) if back else 0
+                if back:
+                    self.count(len(piece))
+                self.going.wait()
                 other.sendall(piece)
         for end in (one, other):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def count(self, size):
+        with self.lock:
+            self.bytes_back += size
+            if self.limit is not None and self.bytes_back > self.limit:
+                self.limit = None
+                self.going.clear()
+                self.held.set()
+
+    def hold_after(self, size):
+        with self.lock:
+            self.limit = self.bytes_back + size
+            self.held.clear()
+
+    def go_on(self):
+        self.going.set()
 
     def cut(self):
         with self.lock:
