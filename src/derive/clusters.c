@@ -124,18 +124,27 @@ static int weight(const struct read *read)
 	return tells_nothing(read) ? 1 : 2;
 }
 
-static bool is_later(const struct read *read, const struct read *than)
-{
-	if (!than || weight(read) != weight(than))
-		return !than || weight(read) > weight(than);
-	return read->as_of != than->as_of ? read->as_of > than->as_of : read->id > than->id;
-}
-
 /* What `read` rests on: its coverage names each list. */
 static bool is_exact(const struct read *read)
 {
 	return is_watch(read) || slice_equal_text(read->source_kind, "cluster") ||
 	       slice_equal_text(read->as_of_from, "manifest");
+}
+
+/* Contexts of one cluster are read as of one time: what one user may not see another has seen at that time. */
+static bool tells_more(const struct read *read, const struct read *than)
+{
+	bool whole = slice_equal_text(read->outcome, "complete");
+	if (is_exact(read) && is_exact(than) && whole != slice_equal_text(than->outcome, "complete"))
+		return whole;
+	return read->id > than->id;
+}
+
+static bool is_later(const struct read *read, const struct read *than)
+{
+	if (!than || weight(read) != weight(than))
+		return !than || weight(read) > weight(than);
+	return read->as_of != than->as_of ? read->as_of > than->as_of : tells_more(read, than);
 }
 
 static void choose_reads(struct build *build)

@@ -207,6 +207,35 @@ static void read_that_told_nothing_counts_only_where_there_is_no_other(void **st
 	}
 }
 
+/* Two contexts, one of which may not read all: whichever was begun first. Of a dump that was read twice, the second
+ * reading counts. */
+static void of_one_time_the_complete_read_is_chosen(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *first, *second;
+		bool live;
+		int64_t chosen;
+	} cases[] = {
+		{ "complete", "partial", true, 2 },
+		{ "partial", "complete", true, 3 },
+		{ "complete", "complete", true, 3 },
+		{ "complete", "partial", false, 3 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		scenario_init(&s);
+		const char *outcomes[] = { cases[i].first, cases[i].second };
+		for (size_t k = 0; k < 2; k++) {
+			struct read *read = cases[i].live ? add_live_read(&s, HOUR(1)) : add_read(&s, HOUR(1));
+			read->outcome = slice_of(outcomes[k]);
+			read->objects = 12;
+		}
+		assert_int_equal(cluster_named(scenario_world(&s), "prod")->read->id, cases[i].chosen);
+		scenario_release(&s);
+	}
+}
+
 /* A live read that fails before it learns the UID is filed by its address. */
 static struct read *add_failed_address(struct scenario *s, const char *source)
 {
@@ -266,6 +295,7 @@ static void no_cluster_is_an_empty_world(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(of_one_time_the_complete_read_is_chosen),
 		cmocka_unit_test(two_clusters_of_one_name_get_their_uids),
 		cmocka_unit_test(cluster_without_uid_is_told_apart_by_its_identity),
 		cmocka_unit_test(only_the_wanted_clusters_are_there),
