@@ -317,6 +317,9 @@ static void write_incomplete(struct output *output, const struct envelope *envel
 		utf8_add_printable(&output->text, envelope->errors.items[i]);
 		strbuf_add_text(&output->text, ")\n");
 	}
+	if (envelope->lacks_values)
+		strbuf_add_text(&output->text,
+				"(incomplete: read with --metadata-only, so not which logins there are)\n");
 }
 
 int output_end(struct output *output, const struct envelope *envelope, struct error **err)

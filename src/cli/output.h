@@ -41,6 +41,7 @@ struct envelope {
 	const char *schema;              /* "fother/credentials/v1" */
 	const struct incident *incident; /* NULL: none */
 	bool complete;
+	bool lacks_values;        /* not complete for this: some cluster's secrets were read without their values */
 	int64_t generated;        /* the wall clock, or --as-of */
 	bool reproducible;        /* --as-of was given: times of the clock are left out of reads */
 	struct record_list reads; /* struct read */

@@ -259,16 +259,30 @@ void session_close(struct session *session)
 	arena_release(&session->arena);
 }
 
+/* A read that asked for no value of a secret may be complete; which logins there are is not known then. */
+static bool lacks_values(const struct world *world)
+{
+	for (size_t i = 0; i < world->clusters.len; i++) {
+		const struct world_cluster *cluster = world->clusters.items[i];
+		for (size_t k = 0; k < cluster->coverage.len; k++)
+			if (slice_equal_text(((const struct coverage *)cluster->coverage.items[k])->outcome,
+					     "metadata"))
+				return true;
+	}
+	return false;
+}
+
 bool session_complete(const struct session *session)
 {
-	const struct read *reads = session->world->reads.items;
+	const struct world *world = session->world;
+	const struct read *reads = world->reads.items;
 
 	if (session->errors.len)
 		return false;
-	for (size_t i = 0; i < session->world->reads.len; i++)
+	for (size_t i = 0; i < world->reads.len; i++)
 		if (!slice_equal_text(reads[i].outcome, "complete"))
 			return false;
-	return true;
+	return !lacks_values(world);
 }
 
 struct envelope session_envelope(const struct session *session, const char *schema)
@@ -276,6 +290,7 @@ struct envelope session_envelope(const struct session *session, const char *sche
 	return (struct envelope){
 		.schema = schema,
 		.complete = session_complete(session),
+		.lacks_values = lacks_values(session->world),
 		.generated = session->now,
 		.reproducible = session->as_of_given,
 		.reads = session->world->reads,

@@ -219,11 +219,11 @@ def test_an_exec_plugin_whose_token_is_refused_runs_once_more(fother, lab, tmp_p
     token = tmp_path / "token"
     token.write_text("made-up-token-wrong")
     fother.use(exec_plugin(lab, tmp_path, token))
-    answer = fother.triage("--allow-exec", "made-up-login")
+    answer = fother.triage("--allow-exec", tmp_path / "made-up-login")
     assert answer.code == 1 and "HTTP 401" in answer.errors and "made-up-token-wrong" not in answer.output
     assert (tmp_path / "runs").read_text() == "ran\n" * 2
     token.write_text(lab.token("u1"))
-    assert_whole(fother.triage("--allow-exec", "made-up-login"))
+    assert_whole(fother.triage("--allow-exec", tmp_path / "made-up-login"))
 
 
 # As a pod
