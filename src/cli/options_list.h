@@ -22,7 +22,7 @@
 	  "A dump: a folder (one sub-folder a cluster, or none), a tar or tar.gz of it, or - for standard input. "     \
 	  "May be repeated. Without it, what the store holds from earlier reads answers.")                             \
 	O(CONTEXT, LIST, contexts, "context", 0, "NAME",                                                               \
-	  "A live cluster: a context of the kubeconfig. May be repeated: all are read at the same time.")              \
+	  "A live cluster: a context of the kubeconfig. May be repeated. All are read at the same time.")              \
 	O(ALL_CONTEXTS, FLAG, all_contexts, "all-contexts", 0, NULL, "Every context of the kubeconfig.")               \
 	O(KUBECONFIG, TEXT, kubeconfig, "kubeconfig", 0, "FILE",                                                       \
 	  "The kubeconfig, in place of $KUBECONFIG or ~/.kube/config; several with colons between them.")              \

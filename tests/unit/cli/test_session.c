@@ -23,7 +23,7 @@ static void nothing_read_yet_says_what_to_give(void **state)
 	struct answered *a = *state;
 	a->options.snapshots.len = 0;
 	assert_int_equal(session_open(&a->session, &a->options, &a->err), -1);
-	check_error(&a->err, ERROR_USAGE, "give --snapshot DIR");
+	check_error(&a->err, ERROR_USAGE, "give --context NAME or --snapshot DIR");
 }
 
 static void cluster_that_is_not_known_is_an_error_and_no_empty_answer(void **state)
