@@ -20,13 +20,25 @@ bool contexts_given(const struct options *options)
 	return options->contexts.len || options->all_contexts || options->in_cluster;
 }
 
+/* One that says how a live cluster is read; NULL: none. */
+static const char *live_option_given(const struct options *options)
+{
+	return options->namespaces.len   ? "--namespace"
+	       : options->metadata_only  ? "--metadata-only"
+	       : options->all_secrets    ? "--all-secrets"
+	       : options->encoding       ? "--encoding"
+	       : options->kubeconfig     ? "--kubeconfig"
+	       : options->allow_exec.len ? "--allow-exec"
+					 : NULL;
+}
+
 static int check(const struct options *options, struct error **err)
 {
-	bool narrowed = options->namespaces.len || options->metadata_only || options->all_secrets ||
-			options->encoding || options->kubeconfig || options->allow_exec.len;
+	const char *narrowed = live_option_given(options);
 	if (narrowed && !contexts_given(options))
 		return error_set(err, ERROR_USAGE,
-				 "this needs a live cluster: give --context NAME, --all-contexts or --in-cluster");
+				 "%s needs a live cluster: give --context NAME, --all-contexts or --in-cluster",
+				 narrowed);
 	if (options->metadata_only && options->all_secrets)
 		return error_set(
 			err, ERROR_USAGE,
@@ -89,7 +101,8 @@ static int add_all_contexts(const struct options *options, const struct kubeconf
 {
 	size_t count = kubeconfig_context_count(config);
 	if (count == 0)
-		return error_set(err, ERROR_USAGE, "--all-contexts: the kubeconfig has no context");
+		return error_set(err, ERROR_USAGE, "--all-contexts: there is no context in %.*s",
+				 SLICE_ARG(kubeconfig_files(config)));
 	for (size_t i = 0; i < count; i++)
 		if (add_context(options, config, kubeconfig_context_name(config, i), contexts, err) < 0)
 			return -1;

@@ -123,6 +123,11 @@ struct kubeconfig *kubeconfig_free(struct kubeconfig *config)
 	return mem_free(config);
 }
 
+struct slice kubeconfig_files(const struct kubeconfig *config)
+{
+	return config->files;
+}
+
 size_t kubeconfig_context_count(const struct kubeconfig *config)
 {
 	return config->contexts.len;

@@ -42,6 +42,8 @@ struct kubeconfig *kubeconfig_free(struct kubeconfig *config);
 size_t kubeconfig_context_count(const struct kubeconfig *config);
 struct slice kubeconfig_context_name(const struct kubeconfig *config, size_t index);
 struct slice kubeconfig_current_context(const struct kubeconfig *config);
+/* All files that were looked for, there or not, for messages: "a, b". */
+struct slice kubeconfig_files(const struct kubeconfig *config);
 
 struct kube_access_options {
 	/* Commands that a kubeconfig may run: base names ("aws": the command as PATH finds it) or absolute paths. None:

@@ -71,6 +71,7 @@ static void the_first_file_that_names_a_thing_has_it_whole(void **state)
 	struct kubeconfig *config = load(PATHS(&folder, "a", "b", "c"));
 	check_names(config, "one two");
 	check_slice(kubeconfig_current_context(config), "two");
+	assert_true(slice_contains(kubeconfig_files(config), "/b, ") && slice_contains(kubeconfig_files(config), "/c"));
 	for (int i = 0; i < 2; i++) {
 		check_ok(kubeconfig_access(config, i ? SLICE("one") : SLICE("two"), &options, &access, &err), &err);
 		assert_string_equal(access_text(access),
