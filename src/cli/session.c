@@ -24,14 +24,16 @@ static int open_key(struct session *session, const struct options *options, stru
 {
 	struct slice folder, file;
 
+	session->key_given = options->key_file;
+	session->key_path = slice_of(options->key_file);
 	if (options->key_file)
 		return fingerprint_key_open(options->key_file, false, &session->key, err);
 	if (!slice_cut_last(store_path, '/', &folder, &file))
 		folder = SLICE(".");
-	struct slice path = arena_printf(&session->arena, "%.*s/key", SLICE_ARG(folder));
-	if (!path.data)
+	session->key_path = arena_printf(&session->arena, "%.*s/key", SLICE_ARG(folder));
+	if (!session->key_path.data)
 		return arena_fail(&session->arena, err);
-	return fingerprint_key_open(path.data, true, &session->key, err);
+	return fingerprint_key_open(session->key_path.data, true, &session->key, err);
 }
 
 static int open_store(struct session *session, const struct options *options, struct error **err)
@@ -132,7 +134,8 @@ static int remember_results(struct session *session, bool interrupted, struct er
 	}
 	if (interrupted)
 		return error_set(err, ERROR_SYSTEM,
-				 "interrupted: the %lld objects that were read are stored, and marked as incomplete",
+				 "interrupted: the %lld objects that were read are stored, and marked as incomplete; "
+				 "without --context, the same command answers from them",
 				 (long long)objects);
 	return 0;
 }

@@ -22,6 +22,8 @@ struct session {
 	struct slice_list errors; /* sources that could not be read: "PATH: why" */
 	size_t sources;           /* that were given */
 	const char *store_given;  /* --store, or NULL */
+	const char *key_given;    /* --key-file, or NULL */
+	struct slice key_path;    /* where the key is */
 	struct contexts contexts; /* live clusters that were read */
 	struct live_result *live; /* one for each of them */
 };

@@ -20,7 +20,8 @@ static void add_window(struct screen *s)
 	}
 	strbuf_addf(s->out, "window %s .. %s",
 		    incident->window_from == TIME_UNSET ? "?" : minute_format(incident->window_from, from),
-		    incident->window_to == TIME_UNSET ? "open" : minute_format(incident->window_to, to));
+		    incident->window_to == TIME_UNSET ? "open: nothing counts as new"
+						      : minute_format(incident->window_to, to));
 }
 
 static void head(struct screen *s)
@@ -153,7 +154,7 @@ static const struct table_column unknown_columns[] = {
 	{ "WHAT WOULD TELL", 1, TABLE_WRAP },
 };
 
-static int unknown_row(struct table *table, const struct unknown *row, struct error **err)
+static int unknown_row(struct table *table, const struct unknown *row, struct slice subject, struct error **err)
 {
 	struct slice *cells = table_row(table);
 
@@ -161,7 +162,7 @@ static int unknown_row(struct table *table, const struct unknown *row, struct er
 		return arena_fail(table->arena, err);
 	cells[0] = slice_of(row->incomplete == BOOL_TRUE ? "!" : "");
 	cells[1] = table_text(table, row->cluster);
-	cells[2] = table_text(table, row->subject);
+	cells[2] = table_text(table, subject);
 	cells[3] = table_text(table, row->why);
 	cells[4] = table_text(table, row->fix);
 	return 0;
@@ -197,7 +198,72 @@ static int failed_sources(struct screen *s, struct table *table, struct error **
 		row.subject = SLICE("a source that was given");
 		row.why = errors->items[i];
 		row.incomplete = BOOL_TRUE;
-		if (unknown_row(table, &row, err) < 0)
+		if (unknown_row(table, &row, row.subject, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Where " of all namespaces" begins in "Pods of all namespaces"; the end of "Nodes". */
+static size_t place_at(struct slice subject)
+{
+	for (size_t at = 0; at < subject.len; at++)
+		if (slice_starts_with(slice_part(subject, at, subject.len), " of "))
+			return at;
+	return subject.len;
+}
+
+static struct slice place_of(const struct unknown *row)
+{
+	return slice_part(row->subject, place_at(row->subject), row->subject.len);
+}
+
+/* A user without rights is refused each kind with the same words: one row holds them. */
+static bool is_told_with(const struct unknown *row, const struct unknown *first)
+{
+	return row->kind.data && first->kind.data && row->incomplete == first->incomplete &&
+	       slice_equal(row->cluster, first->cluster) && slice_equal(row->why, first->why) &&
+	       slice_equal(row->fix, first->fix) && slice_equal(place_of(row), place_of(first));
+}
+
+static bool is_told_before(const struct unknown *items, size_t index)
+{
+	for (size_t i = index; i > 0 && slice_equal(items[i - 1].cluster, items[index].cluster); i--)
+		if (is_told_with(&items[i - 1], &items[index]))
+			return true;
+	return false;
+}
+
+/* "Secrets, Pods of all namespaces" */
+static struct slice joined_subject(struct screen *s, size_t index)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
+	const struct unknown *items = s->triage->unknown.items, *first = &items[index];
+	struct slice joined = SLICE_NONE;
+
+	for (size_t i = index; i < s->triage->unknown.len && slice_equal(items[i].cluster, first->cluster); i++)
+		if (i == index || is_told_with(&items[i], first)) {
+			strbuf_add_text(&text, text.len ? ", " : "");
+			strbuf_add_slice(&text, slice_part(items[i].subject, 0, place_at(items[i].subject)));
+		}
+	strbuf_add_slice(&text, place_of(first));
+	if (text.failure || arena_copy(&s->session->arena, strbuf_slice(&text), &joined) < 0)
+		return SLICE_NONE;
+	return joined;
+}
+
+/* Those that make the answer incomplete, or the others. */
+static int unknown_rows(struct screen *s, struct table *table, enum truth incomplete, struct error **err)
+{
+	const struct unknown *items = s->triage->unknown.items;
+
+	for (size_t i = 0; i < s->triage->unknown.len; i++) {
+		if ((items[i].incomplete == BOOL_TRUE) != (incomplete == BOOL_TRUE) || is_told_before(items, i))
+			continue;
+		struct slice subject = joined_subject(s, i);
+		if (!subject.data)
+			return error_no_memory(err);
+		if (unknown_row(table, &items[i], subject, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -206,17 +272,11 @@ static int failed_sources(struct screen *s, struct table *table, struct error **
 static int not_known(struct screen *s, struct error **err)
 {
 	struct table table = NEW_TABLE(s, unknown_columns);
-	const struct unknown *items = s->triage->unknown.items;
-	size_t rows = s->triage->unknown.len;
 
 	screen_heading(s, "NOT KNOWN", "! makes this answer incomplete");
-	if (failed_sources(s, &table, err) < 0)
+	if (failed_sources(s, &table, err) < 0 || unknown_rows(s, &table, BOOL_TRUE, err) < 0 ||
+	    unknown_rows(s, &table, BOOL_FALSE, err) < 0)
 		return -1;
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < rows; i++)
-			if ((items[i].incomplete == BOOL_TRUE) == (pass == 0) &&
-			    unknown_row(&table, &items[i], err) < 0)
-				return -1;
 	return table.rows ? screen_table(s, &table, err) : 0;
 }
 
@@ -225,7 +285,7 @@ static int not_known(struct screen *s, struct error **err)
 /* Where a command of NEXT says what it is for. */
 #define NEXT_COLUMN 34
 
-/* Lines that can be typed as they stand: the program as it was called, and the store that it was given. */
+/* Lines that can be typed as they stand: the program as it was called, and the store and key that it was given. */
 static void add_command(struct screen *s, const char *what, const char *why)
 {
 	const char *program = strchr(program_invocation_name, '/') ? program_invocation_name : "fother";
@@ -234,6 +294,8 @@ static void add_command(struct screen *s, const char *what, const char *why)
 	strbuf_addf(s->out, " %s %s", program, what);
 	if (s->session->store_given)
 		strbuf_addf(s->out, " --store %s", s->session->store_given);
+	if (s->session->key_given)
+		strbuf_addf(s->out, " --key-file %s", s->session->key_given);
 	size_t used = s->out->len - start;
 	if (used < NEXT_COLUMN)
 		strbuf_add_repeat(s->out, ' ', NEXT_COLUMN - used);
@@ -254,6 +316,20 @@ static bool some_forbidden(const struct screen *s)
 	return false;
 }
 
+static bool some_live_incomplete(const struct screen *s)
+{
+	const struct world_list *clusters = &s->session->world->clusters;
+
+	for (size_t i = 0; i < clusters->len; i++) {
+		const struct world_cluster *cluster = clusters->items[i];
+		const struct read *last = cluster->failed ? cluster->failed : cluster->read;
+		if (last && slice_equal_text(last->source_kind, "cluster") &&
+		    !slice_equal_text(last->outcome, "complete"))
+			return true;
+	}
+	return false;
+}
+
 static void next(struct screen *s)
 {
 	const struct sighting *sightings = s->triage->sightings.items;
@@ -267,6 +343,10 @@ static void next(struct screen *s)
 	}
 	if (some_forbidden(s))
 		add_command(s, "triage --rbac", "the rights that were missing, as YAML");
+	if (some_live_incomplete(s)) {
+		snprintf(what, sizeof what, "triage %lld --context NAME", id);
+		add_command(s, what, "reads a cluster again (-n NS: only NS)");
+	}
 	snprintf(what, sizeof what, "triage %lld -o wide", id);
 	add_command(s, what, "no row left out, and every copy");
 	snprintf(what, sizeof what, "triage %lld -o json", id);

@@ -74,6 +74,18 @@ static int take_care(struct screen *s, size_t shown, struct error **err)
 	return screen_table(s, &table, err);
 }
 
+/* No login seen is not no login there. */
+static bool secrets_unread(const struct screen *s)
+{
+	const struct unknown *items = s->triage->unknown.items;
+
+	for (size_t i = 0; i < s->triage->unknown.len; i++)
+		if (items[i].incomplete == BOOL_TRUE &&
+		    (slice_equal_text(items[i].kind, "Secret") || !items[i].kind.data))
+			return true;
+	return false;
+}
+
 int screen_credentials(struct screen *s, struct error **err)
 {
 	struct table table = NEW_TABLE(s, credential_columns);
@@ -86,9 +98,13 @@ int screen_credentials(struct screen *s, struct error **err)
 		burnt += slice_equal_text(items[i].standing, "burnt");
 		unproven += slice_equal_text(items[i].standing, "unproven");
 	}
-	screen_heading(s, "CREDENTIALS", "%zu login%s in %lld secret%s: %zu burnt, %zu unproven, %zu proven new", rows,
-		       rows == 1 ? "" : "s", (long long)copies, copies == 1 ? "" : "s", burnt, unproven,
-		       rows - burnt - unproven);
+	if (rows == 0 && secrets_unread(s))
+		screen_heading(s, "CREDENTIALS", "none known: not all secrets were read, see NOT KNOWN");
+	else
+		screen_heading(s, "CREDENTIALS",
+			       "%zu login%s in %lld secret%s: %zu burnt, %zu unproven, %zu proven new", rows,
+			       rows == 1 ? "" : "s", (long long)copies, copies == 1 ? "" : "s", burnt, unproven,
+			       rows - burnt - unproven);
 	for (size_t i = 0; i < screen_shown_rows(s, rows); i++)
 		if (credential_row(&table, &items[i], err) < 0)
 			return -1;

@@ -123,8 +123,19 @@ static struct slice why_of(const struct triage_gap *gap, struct arena *arena)
 	return gap->more_causes ? arena_printf(arena, "%.*s; and other reasons", SLICE_ARG(gap->cause)) : gap->cause;
 }
 
+/* A user who may not list it in all namespaces may yet list it in some. */
+static bool is_namespaced_everywhere(const struct triage_gap *gap)
+{
+	const struct triage_kind *kind = triage_kind_named(gap->kind);
+
+	return kind && kind->namespaced && slice_list_has(gap->namespaces, SLICE("*"));
+}
+
 static struct slice fix_of(const struct world_cluster *cluster, const struct triage_gap *gap)
 {
+	if (has_outcome(gap, "forbidden") && unknown_is_live(cluster) && is_namespaced_everywhere(gap))
+		return SLICE(
+			"the rights that fother triage --rbac prints; or --namespace, for those that you may read");
 	if (has_outcome(gap, "forbidden"))
 		return unknown_by_source(cluster, SLICE("the rights that fother triage --rbac prints"),
 					 SLICE("the rights that fother triage --rbac prints, then collect it again"));

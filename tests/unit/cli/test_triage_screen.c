@@ -87,7 +87,7 @@ static void window_with_its_open_ends(void **state)
 {
 	struct screening *s = *state;
 	s->triage.incident.window_from = HOUR(-10);
-	assert_non_null(strstr(screen(s), "\nwindow 2026-11-19 14:00Z .. open\n"));
+	assert_non_null(strstr(screen(s), "\nwindow 2026-11-19 14:00Z .. open: nothing counts as new\n"));
 	s->triage.incident.window_to = HOUR(-5);
 	const char *text = screen(s);
 	assert_non_null(strstr(text, "\nwindow 2026-11-19 14:00Z .. 2026-11-19 19:00Z\n"));
@@ -128,6 +128,40 @@ static void what_makes_the_answer_incomplete_stands_first_and_sources_before_it(
 	assert_null(strchr(section, '\033'));
 	assert_non_null(strstr(section, "\n !  -        a source that was given"));
 	assert_non_null(strstr(section, "\n !  prod     grave"));
+}
+
+/* A user without rights is refused every kind: one row instead of a screen of them. What differs in place, reason or
+ * cluster stays apart. */
+static void kinds_that_are_not_known_for_the_same_reason_share_a_row(void **state)
+{
+	struct screening *s = *state;
+	static const struct {
+		const char *cluster, *subject, *why;
+		bool incomplete;
+	} rows[] = {
+		{ "ap", "Secrets of all namespaces", "forbidden", true },
+		{ "ap", "Nodes", "forbidden", true },
+		{ "ap", "Pods of all namespaces", "forbidden", true },
+		{ "ap", "Jobs of namespace ci", "forbidden", true },
+		{ "ap", "Events of all namespaces", "no answer", true },
+		{ "ap", "CronJobs of all namespaces", "forbidden", false },
+		{ "eu", "Pods of all namespaces", "forbidden", true },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct unknown *row = add_unknown(s, rows[i].subject, rows[i].incomplete);
+		row->cluster = slice_of(rows[i].cluster);
+		row->why = slice_of(rows[i].why);
+		row->kind = SLICE("X");
+	}
+	s->output.width = 120;
+	const char *section = strstr(screen(s), "\nNOT KNOWN");
+	assert_non_null(section);
+	check_line(section, "! ap Secrets, Pods of all namespaces forbidden kubectl get pods");
+	check_line(section, "! ap Nodes forbidden kubectl get pods");
+	check_line(section, "! ap Jobs of namespace ci forbidden kubectl get pods");
+	check_line(section, "! ap Events of all namespaces no answer kubectl get pods");
+	check_line(section, "ap CronJobs of all namespaces forbidden kubectl get pods");
+	check_line(section, "! eu Pods of all namespaces forbidden kubectl get pods");
 }
 
 /* A cluster of the world, read at hour 0. */
@@ -208,6 +242,20 @@ static void rights_are_offered_where_some_were_missing(void **state)
 	assert_non_null(strstr(screen(s), "triage --rbac"));
 }
 
+static void another_read_is_offered_where_a_live_one_was_not_complete(void **state)
+{
+	struct screening *s = *state;
+	static const char offer[] = "triage 4 --context NAME";
+	struct world_cluster *cluster = add_world_cluster(s, "ap");
+	struct read *read = (struct read *)(uintptr_t)cluster->read;
+	read->source_kind = SLICE("cluster");
+	assert_null(strstr(screen(s), offer));
+	read->outcome = SLICE("partial");
+	assert_non_null(strstr(screen(s), offer));
+	read->source_kind = SLICE("snapshot");
+	assert_null(strstr(screen(s), offer));
+}
+
 static void actions_in_their_order_and_many_of_them(void **state)
 {
 	struct screening *s = *state;
@@ -236,6 +284,14 @@ static void next_names_the_first_bad_digest_as_where_takes_it(void **state)
 	assert_non_null(next);
 	assert_non_null(strstr(next, " where sha256:aaaaaaaaaaaa"));
 	assert_null(strstr(next, "sha256:aaaaaaaaaaaaa"));
+}
+
+static void next_takes_the_store_and_key_that_were_given(void **state)
+{
+	struct screening *s = *state;
+	s->session.store_given = "a.db";
+	s->session.key_given = "b.key";
+	assert_non_null(strstr(screen(s), " triage 4 -o wide --store a.db --key-file b.key\n"));
 }
 
 /* Nothing but ASCII printable and newlines, whatever the objects are called; and no line wider than the terminal but
@@ -272,12 +328,15 @@ int main(void)
 		TEST(window_with_its_open_ends),
 		TEST(incomplete_is_said_in_the_head),
 		TEST(what_makes_the_answer_incomplete_stands_first_and_sources_before_it),
+		TEST(kinds_that_are_not_known_for_the_same_reason_share_a_row),
 		TEST(clusters_that_are_not_whole_are_counted_in_the_head),
 		TEST(clusters_that_failed_and_notes_of_reads_stand_before_all_answers),
 		TEST(source_that_is_a_cluster_is_told_once),
 		TEST(rights_are_offered_where_some_were_missing),
+		TEST(another_read_is_offered_where_a_live_one_was_not_complete),
 		TEST(actions_in_their_order_and_many_of_them),
 		TEST(next_names_the_first_bad_digest_as_where_takes_it),
+		TEST(next_takes_the_store_and_key_that_were_given),
 		TEST(hostile_names_reach_no_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,19 @@ static void no_login_of_the_scope(void **state)
 	check_screen(s, "\nCREDENTIALS   0 logins in 0 secrets: 0 burnt, 0 unproven, 0 proven new\n");
 }
 
+static void no_login_seen_is_not_none_there(void **state)
+{
+	struct screening *s = *state;
+	struct unknown *row = add_row(s, &s->triage.unknown, &unknown_type);
+	row->kind = SLICE("Secret");
+	row->incomplete = BOOL_TRUE;
+	check_ok(screen_credentials(&s->screen, &s->err), &s->err);
+	check_screen(s, "\nCREDENTIALS   none known: not all secrets were read, see NOT KNOWN\n");
+	row->kind = SLICE("Pod");
+	check_ok(screen_credentials(&s->screen, &s->err), &s->err);
+	check_screen(s, "\nCREDENTIALS   0 logins in 0 secrets: 0 burnt, 0 unproven, 0 proven new\n");
+}
+
 static void one_login_in_one_secret_is_singular(void **state)
 {
 	struct screening *s = *state;
@@ -151,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(logins_with_what_is_known_of_them),
 		TEST(no_login_of_the_scope),
+		TEST(no_login_seen_is_not_none_there),
 		TEST(one_login_in_one_secret_is_singular),
 		TEST(what_a_rotation_must_mind_is_told_below),
 		TEST(five_hundred_logins_fit_on_a_screen),

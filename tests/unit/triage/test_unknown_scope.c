@@ -135,9 +135,12 @@ static void refused_everywhere_but_where_a_namespace_was_tried(void **state)
 	refuse_kind(&b.world, "Pod", "complete", "shop", "ci", NULL);
 	const struct unknown *row = row_of(&b, "Pod");
 	check_slice(row->subject, "Pods of all namespaces but ci, shop");
+	check_slice(row->fix,
+		    "the rights that fother triage --rbac prints; or --namespace, for those that you may read");
 	check_slice(row->namespaces.items[0], "*");
 	assert_int_equal(row->but_namespaces.len, 2);
 	check_slice(row_of(&b, "Namespace")->subject, "Namespaces");
+	check_slice(row_of(&b, "Namespace")->fix, "the rights that fother triage --rbac prints");
 	breach_release(&b);
 }
 
