@@ -121,14 +121,13 @@ static void add_role(struct rbac_run *run, const struct right_set *rights, struc
 /* What no rule can say stands in the comment. */
 static void add_how(struct strbuf *out, bool secrets)
 {
-	strbuf_add_text(out, "# Give it with: kubectl auth reconcile -f FILE, which adds to roles of that name;\n"
-			     "# kubectl apply replaces what stands in them.\n");
+	strbuf_add_text(out, "# Give it with: kubectl auth reconcile -f FILE, which adds to roles of that\n"
+			     "# name; kubectl apply replaces what stands in them.\n");
 	if (secrets)
-		strbuf_add_text(
-			out,
-			"# A right to list secrets cannot be narrowed to the types that hold pull credentials, and it\n"
-			"# shows values: --metadata-only asks for none, but whoever has the right may.\n"
-			"# fother secrets --watch needs the verb watch on secrets too.\n");
+		strbuf_add_text(out, "# A right to list secrets cannot be narrowed to the types that hold pull\n"
+				     "# credentials, and it shows values: --metadata-only asks for none, but whoever\n"
+				     "# has the right may.\n"
+				     "# fother secrets --watch needs the verb watch on secrets too.\n");
 }
 
 /* --- of a cluster --- */

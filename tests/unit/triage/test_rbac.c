@@ -17,15 +17,16 @@ static void check_rbac(struct scenario *s, const char *expected)
 }
 
 #define HOW                                                                                                            \
-	"# Give it with: kubectl auth reconcile -f FILE, which adds to roles of that name;\n"                          \
-	"# kubectl apply replaces what stands in them.\n"
+	"# Give it with: kubectl auth reconcile -f FILE, which adds to roles of that\n"                                \
+	"# name; kubectl apply replaces what stands in them.\n"
 #define HEAD(kind, namespace)                                                                                          \
 	"apiVersion: rbac.authorization.k8s.io/v1\nkind: " kind "\nmetadata:\n  name: fother-read\n" namespace
 #define OF(namespace) "  namespace: \"" namespace "\"\n"
 #define RULE(group, resources) "  - apiGroups: [\"" group "\"]\n    resources: [" resources "]\n    verbs: [list]\n"
 #define SECRET_NOTES                                                                                                   \
-	"# A right to list secrets cannot be narrowed to the types that hold pull credentials, and it\n"               \
-	"# shows values: --metadata-only asks for none, but whoever has the right may.\n"                              \
+	"# A right to list secrets cannot be narrowed to the types that hold pull\n"                                   \
+	"# credentials, and it shows values: --metadata-only asks for none, but whoever\n"                             \
+	"# has the right may.\n"                                                                                       \
 	"# fother secrets --watch needs the verb watch on secrets too.\n"
 #define KUBE_SYSTEM                                                                                                    \
 	"  - apiGroups: [\"\"]\n    resources: [namespaces]\n    resourceNames: [kube-system]\n    verbs: [get]\n"
