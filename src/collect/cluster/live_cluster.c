@@ -127,7 +127,7 @@ static void add_lost(struct live_cluster *cluster, const struct live_list *list,
 {
 	CLEANUP(strbuf_release) struct strbuf what = STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	/* The server refuses each list with nearly the same sentence: the first is enough. */
-	if (list->forbidden && cluster->reasons)
+	if (strcmp(outcome, "forbidden") == 0 && cluster->reasons)
 		why = SLICE_NONE;
 	cluster->lost++;
 	strbuf_add_text(&what, list->resource->resource);
