@@ -29,7 +29,7 @@ static void collecting_release(struct collecting *collecting)
 static int check(const struct options *options, struct error **err)
 {
 	if (options->operands.len != 1)
-		return error_set(err, ERROR_USAGE, "collect into which folder? give one, and --context NAME");
+		return error_set(err, ERROR_USAGE, "collect into which folder? fother collect DIR --context NAME");
 	if (!contexts_given(options))
 		return error_set(err, ERROR_USAGE,
 				 "collect reads live clusters: give --context NAME, --all-contexts or --in-cluster");
@@ -89,7 +89,11 @@ static int fill_rows(struct collecting *collecting, struct collected *rows, bool
 		rows[i].objects = result->objects;
 		rows[i].path = slice_of(frozen_writer_path(collecting->writers[i]));
 		rows[i].why = slice_of(result->why);
-		*ret_complete = *ret_complete && strcmp(result->outcome, "complete") == 0;
+		if (strcmp(result->outcome, "complete") == 0)
+			continue;
+		*ret_complete = false;
+		log_error("context %.*s: %s%s%s", SLICE_ARG(rows[i].cluster), result->outcome, result->why ? ": " : "",
+			  result->why ? result->why : "");
 	}
 	for (size_t i = 0; i < session->contexts.failures.len; i++) {
 		const char *message = session->contexts.failures.items[i]->message;
@@ -100,7 +104,23 @@ static int fill_rows(struct collecting *collecting, struct collected *rows, bool
 	return 0;
 }
 
-static int print(struct collecting *collecting, struct error **err)
+/* For whoever was told to freeze the evidence and hands it on. */
+static void add_next(struct collecting *collecting, const char *folder)
+{
+	struct session *session = &collecting->session;
+	struct output *output = &collecting->output;
+	bool any = false;
+	for (size_t i = 0; i < collecting->count; i++)
+		any = any || session->live[i].objects > 0;
+	if (!any || !output_is_screen(output))
+		return;
+	strbuf_addf(&output->text,
+		    "Read it: fother triage --registry HOST --snapshot %s\n"
+		    "On another machine also: --key-file with a copy of %.*s\n",
+		    folder, SLICE_ARG(session->key_path));
+}
+
+static int print(struct collecting *collecting, const char *folder, struct error **err)
 {
 	struct session *session = &collecting->session;
 	struct output *output = &collecting->output;
@@ -117,8 +137,10 @@ static int print(struct collecting *collecting, struct error **err)
 		.errors = session->errors,
 	};
 	if (output_begin(output, &envelope, err) < 0 ||
-	    output_items(output, &collected_type, (struct record_list){ rows, collecting->count }, err) < 0 ||
-	    output_end(output, &envelope, err) < 0)
+	    output_items(output, &collected_type, (struct record_list){ rows, collecting->count }, err) < 0)
+		return -1;
+	add_next(collecting, folder);
+	if (output_end(output, &envelope, err) < 0)
 		return -1;
 	return complete ? EXIT_FINE : EXIT_PARTIAL;
 }
@@ -143,7 +165,7 @@ static int collect(struct collecting *collecting, const struct options *options,
 	};
 	if (collecting->count && contexts_read(&session->contexts, &reading, session->live, &interrupted, err) < 0)
 		return -1;
-	int code = print(collecting, err);
+	int code = print(collecting, options->operands.items[0], err);
 	if (code < 0 || !all_failed(collecting))
 		return code;
 	return error_set(err, ERROR_SYSTEM, "none of the clusters could be read");
@@ -161,7 +183,7 @@ static int run(const struct options *options, struct error **err)
 const struct command command_collect = {
 	.name = "collect",
 	.operands = "DIR",
-	.summary = "Freeze what can be read of live clusters now into a snapshot that --snapshot reads.",
+	.summary = "Freeze what live clusters hold now into a folder that --snapshot reads.",
 	.text = "Reads each cluster as triage does and writes what the API server sent, object by object, to a new folder "
 		"DIR/CLUSTER/TIME: before events expire, pods end, and evidence is tidied away. No value of a secret is "
 		"written: its place in the object stays, and beside it stands what was parsed from it, with fingerprints in "

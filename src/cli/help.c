@@ -91,7 +91,8 @@ int help_overview(void)
 	strbuf_add_text(&out, "\nUsage: fother COMMAND [OPTION]...\n\nCommands:\n");
 	for (size_t i = 0; i < command_count; i++)
 		add_row(&out, slice_of(commands[i]->name), commands[i]->summary);
-	strbuf_add_text(&out, "\nFirst: fother triage --registry docker.io --snapshot DIR\n"
+	strbuf_add_text(&out, "\nFirst: fother triage --registry docker.io --since 30d --all-contexts\n"
+			      "   or: fother triage --registry docker.io --since 30d --snapshot DIR\n"
 			      "`fother COMMAND --help` tells a command's options; `man fother` has all of it.\n");
 	return finish(&out);
 }
@@ -101,8 +102,7 @@ int help_command(const struct command *command)
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_ROW_BYTES);
 
 	strbuf_addf(&out, "Usage: fother %s", command->name);
-	strbuf_addf(&out, command->operands[0] ? " %s [OPTION]...\n\n" : "%s [OPTION]...\n\n",
-		    command->operands[0] ? command->operands : " ");
+	strbuf_addf(&out, "%s%s [OPTION]...\n\n", command->operands[0] ? " " : "", command->operands);
 	add_wrapped(&out, command->text, 0);
 	strbuf_add_text(&out, "\nOptions:\n");
 	for (size_t i = 0; i < OPTION_ID_COUNT; i++)

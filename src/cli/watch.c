@@ -357,5 +357,10 @@ int watch_secrets(struct session *session, struct output *output, const struct f
 	for (size_t i = 0; i < world->secrets.len; i++)
 		if (learn_secret(&watching, world->secrets.items[i], err) < 0)
 			return -1;
+	if (output_is_screen(output)) {
+		strbuf_add_text(&output->text, "(watching: each change follows; ^C ends)\n");
+		if (terminal_write(&output->text, err) < 0)
+			return -1;
+	}
 	return follow(&watching, err) < 0 ? -1 : session_exit_code(session);
 }
