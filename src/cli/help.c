@@ -15,7 +15,7 @@ static const char about[] =
 
 static const char *const exit_codes[][2] = {
 	{ "0", "Fine." },
-	{ "1", "Failed; nothing was stored of what failed." },
+	{ "1", "Failed; nothing was stored of what failed. Or ended by ^C: what was read is stored." },
 	{ "2", "The command line cannot be used." },
 	{ "3",
 	  "Findings at or above --fail-on. For triage, a bad image that was seen and a burnt credential in use are "

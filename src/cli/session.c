@@ -178,11 +178,22 @@ static int read_sources(struct session *session, const struct options *options, 
 	return 0;
 }
 
+static bool some_forbidden(const struct session *session)
+{
+	for (size_t i = 0; i < session->errors.len; i++)
+		if (slice_contains(session->errors.items[i], ": forbidden"))
+			return true;
+	return false;
+}
+
 static int check_something_read(const struct session *session, struct error **err)
 {
-	if (session->sources && session->errors.len == session->sources)
-		return error_set(err, ERROR_SYSTEM, "none of the sources could be read");
-	return 0;
+	if (!session->sources || session->errors.len < session->sources)
+		return 0;
+	return error_set(err, ERROR_SYSTEM, "none of the sources could be read%s",
+			 some_forbidden(session) ? "; `fother triage --rbac` prints the rights that were missing, and "
+						   "-n NAMESPACE reads only where you have some"
+						 : "");
 }
 
 /* No cluster to answer for: none was read, or none of those that --cluster names. */

@@ -354,6 +354,7 @@ def test_a_cluster_that_tells_nothing_has_failed(ask, api, act, why):
     assert answer.code == 1 and answer.json is None
     assert f"context prod ({api.server})" in answer.errors and why in answer.errors
     assert "none of the sources could be read" in answer.errors
+    assert ("--rbac" in answer.errors) == why.startswith("forbidden")
 
 
 @pytest.mark.parametrize("certificate, why", [
