@@ -44,7 +44,7 @@ def test_the_image_runs_from_the_digest_that_was_pulled(answer, node_lab, pulled
     found = {(row["state"], row["namespace"], row["workload"], row["node"]) for row in answer.rows("sighting")}
     assert ("runs", SPACE, "web", NAME) in found
     assert ("cached", None, None, NAME) in found
-    [container] = answer.fother.query("SELECT * FROM container WHERE holder = 'web' AND namespace = ?", SPACE)
+    [container] = answer.fother.query("SELECT * FROM container WHERE holder_kind = 'Pod' AND state = 'running'")
     told = pulled["containerStatuses"][0]
     assert (container["image_id"], container["container_id"]) == (told["imageID"], told["containerID"])
 
