@@ -28,8 +28,9 @@ class Planted:
 
     def all_needles(self):
         raw = self.value.encode()
-        # As kubectl writes JSON, and as others do.
+        # As others write JSON, and as Go does: kubectl, and API servers.
         escaped = {json.dumps(self.value)[1:-1].encode(), json.dumps(self.value, ensure_ascii=False)[1:-1].encode()}
+        escaped |= {text.replace(b"&", b"\\u0026") for text in escaped}
         yield from {raw, *escaped}
         yield raw.hex().encode()
         yield raw.hex().upper().encode()
