@@ -18,7 +18,7 @@ WAYS = ("protobuf", "json", "dump", "frozen")
 SUBJECTS = {"where-image": ("where", "docker.io/acme/api"), "where-digest": ("where", "sha256:" + rich.DIGESTS["cron"]),
             "credentials": ("credentials",), "secrets": ("secrets",), "images": ("images",)}
 # Source and times of the read.
-READ_FIELDS = ("source", "source_kind", "started", "ended")
+READ_FIELDS = ("source", "source_kind", "started", "ended", "as_of", "as_of_from")
 # How to ask for what was not asked for is another thing for each source: these fields of the rows about it.
 UNKNOWN_FIELDS = {"logins in other secrets": ("why", "fix")}
 # Fields of tables of the store. A dump of kubectl says nothing of the server, nor whether a list whose items are all in one

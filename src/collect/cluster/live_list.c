@@ -69,6 +69,15 @@ struct live_list *live_list_secrets(struct live_cluster *cluster, struct slice n
 	return list;
 }
 
+/* Where each namespace has its lists there are many: what only a page needs goes with the last one. */
+static void release_page(struct live_list *list)
+{
+	strbuf_release(&list->content_type);
+	strbuf_release(&list->refusal);
+	strbuf_release(&list->token);
+	strbuf_release(&list->next_token);
+}
+
 struct live_list *live_list_free(struct live_list *list)
 {
 	if (!list)
@@ -77,10 +86,7 @@ struct live_list *live_list_free(struct live_list *list)
 	framer_free(list->framer);
 	mem_free(list->resource_version);
 	error_free(list->fatal);
-	strbuf_release(&list->content_type);
-	strbuf_release(&list->refusal);
-	strbuf_release(&list->token);
-	strbuf_release(&list->next_token);
+	release_page(list);
 	strbuf_release(&list->why);
 	return mem_free(list);
 }
@@ -133,6 +139,7 @@ int live_list_finish(struct live_list *list, const char *outcome, struct slice w
 		return -1;
 	int closed = object_stream_close(list->stream, &end, err);
 	list->stream = NULL;
+	release_page(list);
 	return closed;
 }
 

@@ -3,8 +3,6 @@
 #include "base/alloc.h"
 #include "base/vec.h"
 
-#define HEADERS_MAX 64 /* impersonation of more groups than anybody is in */
-
 struct origins {
 	VEC(struct http_origin *)
 };
@@ -13,7 +11,7 @@ struct kube_server {
 	struct http *http;
 	struct kube_access *access;
 	struct kube_server_limits limits;
-	struct http_header headers[HEADERS_MAX];
+	struct http_header *headers; /* impersonation */
 	size_t header_count;
 	struct origins origins; /* the last one is in use; a new certificate needs new connections */
 	struct kube_login login;
@@ -22,9 +20,9 @@ struct kube_server {
 
 static int add_headers(struct kube_server *server, const struct kube_access_facts *facts, struct error **err)
 {
-	if (facts->header_count > HEADERS_MAX)
-		return error_set(err, ERROR_LIMIT, "%.*s: more than %d headers of impersonation",
-				 SLICE_ARG(facts->name), HEADERS_MAX);
+	server->headers = mem_alloc_zeroed(facts->header_count + 1, sizeof *server->headers);
+	if (!server->headers)
+		return error_no_memory(err);
 	for (size_t i = 0; i < facts->header_count; i++)
 		server->headers[i] = (struct http_header){ facts->headers[i].name, facts->headers[i].value };
 	server->header_count = facts->header_count;
@@ -95,6 +93,7 @@ struct kube_server *kube_server_free(struct kube_server *server)
 	for (size_t i = 0; i < server->origins.len; i++)
 		http_origin_free(server->origins.items[i]);
 	vec_release(&server->origins);
+	mem_free(server->headers);
 	return mem_free(server);
 }
 
