@@ -300,6 +300,20 @@ int output_follow(struct output *output, const struct record_type *type, const v
 	return flush(output, 0, err);
 }
 
+/* The line of its read says it already. */
+static bool is_told_of_read(const struct envelope *envelope, struct slice failure)
+{
+	const struct read *reads = envelope->reads.items;
+
+	for (size_t i = 0; i < envelope->reads.len; i++) {
+		struct slice why = reads[i].why;
+		if (slice_equal_text(reads[i].outcome, "failed") && why.len && failure.len >= why.len &&
+		    slice_equal(slice_part(failure, failure.len - why.len, why.len), why))
+			return true;
+	}
+	return false;
+}
+
 /* A person must not take a part for the whole. */
 static void write_incomplete(struct output *output, const struct envelope *envelope)
 {
@@ -309,10 +323,14 @@ static void write_incomplete(struct output *output, const struct envelope *envel
 		if (slice_equal_text(reads[i].outcome, "complete"))
 			continue;
 		strbuf_add_text(&output->text, "(incomplete: ");
-		utf8_add_printable(&output->text, reads[i].why.data ? reads[i].why : reads[i].source);
+		utf8_add_printable(&output->text, reads[i].source);
+		strbuf_add_text(&output->text, reads[i].why.data ? ": " : "");
+		utf8_add_printable(&output->text, reads[i].why);
 		strbuf_add_text(&output->text, ")\n");
 	}
 	for (size_t i = 0; i < envelope->errors.len; i++) {
+		if (is_told_of_read(envelope, envelope->errors.items[i]))
+			continue;
 		strbuf_add_text(&output->text, "(not read: ");
 		utf8_add_printable(&output->text, envelope->errors.items[i]);
 		strbuf_add_text(&output->text, ")\n");

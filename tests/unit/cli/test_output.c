@@ -265,6 +265,37 @@ static void errors_of_sources_stand_in_the_envelope(void **state)
 	output_release(&output);
 }
 
+static void what_was_not_read_whole_is_told_once_and_by_name(void **state)
+{
+	(void)state;
+	static const struct slice errors[] = { SLICE("context ap (https://a): refused"),
+					       SLICE("/b: cannot be opened") };
+	struct read reads[3];
+	for (size_t i = 0; i < 3; i++)
+		record_init(&read_type, &reads[i]);
+	reads[0].source = SLICE("ap@https://a");
+	reads[0].outcome = SLICE("failed");
+	reads[0].why = SLICE("refused");
+	reads[1].source = SLICE("eu@https://e");
+	reads[1].outcome = SLICE("interrupted");
+	reads[2].source = SLICE("prod@https://p");
+	reads[2].outcome = SLICE("complete");
+	const struct options options = { 0 };
+	const struct envelope envelope = { .schema = "x", .reads = { reads, 3 }, .errors = { errors, 2 } };
+	struct output output;
+	struct capture capture;
+	struct error *err = NULL;
+	check_ok(output_init(&output, &options, &err), &err);
+	capture_start(&capture);
+	int code = output_begin(&output, &envelope, &err);
+	code = code < 0 ? code : output_end(&output, &envelope, &err);
+	assert_string_equal(capture_end(&capture), "(incomplete: ap@https://a: refused)\n"
+						   "(incomplete: eu@https://e)\n"
+						   "(not read: /b: cannot be opened)\n");
+	output_release(&output);
+	check_ok(code, &err);
+}
+
 /* More than one buffer full: written on the way, all of it, in order. */
 static void long_list_is_whole(void **state)
 {
@@ -330,6 +361,7 @@ int main(void)
 		TEST(ndjson_is_an_item_a_line_and_the_envelope_last),
 		TEST(reads_of_a_reproducible_answer_have_no_clock),
 		TEST(errors_of_sources_stand_in_the_envelope),
+		TEST(what_was_not_read_whole_is_told_once_and_by_name),
 		TEST(long_list_is_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
