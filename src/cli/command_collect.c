@@ -183,7 +183,7 @@ static int run(const struct options *options, struct error **err)
 const struct command command_collect = {
 	.name = "collect",
 	.operands = "DIR",
-	.summary = "Freeze what live clusters hold now into a folder that --snapshot reads.",
+	.summary = "Freeze what live clusters hold now into a snapshot, without secret values.",
 	.text = "Reads each cluster as triage does and writes what the API server sent, object by object, to a new folder "
 		"DIR/CLUSTER/TIME: before events expire, pods end, and evidence is tidied away. No value of a secret is "
 		"written: its place in the object stays, and beside it stands what was parsed from it, with fingerprints in "

@@ -297,6 +297,8 @@ static struct live_source *make_sources(const struct contexts *contexts, const s
 		sources[i].cluster_uid = reading->results ? reading->results[i].cluster_uid : NULL;
 		for (size_t k = 0; reading->results && k < LIVE_SECRET_LISTS; k++)
 			sources[i].secret_versions[k] = reading->results[i].secret_versions[k];
+		sources[i].secret_namespaces = reading->results ? reading->results[i].secret_namespaces : NULL;
+		sources[i].secret_namespace_count = reading->results ? reading->results[i].secret_namespace_count : 0;
 	}
 	return sources;
 }

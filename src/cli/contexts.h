@@ -37,7 +37,8 @@ struct contexts_reading {
 	const struct live_follow *follow;
 	const struct live_result *results;
 };
-/* Reads all, and forgets their logins unless the options say that they will be followed. ret_results: one for each access. *ret_interrupted: ^C ended it. -1: a sink or memory failed. */
+/* Reads all, and forgets their logins unless the options say that they will be followed. ret_results: one for each
+ * access. *ret_interrupted: ^C ended it. -1: a sink or memory failed. */
 int contexts_read(const struct contexts *contexts, const struct contexts_reading *reading,
 		  struct live_result *ret_results, bool *ret_interrupted, struct error **err);
 /* Follows their secrets until ^C. */
