@@ -165,6 +165,23 @@ def test_a_second_run_adds_and_what_was_deleted_is_gone(fother, api, freeze):
     assert "shop/old" in {f"{row['namespace']}/{row['name']}" for row in json.loads(done.stdout)["items"]}
 
 
+def test_a_run_that_failed_is_of_the_cluster_that_the_others_read(fother, api, freeze):
+    allowed, fother_of = api.rights, fother.context(api)
+    fother.use(fother_of)
+    api.rights = lambda *_: False
+    freeze(codes=(1,))
+    api.rights = allowed
+    folder = fother.folder / "frozen"
+    done = fother.run(*fother.live("collect", folder), "--as-of", "2099-01-01T00:00:00Z")
+    assert done.returncode == 0, done.stderr
+    done = fother.run("secrets", "--snapshot", folder, "-o", "json", "--key-file", fother.key)
+    assert done.returncode == 0 and {row["cluster"] for row in json.loads(done.stdout)["items"]} == {"prod"}
+    # Alone it knows nothing, and says so.
+    done = fother.run("secrets", "--snapshot", min((folder / "prod").iterdir()), "-o", "json", "--key-file", fother.key,
+                      "--store", fother.folder / "alone.db")
+    assert done.returncode in (1, 4)
+
+
 def test_another_key_is_refused(fother, api, freeze):
     fother.use(fother.context(api))
     folder = freeze()

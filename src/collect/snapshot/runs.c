@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "base/map.h"
+#include "base/strbuf.h"
 #include "base/time.h"
 #include "collect/frozen/frozen_manifest.h"
 
@@ -203,6 +205,71 @@ static void complete_facts(const struct dump *dump, struct frozen_run *run)
 	run->as_of_from = SLICE("clock");
 }
 
+/* --- runs that nothing was read in --- */
+
+static bool is_empty(const struct frozen_run *run)
+{
+	const struct frozen_list_row *lists = run->manifest.lists.items;
+	for (size_t i = 0; i < run->manifest.lists.len; i++)
+		if (lists[i].objects > 0)
+			return false;
+	return run->whole;
+}
+
+/* The runs beside it, of the same cluster by name and server: in place of their UID, one of them that knows it; or,
+ * when they know different ones, `none`. */
+static void **siblings_of(struct map *siblings, const struct frozen_run *run, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT(LIMIT_OBJECT_BYTES);
+	struct slice folder = folder_of(run->folder);
+	strbuf_addf(&key, "%zu %zu ", folder.len, run->manifest.cluster.len);
+	strbuf_add_slice(&key, folder);
+	strbuf_add_slice(&key, run->manifest.cluster);
+	strbuf_add_slice(&key, run->manifest.server);
+	if (strbuf_failed(&key, err))
+		return NULL;
+	void **place = map_put(siblings, strbuf_slice(&key));
+	if (!place)
+		error_no_memory(err);
+	return place;
+}
+
+static int note_uid(struct map *siblings, struct frozen_run *run, struct frozen_run *none, struct error **err)
+{
+	void **place = siblings_of(siblings, run, err);
+	if (!place)
+		return -1;
+	struct frozen_run *other = *place;
+	if (!other)
+		*place = run;
+	else if (!slice_equal(other->manifest.cluster_uid, run->manifest.cluster_uid))
+		*place = none;
+	return 0;
+}
+
+/* A run that failed did not learn which cluster it is. It is told of the one that its siblings read: as it holds no
+ * object, nothing can be filed wrongly. */
+static int share_uids(struct dump *dump, struct error **err)
+{
+	CLEANUP(map_release) struct map siblings = { 0 };
+	struct frozen_run none = { 0 };
+	for (size_t i = 0; i < dump->runs.len; i++) {
+		struct frozen_run *run = dump->runs.items[i];
+		if (run->manifest.cluster_uid.data && note_uid(&siblings, run, &none, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < dump->runs.len; i++) {
+		struct frozen_run *run = dump->runs.items[i];
+		void **place = run->manifest.cluster_uid.data || !is_empty(run) ? NULL
+										: siblings_of(&siblings, run, err);
+		if (*err)
+			return -1;
+		if (place && *place)
+			run->manifest.cluster_uid = ((const struct frozen_run *)*place)->manifest.cluster_uid;
+	}
+	return 0;
+}
+
 int runs_find(struct dump *dump, struct error **err)
 {
 	CLEANUP(map_release) struct map runs = { 0 };
@@ -219,7 +286,7 @@ int runs_find(struct dump *dump, struct error **err)
 		return -1;
 	for (size_t i = 0; i < dump->runs.len; i++)
 		complete_facts(dump, dump->runs.items[i]);
-	return 0;
+	return share_uids(dump, err);
 }
 
 /* --- their order --- */
