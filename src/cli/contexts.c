@@ -303,6 +303,15 @@ static struct live_source *make_sources(const struct contexts *contexts, const s
 	return sources;
 }
 
+/* A ^C that came when all was read has interrupted nothing. */
+static bool any_interrupted(const struct live_result *results, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (results[i].outcome && strcmp(results[i].outcome, "interrupted") == 0)
+			return true;
+	return false;
+}
+
 int contexts_read(const struct contexts *contexts, const struct contexts_reading *reading,
 		  struct live_result *ret_results, bool *ret_interrupted, struct error **err)
 {
@@ -312,7 +321,7 @@ int contexts_read(const struct contexts *contexts, const struct contexts_reading
 	int result = read_all(reading, sources, contexts->accesses.len, ret_results, err);
 	for (size_t i = 0; !reading->options->watch && i < contexts->accesses.len; i++)
 		kube_access_forget(contexts->accesses.items[i]);
-	*ret_interrupted = interrupted;
+	*ret_interrupted = interrupted && any_interrupted(ret_results, contexts->accesses.len);
 	return result;
 }
 
