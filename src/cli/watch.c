@@ -12,9 +12,9 @@
 /* A secret as it was last seen. Owned by the map of those that are known. */
 struct known {
 	char *uid, *cluster_uid, *cluster, *namespace, *name, *type;
-	char *fingerprints; /* joined by commas, each with its registry and user before it */
-	char *shown;        /* the fingerprints alone */
-	bool listed;        /* in the list of its kind that is under way */
+	char *logins; /* of all entries, see join_logins; NULL: never seen */
+	size_t logins_len;
+	bool listed; /* in the list of its kind that is under way */
 	bool gone;
 };
 
@@ -52,8 +52,7 @@ static void known_free(struct known *known)
 	mem_free(known->namespace);
 	mem_free(known->name);
 	mem_free(known->type);
-	mem_free(known->fingerprints);
-	mem_free(known->shown);
+	mem_free(known->logins);
 	mem_free(known);
 }
 
@@ -88,43 +87,86 @@ static struct known *known_of(struct watching *watching, struct slice uid, struc
 	return set(&known->uid, uid, err) < 0 ? NULL : known;
 }
 
-static int remember(struct known *known, const struct live_change *change, struct slice logins, struct slice shown,
-		    struct error **err)
+static int remember(struct known *known, const struct live_change *change, struct slice logins, struct error **err)
 {
 	if (set(&known->cluster_uid, change->cluster_uid, err) < 0 || set(&known->cluster, change->cluster, err) < 0 ||
 	    set(&known->namespace, change->namespace, err) < 0 || set(&known->name, change->name, err) < 0 ||
-	    set(&known->type, change->type, err) < 0 || set(&known->fingerprints, logins, err) < 0)
+	    set(&known->type, change->type, err) < 0 || set(&known->logins, logins, err) < 0)
 		return -1;
-	return set(&known->shown, shown, err);
+	known->logins_len = logins.len;
+	return 0;
 }
 
-/* Every login as one text: what is the same in it is the same login. */
-static void add_login(struct strbuf *logins, struct strbuf *shown, const struct live_change_entry *entry)
+/* --- logins as one text --- */
+
+/* Registry, user and fingerprint of each entry, every one as LENGTH:BYTES, in an order that is the entries' own: the
+ * same text is the same logins. A user name may hold any byte. */
+static int compare_entries(const void *a, const void *b)
 {
-	strbuf_add_slice(logins, entry->registry);
-	strbuf_add_char(logins, '\n');
-	strbuf_add_slice(logins, entry->username);
-	strbuf_add_char(logins, '\n');
-	strbuf_add_slice(logins, entry->fingerprint);
-	strbuf_add_char(logins, '\n');
-	if (shown->len)
-		strbuf_add_char(shown, ',');
-	strbuf_add_slice(shown, entry->fingerprint);
+	const struct live_change_entry *left = a, *right = b;
+	int order = slice_compare(left->registry, right->registry);
+	order = order ? order : slice_compare(left->username, right->username);
+	return order ? order : slice_compare(left->fingerprint, right->fingerprint);
 }
 
-static int join_logins(const struct live_change *change, struct strbuf *logins, struct strbuf *shown,
-		       struct error **err)
+static void add_text(struct strbuf *out, struct slice text)
 {
-	for (size_t i = 0; i < change->entry_count; i++)
-		add_login(logins, shown, &change->entries[i]);
-	return strbuf_failed(logins, err) || strbuf_failed(shown, err) ? -1 : 0;
+	strbuf_addf(out, "%zu:", text.len);
+	strbuf_add_slice(out, text);
+}
+
+static int join_logins(const struct live_change_entry *entries, size_t count, struct strbuf *out, struct error **err)
+{
+	CLEANUP(mem_freep) struct live_change_entry *sorted = mem_alloc_zeroed(count + 1, sizeof *sorted);
+	if (!sorted)
+		return error_no_memory(err);
+	if (count)
+		memcpy(sorted, entries, count * sizeof *sorted);
+	qsort(sorted, count, sizeof *sorted, compare_entries);
+	for (size_t i = 0; i < count; i++) {
+		add_text(out, sorted[i].registry);
+		add_text(out, sorted[i].username);
+		add_text(out, sorted[i].fingerprint);
+	}
+	return strbuf_failed(out, err) ? -1 : 0;
+}
+
+static struct slice take_text(struct slice *rest)
+{
+	size_t len = 0, i = 0;
+	while (i < rest->len && rest->data[i] != ':')
+		len = len * 10 + (size_t)(rest->data[i++] - '0');
+	struct slice text = slice_part(*rest, i + 1, len);
+	*rest = slice_part(*rest, i + 1 + len, rest->len);
+	return text;
+}
+
+struct logins {
+	struct slice_list registries, usernames, fingerprints;
+};
+
+static int split_logins(const struct known *known, struct arena *arena, struct logins *ret_logins, struct error **err)
+{
+	struct slice rest = { known->logins, known->logins_len };
+	size_t room = known->logins_len / strlen("0:0:0:") + 1, count = 0;
+	struct slice *texts = arena_zeroed(arena, 3 * room, sizeof *texts);
+	if (!texts)
+		return arena_fail(arena, err);
+	for (; rest.len && count < room; count++) {
+		texts[count] = take_text(&rest);
+		texts[room + count] = take_text(&rest);
+		texts[2 * room + count] = take_text(&rest);
+	}
+	*ret_logins = (struct logins){ { texts, count }, { texts + room, count }, { texts + 2 * room, count } };
+	return 0;
 }
 
 /* What the answer before the watch showed. */
 static int learn_secret(struct watching *watching, const struct world_secret *secret, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf logins = STRBUF_INIT(LIMIT_ROW_BYTES);
-	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT(LIMIT_ROW_BYTES);
+	CLEANUP(mem_freep)
+	struct live_change_entry *entries = mem_alloc_zeroed(secret->entries.len + 1, sizeof *entries);
 	struct live_change change = {
 		.cluster_uid = secret->cluster->record->uid,
 		.cluster = secret->cluster->record->name,
@@ -132,6 +174,8 @@ static int learn_secret(struct watching *watching, const struct world_secret *se
 		.name = secret->record->name,
 		.type = secret->record->type,
 	};
+	if (!entries)
+		return error_no_memory(err);
 	if (!secret->current)
 		return 0;
 	struct known *known = known_of(watching, secret->record->uid, err);
@@ -139,14 +183,13 @@ static int learn_secret(struct watching *watching, const struct world_secret *se
 		return -1;
 	for (size_t i = 0; i < secret->entries.len; i++) {
 		const struct entry *record = ((const struct world_entry *)secret->entries.items[i])->record;
-		struct live_change_entry entry = { record->registry, record->username, record->cred_kind,
-						   record->fingerprint };
-		add_login(&logins, &shown, &entry);
+		entries[i] = (struct live_change_entry){ record->registry, record->username, record->cred_kind,
+							 record->fingerprint };
 	}
-	if (strbuf_failed(&logins, err) || strbuf_failed(&shown, err))
+	if (join_logins(entries, secret->entries.len, &logins, err) < 0)
 		return -1;
 	known->gone = false;
-	return remember(known, &change, strbuf_slice(&logins), strbuf_slice(&shown), err);
+	return remember(known, &change, strbuf_slice(&logins), err);
 }
 
 /* --- telling --- */
@@ -159,23 +202,52 @@ static struct slice_list texts_of(const struct live_change *change, size_t offse
 	return (struct slice_list){ items, items ? change->entry_count : 0 };
 }
 
-static struct slice_list split(const char *joined, struct arena *arena)
+/* Other secrets that hold it: what is left to rotate. */
+static size_t count_holders(const struct watching *watching, struct slice uid, struct slice fingerprint)
 {
-	struct slice rest = slice_of(joined), head;
-	size_t count = 1;
-	for (size_t i = 0; i < rest.len; i++)
-		count += rest.data[i] == ',';
-	struct slice *items = arena_zeroed(arena, count, sizeof *items);
-	struct slice_list list = { items, 0 };
-	while (items && rest.len) {
-		slice_cut(rest, ',', &head, &rest);
-		items[list.len++] = head;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
+	size_t holders = 0;
+	add_text(&text, fingerprint);
+	for (size_t i = 0; fingerprint.len && i < watching->known.len; i++) {
+		const struct known *known = watching->known.items[i].value;
+		if (!known->gone && known->logins_len && !slice_equal_text(uid, known->uid))
+			holders += memmem(known->logins, known->logins_len, text.data, text.len) != NULL;
 	}
-	return list;
+	return holders;
 }
 
-/* "2026-11-25 12:05:10Z  changed  prod  shop/hub  docker.io acme 7f3a0001 -> 01c90002" */
-static void add_line(const struct secret_change *row, struct strbuf *out)
+static void add_login(struct slice registry, struct slice username, struct slice fingerprint, struct strbuf *out)
+{
+	utf8_add_printable(out, registry);
+	strbuf_add_char(out, ' ');
+	utf8_add_printable(out, username.data ? username : SLICE("(no user)"));
+	strbuf_addf(out, " %.*s", (int)(fingerprint.len < 8 ? fingerprint.len : 8), fingerprint.data);
+}
+
+static void add_logins(const struct watching *watching, const struct secret_change *row, const struct logins *before,
+		       struct strbuf *out)
+{
+	for (size_t i = 0; i < row->fingerprints.len; i++) {
+		strbuf_add_text(out, "      ");
+		add_login(row->registries.items[i], row->usernames.items[i], row->fingerprints.items[i], out);
+		bool same = slice_list_has(before->fingerprints, row->fingerprints.items[i]);
+		strbuf_add_text(out, same ? " (as before)\n" : "\n");
+	}
+	for (size_t i = 0; i < before->fingerprints.len; i++) {
+		struct slice fingerprint = before->fingerprints.items[i];
+		if (slice_list_has(row->fingerprints, fingerprint))
+			continue;
+		strbuf_add_text(out, "      no longer ");
+		add_login(before->registries.items[i], before->usernames.items[i], fingerprint, out);
+		size_t holders = count_holders(watching, row->uid, fingerprint);
+		strbuf_addf(out, ": %zu other %s still %s it\n", holders, holders == 1 ? "secret" : "secrets",
+			    holders == 1 ? "holds" : "hold");
+	}
+}
+
+/* "2026-11-25T12:05:10Z  changed  prod  shop/hub", and below it its logins. */
+static void add_change(const struct watching *watching, const struct secret_change *row, const struct logins *before,
+		       struct strbuf *out)
 {
 	char time[TIME_TEXT_BYTES];
 	time_format(row->time / USEC_PER_SECOND * USEC_PER_SECOND, time);
@@ -186,19 +258,7 @@ static void add_line(const struct secret_change *row, struct strbuf *out)
 	strbuf_add_char(out, '/');
 	utf8_add_printable(out, row->secret);
 	strbuf_add_char(out, '\n');
-	for (size_t i = 0; i < row->fingerprints.len; i++) {
-		strbuf_add_text(out, "      ");
-		utf8_add_printable(out, row->registries.items[i]);
-		strbuf_add_char(out, ' ');
-		utf8_add_printable(out, row->usernames.items[i]);
-		strbuf_addf(out, " %.8s", row->fingerprints.items[i].len ? row->fingerprints.items[i].data : "-");
-		if (slice_list_has(row->fingerprints_before, row->fingerprints.items[i]))
-			strbuf_add_text(out, " (as before)");
-		strbuf_add_char(out, '\n');
-	}
-	for (size_t i = 0; i < row->fingerprints_before.len; i++)
-		if (!slice_list_has(row->fingerprints, row->fingerprints_before.items[i]))
-			strbuf_addf(out, "      no longer %.8s\n", row->fingerprints_before.items[i].data);
+	add_logins(watching, row, before, out);
 }
 
 static int tell(struct watching *watching, const struct live_change *change, const char *what,
@@ -206,6 +266,9 @@ static int tell(struct watching *watching, const struct live_change *change, con
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_ROW_BYTES);
 	struct secret_change row;
+	struct logins logins = { 0 };
+	if (before->logins && split_logins(before, &arena, &logins, err) < 0)
+		return -1;
 	record_init(&secret_change_type, &row);
 	row.time = change->time;
 	row.change = slice_of(what);
@@ -219,12 +282,13 @@ static int tell(struct watching *watching, const struct live_change *change, con
 	row.registries = texts_of(change, offsetof(struct live_change_entry, registry), &arena);
 	row.usernames = texts_of(change, offsetof(struct live_change_entry, username), &arena);
 	row.fingerprints = texts_of(change, offsetof(struct live_change_entry, fingerprint), &arena);
-	if (before->shown)
-		row.fingerprints_before = split(before->shown, &arena);
-	if (!filter_any_registry(watching->filter, row.registries))
+	if (before->logins)
+		row.fingerprints_before = logins.fingerprints;
+	if (!filter_any_registry(watching->filter, row.registries) &&
+	    !filter_any_registry(watching->filter, logins.registries))
 		return 0;
 	if (output_is_screen(watching->output)) {
-		add_line(&row, &watching->output->text);
+		add_change(watching, &row, &logins, &watching->output->text);
 		return terminal_write(&watching->output->text, err);
 	}
 	bool first = !watching->any;
@@ -249,16 +313,16 @@ static int on_deleted(struct watching *watching, struct known *known, const stru
 static int on_seen(struct watching *watching, struct known *known, const struct live_change *change, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf logins = STRBUF_INIT(LIMIT_ROW_BYTES);
-	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT(LIMIT_ROW_BYTES);
-	if (join_logins(change, &logins, &shown, err) < 0)
+	if (join_logins(change->entries, change->entry_count, &logins, err) < 0)
 		return -1;
 	bool listed = change->kind == LIVE_LISTED;
-	bool same = !known->gone && known->fingerprints && slice_equal_text(strbuf_slice(&logins), known->fingerprints);
+	struct slice before = { known->logins, known->logins_len };
+	bool same = !known->gone && known->logins && slice_equal(strbuf_slice(&logins), before);
 	const char *what = known->gone ? "added" : same ? "touched" : listed ? "lost" : "changed";
 	known->listed = listed;
 	int told = listed && same ? 0 : tell(watching, change, what, known, err);
 	known->gone = false;
-	return told < 0 ? -1 : remember(known, change, strbuf_slice(&logins), strbuf_slice(&shown), err);
+	return told < 0 ? -1 : remember(known, change, strbuf_slice(&logins), err);
 }
 
 /* Clusters whose UID may not be read are told apart by their contexts. */
