@@ -115,6 +115,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 }
 
 /* libcurl's buffer stays as it is until the next piece, for hours in a watch. It looks at no byte again that was taken.
+ * OpenSSL's buffer goes after each record (SSL_MODE_RELEASE_BUFFERS, which libcurl sets), and what is freed is wiped.
  */
 static size_t taken(char *bytes, size_t len)
 {

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include <openssl/ssl.h>
-
 #include "base/alloc.h"
 #include "base/ascii.h"
 #include "base/limits.h"
@@ -259,24 +257,6 @@ static bool apply_authorities(struct http_origin *origin, CURL *easy)
 	       curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL) == CURLE_OK;
 }
 
-/* OpenSSL keeps what it decrypted until the next record comes, for hours in a watch, unless it is told to wipe it. */
-static CURLcode on_tls_context(CURL *easy, void *context, void *data)
-{
-	(void)easy;
-	(void)data;
-	SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT);
-	return CURLE_OK;
-}
-
-/* With another library behind libcurl, the context would be something else. */
-static bool apply_cleansing(CURL *easy)
-{
-	const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
-	if (!library || !slice_starts_with(slice_of(library), "OpenSSL/3."))
-		return true;
-	return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context) == CURLE_OK;
-}
-
 /* An empty pass phrase: without any, OpenSSL would ask for one at the terminal. */
 static bool apply_client(struct http_origin *origin, CURL *easy)
 {
@@ -291,7 +271,7 @@ static bool apply_client(struct http_origin *origin, CURL *easy)
 bool origin_apply(struct http_origin *origin, CURL *easy)
 {
 	struct slice proxy = secret_reveal(&origin->proxy);
-	return apply_authorities(origin, easy) && apply_client(origin, easy) && apply_cleansing(easy) &&
+	return apply_authorities(origin, easy) && apply_client(origin, easy) &&
 	       curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
 	       /* Empty, not NULL: NULL would mean the environment's. */
 	       curl_easy_setopt(easy, CURLOPT_PROXY, proxy.data ? proxy.data : "") == CURLE_OK &&

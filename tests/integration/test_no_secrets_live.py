@@ -505,6 +505,7 @@ def test_a_core_in_the_middle_of_a_secret(bed, tmp_path, encoding):
         whole, reply.page = reply.body, None
         # plantedtext is the last of them, by name.
         end = next(whole.index(needle) + len(needle) for needle in IN_CLUSTER["last"].needles if needle in whole)
+        faults.trickle(100, 0.01)(reply, request)  # so that items come in parts, and are put together
         faults.hang(end)(reply, request)
 
     bed.api.fail(page, cut_in_the_last)
