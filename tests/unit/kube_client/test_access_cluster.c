@@ -54,7 +54,6 @@ static void data_wins_over_a_file(void **state)
 
 static void authorities_that_are_none_are_refused(void **state)
 {
-	CLEANUP(scratch_remove) struct scratch folder = scratch_make();
 	check_refused(CLUSTER(SERVER ", certificate-authority: pki/ca.pem"), ERROR_USAGE,
 		      "cluster k: certificate-authority: /made-up/pki/ca.pem: there is no such file");
 	check_refused(CLUSTER(SERVER ", certificate-authority: /tmp"), ERROR_SYSTEM, "Is a directory");
