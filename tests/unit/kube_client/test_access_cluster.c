@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "configs.h"
 #include "support/check.h"
-#include "support/scratch.h"
 
 #define CLUSTER(members) CONFIG_OF(members, "token: made-up-token")
 
