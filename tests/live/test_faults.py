@@ -434,8 +434,9 @@ def test_findings_go_before_what_is_missing(fother, api):
 def rotate(api, tell):
     """A fault that changes the token after its request."""
     def act(reply, request):
-        api.users = {"made-up-token-second": "admin"}
+        # First told: another list may be refused at the same moment.
         tell("made-up-token-second")
+        api.users = {"made-up-token-second": "admin"}
     return act
 
 
