@@ -59,8 +59,8 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_HTTP_TRANSFERS 4096
 /* All lines of an answer's head: nginx and Go's server stop at a fraction of it when they read one. */
 #define LIMIT_HTTP_HEAD_BYTES (256 * LIMIT_KIB)
-/* Transfers on the HTTP/2 connections of one origin at the same time: servers allow 100 to 250 on each (RFC 9113, section
- * 6.5.2), and each costs a buffer. */
+/* Transfers on the HTTP/2 connections of one origin at the same time: servers allow 100 to 250 on each (RFC 9113,
+ * section 6.5.2), and each costs a buffer. */
 #define LIMIT_HTTP_STREAMS 64
 /* URL and header lines of one request: servers refuse more than 8 to 32 KiB, tokens with it. */
 #define LIMIT_HTTP_REQUEST_BYTES (256 * LIMIT_KIB)
@@ -68,7 +68,8 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 /* --- live clusters --- */
 /* Clusters that are read at the same time; others wait their turn. Each takes a thread and a queue. */
 #define LIMIT_LIVE_CLUSTERS 64
-/* One object as it arrives: etcd refuses requests over 1.5 MiB; JSON with escapes and indentation may be some times that. */
+/* One object as it arrives: etcd refuses requests over 1.5 MiB; JSON with escapes and indentation may be some times
+ * that. */
 #define LIMIT_ITEM_BYTES (8 * LIMIT_MIB)
 /* Pages of one list: 50 M objects in pages of 500. A server that gives more does not come to an end. */
 #define LIMIT_LIST_PAGES 100000

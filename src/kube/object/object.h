@@ -15,8 +15,8 @@
  * Codes of defects made here, beside those of credential/docker_config.h:
  *     File     truncated, bad_document, not_an_object, too_large, nested_lists, error_response (what an API server
  *              said), error_text (what kubectl said)
- *     objects  wrong_type, no_name, no_kind, bad_frozen (not used, their list is not complete); duplicate_key, bad_time (used)
- *     Secret   missing_data_key, bad_base64_data, too_large
+ *     objects  wrong_type, no_name, no_kind, bad_frozen (not used, their list is not complete); duplicate_key, bad_time
+ * (used) Secret   missing_data_key, bad_base64_data, too_large
  */
 #ifndef FOTHER_KUBE_OBJECT_OBJECT_H
 #define FOTHER_KUBE_OBJECT_OBJECT_H
