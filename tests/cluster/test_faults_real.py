@@ -138,8 +138,8 @@ def test_a_server_that_ends_for_good_is_named_and_what_was_read_stays(reading, l
         assert answer.read["outcome"] == "partial"
         [(where, but, outcome)] = [found for (kind, one), found in answer.missing.items() if (kind, one) == ("Secret", TYPE)]
         assert (where, but, outcome) == (("*",), (), "failed")
-        # The first page at least, and not all: none of it is clean, and none is gone.
-        assert 500 <= len(answer.rows("credential")) < MANY
+        # Some of it, as much as had arrived, and not all: none of it is clean, and none is gone.
+        assert 0 < len(answer.rows("credential")) < MANY
         assert {found[2] for found in answer.missing.values()} == {"failed"}
     finally:
         lab.start_apiserver()
