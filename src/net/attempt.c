@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"
 #include "net/retry.h"

@@ -9,7 +9,7 @@
 #include <curl/curl.h>
 
 #include "base/alloc.h"
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "net/pool_internal.h"
 #include "net/transfer_internal.h"
 

@@ -6,7 +6,7 @@
 #include "base/ascii.h"
 #include "base/limits.h"
 #include "base/strbuf.h"
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "net/loop_internal.h"
 
 #define CONNECTIONS_DEFAULT 4

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"
 #include "net/transfer_internal.h"

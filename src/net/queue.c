@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/secret.h"
 #include "net/loop_internal.h"
 #include "net/transfer_internal.h"
@@ -221,23 +221,10 @@ static struct event *take(struct http_queue *queue)
 	return event;
 }
 
-static struct timespec time_in(int timeout_ms)
-{
-	struct timespec at;
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_sec += timeout_ms / 1000;
-	at.tv_nsec += timeout_ms % 1000 * 1000000L;
-	if (at.tv_nsec >= 1000000000L) {
-		at.tv_nsec -= 1000000000L;
-		at.tv_sec++;
-	}
-	return at;
-}
-
 int http_next(struct http_queue *queue, int timeout_ms, struct http_event *ret_event, struct error **err)
 {
 	struct http *http = queue->http;
-	struct timespec until = time_in(timeout_ms > 0 ? timeout_ms : 0);
+	struct timespec until = clock_deadline(timeout_ms > 0 ? timeout_ms : 0);
 	int waited = 0;
 
 	pthread_mutex_lock(&http->lock);

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 #include "net/attempt_internal.h"
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "net/failure.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"

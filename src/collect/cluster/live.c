@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "collect/cluster/live_internal.h"
@@ -103,22 +104,9 @@ int live_start(const struct live_options *options, const struct live_source *sou
 	return 0;
 }
 
-static struct timespec deadline_after(int timeout_ms)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	time.tv_sec += timeout_ms / 1000;
-	time.tv_nsec += timeout_ms % 1000 * 1000000L;
-	if (time.tv_nsec >= 1000000000L) {
-		time.tv_nsec -= 1000000000L;
-		time.tv_sec++;
-	}
-	return time;
-}
-
 int live_wait(struct live *live, int timeout_ms)
 {
-	struct timespec deadline = deadline_after(timeout_ms);
+	struct timespec deadline = clock_deadline(timeout_ms);
 	pthread_mutex_lock(&live->lock);
 	while (live->done < live->count && pthread_cond_timedwait(&live->changed, &live->lock, &deadline) != ETIMEDOUT)
 		;

@@ -9,9 +9,9 @@
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "kube/client/exec_plugin.h"
 
@@ -53,13 +53,6 @@ struct run {
 	int output_fd, said_fd, process_fd; /* -1: closed */
 	int64_t deadline_ms;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void close_run(struct run *run)
 {
@@ -223,7 +216,7 @@ static int drain(struct run *run, struct error **err)
 
 static int64_t left_ms(int64_t deadline_ms)
 {
-	int64_t left = deadline_ms - now_ms();
+	int64_t left = deadline_ms - clock_ms();
 	return left > 0 ? left : 0;
 }
 
@@ -251,7 +244,7 @@ static void drain_to_nowhere(struct run *run)
 /* Asked first; then it and whatever is left of its group is ended. Until it is waited for, its number is its own. */
 static void end_group(struct run *run)
 {
-	int64_t deadline_ms = now_ms() + END_GRACE_MS;
+	int64_t deadline_ms = clock_ms() + END_GRACE_MS;
 	kill(-run->pid, SIGTERM);
 	kill(-run->pid, SIGCONT);
 	while (left_ms(deadline_ms) > 0 && !wait_for_event(run, left_ms(deadline_ms), false))
@@ -318,7 +311,7 @@ static int run_on_terminal(struct run *run, struct error **err)
 	else if (tcgetpgrp(STDIN_FILENO) != getpgrp())
 		got = error_set(err, ERROR_USAGE, "it asks on the terminal, and we run in the background");
 	else {
-		run->deadline_ms = now_ms() + run->process->timeout_ms;
+		run->deadline_ms = clock_ms() + run->process->timeout_ms;
 		got = run_to_end(run, err);
 		take_terminal_back();
 	}
@@ -336,7 +329,7 @@ int exec_process_run(const struct exec_process *process, struct exec_outcome *ou
 			   .output_fd = -1,
 			   .said_fd = -1,
 			   .process_fd = -1,
-			   .deadline_ms = now_ms() + process->timeout_ms };
+			   .deadline_ms = clock_ms() + process->timeout_ms };
 	*outcome = (struct exec_outcome){ .said = STRBUF_INIT(SAID_BYTES) };
 	pthread_once(&stop_once, open_stop_fd);
 	if (atomic_load(&stop_fd) < 0)

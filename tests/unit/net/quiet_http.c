@@ -4,7 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "support/check.h"
 
 void quiet_http_init(struct http *http)

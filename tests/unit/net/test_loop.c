@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "loopback.h"
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "support/check.h"
 
 static struct http *start(void)

@@ -3,7 +3,7 @@
 #include <poll.h>
 
 #include "base/limits.h"
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "net/origin_internal.h"
 #include "quiet_http.h"
 #include "support/check.h"

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "net/clock_internal.h"
+#include "base/clock.h"
 #include "net/origin_internal.h"
 #include "quiet_http.h"
 #include "support/check.h"
