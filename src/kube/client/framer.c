@@ -158,3 +158,26 @@ void frame_item_clear(struct framer *framer)
 	item->len = 0;
 	item->bytes = 0;
 }
+
+int frame_item_deliver(struct framer *framer, struct slice last, struct error **err)
+{
+	struct slice item;
+	int whole = frame_item_end(framer, last, &item, err);
+	if (whole <= 0)
+		return whole;
+	int taken = framer->calls.item(framer->data, item, err);
+	frame_item_clear(framer);
+	return taken;
+}
+
+/* --- values of JSON --- */
+int frame_scan_part(struct framer *framer, struct cursor *c, struct slice *ret_part, struct error **err)
+{
+	struct cursor from = *c;
+	const char *problem;
+	int passed = frame_scan_on(&framer->scan, c, &problem);
+	if (passed < 0)
+		return frame_fail(framer, c, problem, err);
+	cursor_take_slice(&from, cursor_offset(c) - cursor_offset(&from), ret_part);
+	return passed;
+}

@@ -85,6 +85,12 @@ int frame_item_add(struct framer *framer, struct slice part, struct error **err)
 int frame_item_end(struct framer *framer, struct slice part, struct slice *ret_item, struct error **err);
 /* After the item was handed out. */
 void frame_item_clear(struct framer *framer);
+/* frame_item_end, and what is whole goes to the call `item`. */
+int frame_item_deliver(struct framer *framer, struct slice last, struct error **err);
+
+/* --- values of JSON --- */
+/* What the cursor still holds of the value that framer->scan is in: 1 to its end, 0 all of it is the value's, -1. */
+int frame_scan_part(struct framer *framer, struct cursor *c, struct slice *ret_part, struct error **err);
 
 /* --- framer_head.c --- */
 /* Reads the head of a JSON list and gives it to the call; `behind` closes what is open. */

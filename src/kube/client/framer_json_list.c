@@ -48,14 +48,9 @@ static int keep_byte(struct framer *framer, struct cursor *c, enum step next, st
 /* More of a key or value, which goes to the head: 1 at its end. */
 static int keep_on(struct framer *framer, struct cursor *c, struct error **err)
 {
-	struct cursor from = *c;
 	struct slice part;
-	const char *problem;
-	int passed = frame_scan_on(&framer->scan, c, &problem);
-	if (passed < 0)
-		return frame_fail(framer, c, problem, err);
-	cursor_take_slice(&from, cursor_offset(c) - cursor_offset(&from), &part);
-	return keep(framer, part, err) < 0 ? -1 : passed;
+	int passed = frame_scan_part(framer, c, &part, err);
+	return passed < 0 || keep(framer, part, err) < 0 ? -1 : passed;
 }
 
 static struct slice kept_text(const struct framer *framer)
@@ -157,27 +152,13 @@ static int next_item(struct framer *framer, struct cursor *c, struct error **err
 	return go_to(framer, STEP_IN_ITEM);
 }
 
-static int end_item(struct framer *framer, struct slice last, struct error **err)
-{
-	struct slice item;
-	int whole = frame_item_end(framer, last, &item, err);
-	if (whole > 0) {
-		whole = framer->calls.item(framer->data, item, err);
-		frame_item_clear(framer);
-	}
-	return whole < 0 ? -1 : go_to(framer, STEP_AFTER_ITEM);
-}
-
 static int in_item(struct framer *framer, struct cursor *c, struct error **err)
 {
-	struct cursor from = *c;
 	struct slice part;
-	const char *problem;
-	int passed = frame_scan_on(&framer->scan, c, &problem);
-	if (passed < 0)
-		return frame_fail(framer, c, problem, err);
-	cursor_take_slice(&from, cursor_offset(c) - cursor_offset(&from), &part);
-	return passed ? end_item(framer, part, err) : frame_item_add(framer, part, err);
+	int passed = frame_scan_part(framer, c, &part, err);
+	if (passed <= 0)
+		return passed < 0 ? -1 : frame_item_add(framer, part, err);
+	return frame_item_deliver(framer, part, err) < 0 ? -1 : go_to(framer, STEP_AFTER_ITEM);
 }
 
 static int after_item(struct framer *framer, struct cursor *c, struct error **err)

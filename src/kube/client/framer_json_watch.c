@@ -88,14 +88,11 @@ static int end_event(struct framer *framer, struct slice last, struct error **er
 
 static int in_event(struct framer *framer, struct cursor *c, struct error **err)
 {
-	struct cursor from = *c;
 	struct slice part;
-	const char *problem;
-	int passed = frame_scan_on(&framer->scan, c, &problem);
-	if (passed < 0)
-		return frame_fail(framer, c, problem, err);
-	cursor_take_slice(&from, cursor_offset(c) - cursor_offset(&from), &part);
-	return passed ? end_event(framer, part, err) : frame_item_add(framer, part, err);
+	int passed = frame_scan_part(framer, c, &part, err);
+	if (passed <= 0)
+		return passed < 0 ? -1 : frame_item_add(framer, part, err);
+	return end_event(framer, part, err);
 }
 
 static int start_event(struct framer *framer, struct cursor *c, struct error **err)

@@ -115,17 +115,6 @@ static enum use use_of(const struct framer *framer)
 	return list->number == UNKNOWN_TYPE_META && !list->has_list ? USE_HEAD : USE_NONE;
 }
 
-static int end_item(struct framer *framer, struct slice last, struct error **err)
-{
-	struct slice item;
-	int whole = frame_item_end(framer, last, &item, err);
-	if (whole > 0) {
-		whole = framer->calls.item(framer->data, item, err);
-		frame_item_clear(framer);
-	}
-	return whole;
-}
-
 /* The field of so many bytes begins at the cursor. */
 static int start_content(struct framer *framer, const struct cursor *c, uint64_t length, enum use use,
 			 struct error **err)
@@ -139,7 +128,7 @@ static int start_content(struct framer *framer, const struct cursor *c, uint64_t
 	if (use == USE_ITEM && enter_item(framer, err) < 0)
 		return -1;
 	if (use == USE_ITEM && !length)
-		return end_item(framer, SLICE(""), err) < 0 ? -1 : go_to(framer, STEP_TAG);
+		return frame_item_deliver(framer, SLICE(""), err) < 0 ? -1 : go_to(framer, STEP_TAG);
 	return go_to(framer, length ? STEP_CONTENT : STEP_TAG);
 }
 
@@ -209,7 +198,7 @@ static int content(struct framer *framer, struct cursor *c, struct error **err)
 		return keep(framer, part, err);
 	if (list->use == USE_NONE)
 		return 0;
-	return list->left ? frame_item_add(framer, part, err) : end_item(framer, part, err);
+	return list->left ? frame_item_add(framer, part, err) : frame_item_deliver(framer, part, err);
 }
 
 /* --- all of it --- */
