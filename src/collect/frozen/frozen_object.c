@@ -137,29 +137,49 @@ static int add_null(struct walk *w, enum token_type *ret_type, struct error **er
 	return pass_over(w, &token, err);
 }
 
+/* A member whose key was taken: writes it, or leaves it out. */
+typedef int (*copy_member_function)(struct walk *w, const struct token *key, struct error **err);
+
+/* An object, whose brace was taken, member by member; the brace that closes it is not written. */
+static int copy_open(struct walk *w, copy_member_function copy, struct error **err)
+{
+	struct token key;
+	add_bracket(w, TOKEN_OBJECT_BEGIN);
+	for (;;) {
+		if (take(w, &key, err) < 0)
+			return -1;
+		if (key.type == TOKEN_OBJECT_END)
+			return 0;
+		if (copy(w, &key, err) < 0)
+			return -1;
+	}
+}
+
+static int copy_members(struct walk *w, copy_member_function copy, struct error **err)
+{
+	if (copy_open(w, copy, err) < 0)
+		return -1;
+	add_bracket(w, TOKEN_OBJECT_END);
+	return 0;
+}
+
+static int copy_key_alone(struct walk *w, const struct token *key, struct error **err)
+{
+	enum token_type type;
+	add_quoted(w, key);
+	return add_null(w, &type, err);
+}
+
 /* The values of a map. */
 static int copy_keys(struct walk *w, struct error **err)
 {
 	struct token token;
-	enum token_type type;
 	if (take(w, &token, err) < 0)
 		return -1;
-	if (token.type != TOKEN_OBJECT_BEGIN) {
-		add_word(w, SLICE("null"));
-		return pass_over(w, &token, err);
-	}
-	add_bracket(w, token.type);
-	for (;;) {
-		if (take(w, &token, err) < 0)
-			return -1;
-		if (token.type == TOKEN_OBJECT_END)
-			break;
-		add_quoted(w, &token);
-		if (add_null(w, &type, err) < 0)
-			return -1;
-	}
-	add_bracket(w, token.type);
-	return 0;
+	if (token.type == TOKEN_OBJECT_BEGIN)
+		return copy_members(w, copy_key_alone, err);
+	add_word(w, SLICE("null"));
+	return pass_over(w, &token, err);
 }
 
 static int copy_value(struct walk *w, struct error **err);
@@ -200,37 +220,23 @@ static int copy_annotations(struct walk *w, struct error **err)
 		return -1;
 	if (token.type != TOKEN_OBJECT_BEGIN)
 		return add_null_for(w, &token, err);
-	add_bracket(w, token.type);
-	for (;;) {
-		if (take(w, &token, err) < 0)
-			return -1;
-		if (token.type == TOKEN_OBJECT_END)
-			break;
-		if (copy_annotation(w, &token, err) < 0)
-			return -1;
-	}
-	add_bracket(w, token.type);
-	return 0;
+	return copy_members(w, copy_annotation, err);
 }
 
 /* --- what has names and values --- */
-/* An item of env or httpHeaders: {"name": ..., "value": ...}. */
-static int copy_pair(struct walk *w, struct error **err)
+/* Of an item of env or httpHeaders: {"name": ..., "value": ...}. */
+static int copy_pair_member(struct walk *w, const struct token *key, struct error **err)
 {
-	struct token token;
-	enum token_type type;
-	add_bracket(w, TOKEN_OBJECT_BEGIN);
-	for (;;) {
-		if (take(w, &token, err) < 0)
-			return -1;
-		if (token.type == TOKEN_OBJECT_END)
-			break;
-		add_quoted(w, &token);
-		if ((token_is(&token, "value") ? add_null(w, &type, err) : copy_value(w, err)) < 0)
-			return -1;
-	}
-	add_bracket(w, token.type);
-	return 0;
+	if (token_is(key, "value"))
+		return copy_key_alone(w, key, err);
+	add_quoted(w, key);
+	return copy_value(w, err);
+}
+
+static int copy_pair(struct walk *w, const struct token *first, struct error **err)
+{
+	bool is_object = first->type == TOKEN_OBJECT_BEGIN;
+	return is_object ? copy_members(w, copy_pair_member, err) : add_null_for(w, first, err);
 }
 
 static int copy_pairs(struct walk *w, struct error **err)
@@ -246,7 +252,7 @@ static int copy_pairs(struct walk *w, struct error **err)
 			return -1;
 		if (token.type == TOKEN_ARRAY_END)
 			break;
-		if ((token.type == TOKEN_OBJECT_BEGIN ? copy_pair(w, err) : add_null_for(w, &token, err)) < 0)
+		if (copy_pair(w, &token, err) < 0)
 			return -1;
 	}
 	add_bracket(w, token.type);
@@ -356,22 +362,11 @@ static int copy_metadata(struct walk *w, struct error **err)
 	struct token token;
 	if (take(w, &token, err) < 0)
 		return -1;
-	if (token.type != TOKEN_OBJECT_BEGIN) {
-		w->changed = true;
-		add_word(w, SLICE("null"));
-		return pass_over(w, &token, err);
-	}
-	add_bracket(w, token.type);
-	for (;;) {
-		if (take(w, &token, err) < 0)
-			return -1;
-		if (token.type == TOKEN_OBJECT_END)
-			break;
-		if (copy_metadata_member(w, &token, err) < 0)
-			return -1;
-	}
-	add_bracket(w, token.type);
-	return 0;
+	if (token.type == TOKEN_OBJECT_BEGIN)
+		return copy_members(w, copy_metadata_member, err);
+	w->changed = true;
+	add_word(w, SLICE("null"));
+	return pass_over(w, &token, err);
 }
 
 static int copy_member(struct walk *w, const struct token *key, struct error **err)
@@ -404,15 +399,8 @@ static int copy_object(struct walk *w, struct error **err)
 		return -1;
 	if (token.type != TOKEN_OBJECT_BEGIN)
 		return error_set(err, ERROR_SYNTAX, "an item that is no object");
-	add_bracket(w, token.type);
-	for (;;) {
-		if (take(w, &token, err) < 0)
-			return -1;
-		if (token.type == TOKEN_OBJECT_END)
-			break;
-		if (copy_member(w, &token, err) < 0)
-			return -1;
-	}
+	if (copy_open(w, copy_member, err) < 0)
+		return -1;
 	int more = reader_next_document(w->reader, err);
 	return more > 0 ? error_set(err, ERROR_SYNTAX, "something stands behind the object") : more;
 }
