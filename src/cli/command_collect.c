@@ -64,19 +64,6 @@ static int open_writers(struct collecting *collecting, const struct options *opt
 
 /* --- the answer --- */
 
-static int add_error(struct collecting *collecting, struct slice text, struct error **err)
-{
-	struct session *session = &collecting->session;
-	struct slice *items = arena_zeroed(&session->arena, session->errors.len + 1, sizeof *items);
-	if (!items)
-		return arena_fail(&session->arena, err);
-	if (session->errors.len)
-		memcpy(items, session->errors.items, session->errors.len * sizeof *items);
-	items[session->errors.len] = text;
-	session->errors = (struct slice_list){ items, session->errors.len + 1 };
-	return 0;
-}
-
 static int fill_rows(struct collecting *collecting, struct collected *rows, bool *ret_complete, struct error **err)
 {
 	struct session *session = &collecting->session;
@@ -95,13 +82,7 @@ static int fill_rows(struct collecting *collecting, struct collected *rows, bool
 		log_error("context %.*s: %s%s%s", SLICE_ARG(rows[i].cluster), result->outcome, result->why ? ": " : "",
 			  result->why ? result->why : "");
 	}
-	for (size_t i = 0; i < session->contexts.failures.len; i++) {
-		const char *message = session->contexts.failures.items[i]->message;
-		log_error("%s", message);
-		if (add_error(collecting, slice_of(message), err) < 0)
-			return -1;
-	}
-	return 0;
+	return session_remember_contexts(session, err);
 }
 
 /* For whoever was told to freeze the evidence and hands it on. */

@@ -92,7 +92,7 @@ static int read_snapshot(struct session *session, const struct options *options,
 
 /* --- live clusters --- */
 
-static int remember_contexts(struct session *session, struct error **err)
+int session_remember_contexts(struct session *session, struct error **err)
 {
 	for (size_t i = 0; i < session->contexts.failures.len; i++)
 		if (remember_failure(session, session->contexts.failures.items[i], err) < 0)
@@ -150,7 +150,7 @@ static int read_live(struct session *session, const struct options *options, str
 		.sink = sink,
 	};
 
-	if (remember_contexts(session, err) < 0)
+	if (session_remember_contexts(session, err) < 0)
 		return -1;
 	if (!session->contexts.accesses.len)
 		return 0;

@@ -28,11 +28,12 @@ struct session {
 	struct live_result *live; /* one for each of them */
 };
 
+/* The first half of session_open: the store, the key and the contexts are open, nothing is read. */
+int session_start(struct session *session, const struct options *options, struct error **err);
+/* Contexts that cannot be asked at all become errors of the answer, and are told. */
+int session_remember_contexts(struct session *session, struct error **err);
 /* Opens the store, reads every --snapshot and live cluster into it and derives the world. A source that cannot be read
  * is remembered as long as another one can. -1: nothing to answer from, or ^C ended the reading. */
-int session_start(struct session *session, const struct options *options, struct error **err); /* its first half: store,
-												* key and contexts
-												* opened */
 int session_open(struct session *session, const struct options *options, struct error **err);
 /* The same, but a store that nothing was read into is no failure: the world is then NULL. */
 int session_open_any(struct session *session, const struct options *options, struct error **err);
