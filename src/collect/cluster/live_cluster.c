@@ -1,5 +1,4 @@
 #include "base/alloc.h"
-#include "base/json_reader.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -7,8 +6,6 @@
 
 /* Reasons that are told in words; the rest is counted. */
 #define TOLD_IN_WORDS 3
-
-enum { VERSION, GROUPS, KUBE_SYSTEM, DOCUMENTS };
 
 /* --- what is known of it --- */
 
@@ -27,7 +24,7 @@ static bool has_name(const struct live_names *names, struct slice name)
 	return slice_list_has((struct slice_list){ names->items, names->len }, name);
 }
 
-static int add_name(struct live_cluster *cluster, struct live_names *names, struct slice name, struct error **err)
+int live_cluster_add_name(struct live_cluster *cluster, struct live_names *names, struct slice name, struct error **err)
 {
 	struct slice kept, *place;
 	if (keep(cluster, name, &kept, err) < 0)
@@ -43,7 +40,7 @@ int live_cluster_add_namespace(struct live_cluster *cluster, struct slice name, 
 {
 	if (!cluster->uid.len && slice_equal_text(name, "kube-system") && keep(cluster, uid, &cluster->uid, err) < 0)
 		return -1;
-	return name.len ? add_name(cluster, &cluster->namespaces, name, err) : 0;
+	return name.len ? live_cluster_add_name(cluster, &cluster->namespaces, name, err) : 0;
 }
 
 void live_cluster_break(struct live_cluster *cluster, struct slice why)
@@ -285,7 +282,7 @@ static int start_lists(struct live_cluster *cluster, struct error **err)
 	return 0;
 }
 
-static int take_event(struct live_cluster *cluster, struct error **err)
+int live_cluster_take_event(struct live_cluster *cluster, struct error **err)
 {
 	struct http_event event;
 	int got = http_next(cluster->queue, -1, &event, err);
@@ -304,7 +301,7 @@ static int take_event(struct live_cluster *cluster, struct error **err)
 static int drain(struct live_cluster *cluster, struct error **err)
 {
 	do {
-		if (start_lists(cluster, err) < 0 || (cluster->under_way && take_event(cluster, err) < 0))
+		if (start_lists(cluster, err) < 0 || (cluster->under_way && live_cluster_take_event(cluster, err) < 0))
 			return -1;
 	} while (cluster->under_way || cluster->next < cluster->lists.len);
 	show_progress(cluster, true);
@@ -322,140 +319,6 @@ static int read_lists(struct live_cluster *cluster, struct error **err)
 	return 0;
 }
 
-/* --- who it is --- */
-
-/* The text of the member `name` of the next value, an object, looked for at depth 1. */
-static int find_member(struct json_reader *json, const char *name, struct token *ret_value, struct error **err)
-{
-	struct token token;
-	if (reader_next(&json->reader, &token, err) <= 0 || token.type != TOKEN_OBJECT_BEGIN)
-		return 0;
-	while (reader_next(&json->reader, &token, err) > 0 && token.type == TOKEN_KEY) {
-		if (token_is(&token, name))
-			return reader_next(&json->reader, ret_value, err);
-		if (reader_skip(&json->reader, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int take_text(struct live_cluster *cluster, const struct token *token, struct slice *ret_text,
-		     struct error **err)
-{
-	if (token->type != TOKEN_STRING)
-		return 0;
-	return token_copy(token, &cluster->arena, ret_text, err);
-}
-
-/* {"kind": "APIGroupList", "groups": [{"name": "apps", ...}]}. Where it cannot be read, every group is asked for. */
-static int read_groups(struct live_cluster *cluster, struct slice body, struct error **err)
-{
-	struct json_reader json;
-	struct token token;
-	struct error *ignored = NULL;
-	int result = 0;
-	json_reader_init(&json, body, 0);
-	if (find_member(&json, "groups", &token, &ignored) > 0 && token.type == TOKEN_ARRAY_BEGIN) {
-		while (result == 0) {
-			struct slice name = SLICE_NONE;
-			if (find_member(&json, "name", &token, &ignored) <= 0)
-				break;
-			result = take_text(cluster, &token, &name, err);
-			if (result == 0 && name.len)
-				result = add_name(cluster, &cluster->groups, name, err);
-			if (reader_leave(&json.reader, 2, &ignored) < 0)
-				break;
-		}
-		cluster->groups_known = !ignored;
-	}
-	json_reader_release(&json);
-	error_free(ignored);
-	return result;
-}
-
-static int read_version(struct live_cluster *cluster, struct slice body, struct error **err)
-{
-	struct json_reader json;
-	struct token token;
-	struct error *ignored = NULL;
-	int result = 0;
-	json_reader_init(&json, body, 0);
-	if (find_member(&json, "gitVersion", &token, &ignored) > 0)
-		result = take_text(cluster, &token, &cluster->server_version, err);
-	json_reader_release(&json);
-	error_free(ignored);
-	return result;
-}
-
-static int read_uid(struct live_cluster *cluster, struct slice body, struct error **err)
-{
-	struct json_reader json;
-	struct token token;
-	struct error *ignored = NULL;
-	int result = 0;
-	json_reader_init(&json, body, 0);
-	if (find_member(&json, "metadata", &token, &ignored) > 0 && token.type == TOKEN_OBJECT_BEGIN) {
-		while (reader_next(&json.reader, &token, &ignored) > 0 && token.type == TOKEN_KEY) {
-			bool wanted = token_is(&token, "uid");
-			if (wanted && reader_next(&json.reader, &token, &ignored) > 0) {
-				result = take_text(cluster, &token, &cluster->uid, err);
-				break;
-			}
-			if (wanted || reader_skip(&json.reader, &ignored) < 0)
-				break;
-		}
-	}
-	json_reader_release(&json);
-	error_free(ignored);
-	return result;
-}
-
-/* Nothing answers, or nobody knows us: no list would fare better. */
-static void judge(struct live_cluster *cluster, const struct live_document *documents)
-{
-	size_t unanswered = 0, rejected = 0;
-	for (size_t i = 0; i < DOCUMENTS; i++) {
-		unanswered += documents[i].status == 0;
-		rejected += documents[i].status == 401;
-	}
-	if (unanswered == DOCUMENTS)
-		live_cluster_break(cluster, strbuf_slice(&documents[KUBE_SYSTEM].why));
-	else if (unanswered + rejected == DOCUMENTS)
-		live_cluster_break(cluster, SLICE("HTTP 401: the server does not accept this login"));
-}
-
-static int ask_who_it_is(struct live_cluster *cluster, struct live_document *documents, struct error **err)
-{
-	for (size_t i = 0; i < DOCUMENTS; i++)
-		if (live_document_ask(&documents[i], err) < 0)
-			return -1;
-	while (cluster->under_way)
-		if (take_event(cluster, err) < 0)
-			return -1;
-	judge(cluster, documents);
-	if (documents[VERSION].status == 200 && read_version(cluster, strbuf_slice(&documents[VERSION].body), err) < 0)
-		return -1;
-	if (documents[GROUPS].status == 200 && read_groups(cluster, strbuf_slice(&documents[GROUPS].body), err) < 0)
-		return -1;
-	if (documents[KUBE_SYSTEM].status != 200)
-		return 0;
-	return read_uid(cluster, strbuf_slice(&documents[KUBE_SYSTEM].body), err);
-}
-
-static int learn_who_it_is(struct live_cluster *cluster, struct error **err)
-{
-	static const char *const paths[DOCUMENTS] = { "/version", "/apis", "/api/v1/namespaces/kube-system" };
-	struct live_document documents[DOCUMENTS];
-	for (size_t i = 0; i < DOCUMENTS; i++)
-		live_document_init(&documents[i], cluster, paths[i]);
-	int result = ask_who_it_is(cluster, documents, err);
-	if (result < 0 && cluster->queue) /* its transfers point to the documents */
-		cluster->queue = http_queue_free(cluster->queue);
-	for (size_t i = 0; i < DOCUMENTS; i++)
-		live_document_release(&documents[i]);
-	return result;
-}
-
 /* --- the read --- */
 
 static int begin(struct live_cluster *cluster, struct error **err)
@@ -463,16 +326,13 @@ static int begin(struct live_cluster *cluster, struct error **err)
 	const struct live_options *options = &cluster->live->options;
 	struct sink *sink = cluster->source.sink;
 	struct sink_scope scope = {
-		.source = arena_printf(&cluster->arena, "%.*s@%.*s", SLICE_ARG(cluster->facts->name),
-				       SLICE_ARG(cluster->facts->server)),
+		.source = cluster->address,
 		.source_kind = SLICE("cluster"),
 		.cluster_name = cluster->facts->name,
 		.cluster_uid = cluster->uid,
 		.as_of = cluster->as_of,
 		.once = true,
 	};
-	if (!scope.source.data)
-		return arena_fail(&cluster->arena, err);
 	if (sink->ops->begin(sink, &scope, &cluster->read, err) < 0)
 		return -1;
 	if (object_context_init(&cluster->context, sink, cluster->read, options->key, err) < 0)
@@ -557,6 +417,10 @@ static int prepare(struct live_cluster *cluster, struct error **err)
 	const struct live *live = cluster->live;
 	size_t share = 8 * LIMIT_HTTP_QUEUE_BYTES / (live->count + 7);
 	cluster->as_of = live->as_of;
+	cluster->address = arena_printf(&cluster->arena, "%.*s@%.*s", SLICE_ARG(cluster->facts->name),
+					SLICE_ARG(cluster->facts->server));
+	if (!cluster->address.data)
+		return arena_fail(&cluster->arena, err);
 	if (kube_server_new(live->http, cluster->source.access, &limits, &cluster->server, err) < 0)
 		return -1;
 	return http_queue_new(live->http, share, &cluster->queue, err);
@@ -573,7 +437,7 @@ static int follow(struct live_cluster *cluster, struct error **err)
 
 static int read_cluster(struct live_cluster *cluster, struct error **err)
 {
-	if (prepare(cluster, err) < 0 || learn_who_it_is(cluster, err) < 0)
+	if (prepare(cluster, err) < 0 || live_cluster_identify(cluster, err) < 0)
 		return -1;
 	if (cluster->live->options.follow)
 		return follow(cluster, err);

@@ -1,11 +1,11 @@
 /* Changes of secrets: one watch for each list of secrets, from where the list stood. */
 
 #include "base/alloc.h"
-#include "base/json_reader.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "collect/cluster/live_change.h"
 #include "collect/cluster/live_internal.h"
+#include "collect/cluster/live_json.h"
 #include "model/observed.h"
 
 /* A batch of changes is one read of the store: closed after a quiet moment, or when it is this old. */
@@ -53,7 +53,6 @@ struct watches {
 
 struct follower {
 	struct live_cluster *cluster;
-	struct slice source; /* of its batches */
 	struct live_change_sink sink;
 	struct watches watches;
 	bool open; /* a batch is */
@@ -65,11 +64,8 @@ struct follower {
 static int batch_open(struct follower *follower, struct error **err)
 {
 	struct live_cluster *cluster = follower->cluster;
-	if (!follower->source.data)
-		follower->source = arena_printf(&cluster->arena, "%.*s@%.*s", SLICE_ARG(cluster->facts->name),
-						SLICE_ARG(cluster->facts->server));
 	struct sink_scope scope = {
-		.source = follower->source,
+		.source = cluster->address,
 		.source_kind = SLICE("watch"),
 		.cluster_name = cluster->facts->name,
 		.cluster_uid = cluster->uid,
@@ -78,8 +74,6 @@ static int batch_open(struct follower *follower, struct error **err)
 	};
 	if (follower->open)
 		return 0;
-	if (!scope.source.data)
-		return arena_fail(&cluster->arena, err);
 	if (follower->sink.sink.ops->begin(&follower->sink.sink, &scope, &cluster->read, err) < 0)
 		return -1;
 	cluster->context.read = cluster->read;
@@ -188,42 +182,15 @@ static void well(struct watch *watch)
 
 /* --- events --- */
 
-static int find_version(struct json_reader *json, struct arena *arena, struct slice *ret_version, struct error **err)
-{
-	struct token token;
-	unsigned wanted = 1;
-	if (reader_next(&json->reader, &token, err) <= 0 || token.type != TOKEN_OBJECT_BEGIN)
-		return 0;
-	while (reader_next(&json->reader, &token, err) > 0 && token.type == TOKEN_KEY) {
-		if (wanted == 1 && token_is(&token, "metadata")) {
-			if (reader_next(&json->reader, &token, err) <= 0 || token.type != TOKEN_OBJECT_BEGIN)
-				return 0;
-			wanted = 2;
-		} else if (wanted == 2 && token_is(&token, "resourceVersion")) {
-			if (reader_next(&json->reader, &token, err) <= 0 || token.type != TOKEN_STRING)
-				return 0;
-			return token_copy(&token, arena, ret_version, err);
-		} else if (reader_skip(&json->reader, err) < 0) {
-			return 0;
-		}
-	}
-	return 0;
-}
-
 /* metadata.resourceVersion, wherever it stands: of a bookmark there is nothing else. */
 static int keep_version(struct watch *watch, struct slice object, struct error **err)
 {
+	static const char *const names[] = { "metadata", "resourceVersion", NULL };
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
-	CLEANUP(error_freep) struct error *ignored = NULL;
-	struct json_reader json;
 	struct slice version = SLICE_NONE;
-	json_reader_init(&json, object, 0);
-	int result = find_version(&json, &arena, &version, &ignored);
-	json_reader_release(&json);
-	if (result < 0)
-		return error_move(err, &ignored);
-	if (!version.len)
-		return 0;
+	int found = live_json_text(object, names, &arena, &version, err);
+	if (found <= 0 || !version.len)
+		return found < 0 ? -1 : 0;
 	strbuf_clear(&watch->version);
 	strbuf_add_slice(&watch->version, version);
 	return strbuf_failed(&watch->version, err) ? -1 : 0;

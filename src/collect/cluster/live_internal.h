@@ -1,5 +1,6 @@
-/* What the files of this folder share: one cluster's reading (live_cluster.c), its lists (live_list.c), small documents
- * (live_document.c) and the threads around them (live.c). */
+/* What the files of this folder share: one cluster's reading (live_cluster.c), who it is (live_identity.c), its lists
+ * (live_list.c), small documents (live_document.c), the changes of its secrets (live_follow.c) and the threads around
+ * them (live.c). */
 #ifndef FOTHER_COLLECT_CLUSTER_LIVE_INTERNAL_H
 #define FOTHER_COLLECT_CLUSTER_LIVE_INTERNAL_H
 
@@ -128,6 +129,7 @@ struct live_cluster {
 	struct object_context context;
 	struct arena arena;
 	int64_t read, as_of;
+	struct slice address; /* context@server: the source of its reads */
 	struct slice uid, server_version;
 	struct live_names groups;     /* API groups that the server has */
 	bool groups_known;            /* these are all of them */
@@ -155,6 +157,13 @@ int live_cluster_note(struct live_cluster *cluster, const struct live_list *list
 void live_cluster_show_waiting(struct live_cluster *cluster, const struct http_event *event);
 /* uid: not there where it is not known. */
 int live_cluster_add_namespace(struct live_cluster *cluster, struct slice name, struct slice uid, struct error **err);
+/* A copy of the name, in the cluster's arena. */
+int live_cluster_add_name(struct live_cluster *cluster, struct live_names *names, struct slice name,
+			  struct error **err);
+/* Waits for the next event of its transfers, and gives it to its owner. */
+int live_cluster_take_event(struct live_cluster *cluster, struct error **err);
+/* uid, server_version and groups, as far as the server tells (live_identity.c). */
+int live_cluster_identify(struct live_cluster *cluster, struct error **err);
 /* The login or the way to the server failed for good. */
 void live_cluster_break(struct live_cluster *cluster, struct slice why);
 
