@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/time.h"
-#include "base/clock.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"
 #include "net/retry.h"

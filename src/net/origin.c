@@ -4,9 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/strbuf.h"
-#include "base/clock.h"
 #include "net/loop_internal.h"
 
 #define CONNECTIONS_DEFAULT 4

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/limits.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"
 #include "net/transfer_internal.h"

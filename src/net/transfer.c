@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "net/attempt_internal.h"
-#include "base/clock.h"
 #include "net/failure.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"

@@ -8,8 +8,8 @@
 
 #include <openssl/x509.h>
 
-#include "loopback.h"
 #include "base/clock.h"
+#include "loopback.h"
 #include "support/check.h"
 
 /* Names and the folder of the system's authorities are looked for through these: libcurl's own calls end here. */

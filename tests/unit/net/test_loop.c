@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "loopback.h"
 #include "base/clock.h"
+#include "loopback.h"
 #include "support/check.h"
 
 static struct http *start(void)

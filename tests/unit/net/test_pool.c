@@ -2,8 +2,8 @@
 
 #include <poll.h>
 
-#include "base/limits.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "net/origin_internal.h"
 #include "quiet_http.h"
 #include "support/check.h"

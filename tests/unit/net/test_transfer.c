@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "loopback.h"
 #include "base/clock.h"
+#include "loopback.h"
 #include "support/check.h"
 
 /* --- when something is due --- */
