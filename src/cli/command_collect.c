@@ -5,8 +5,8 @@
 #include "cli/output.h"
 #include "cli/session.h"
 #include "collect/frozen/frozen_writer.h"
+#include "credential/mask.h"
 #include "kube/object/annotation.h"
-#include "kube/object/mask.h"
 #include "model/answer.h"
 
 /* One run: a writer and a result for each context. */

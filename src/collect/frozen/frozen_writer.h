@@ -33,7 +33,7 @@
 #include "base/error.h"
 #include "model/sink.h"
 
-/* text itself, or a masked copy in the arena: mask_tokens of kube/object/mask.h. */
+/* text itself, or a masked copy in the arena: mask_tokens of credential/mask.h. */
 typedef int (*frozen_mask)(struct slice text, struct arena *arena, struct slice *ret_text, struct error **err);
 /* Whether records are made of the annotation of that name: annotation_kept of kube/object/annotation.h. */
 typedef bool (*frozen_annotation_kept)(struct slice name);

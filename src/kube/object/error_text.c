@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "kube/object/mask.h"
+#include "credential/mask.h"
 
 /* A line, and as much of it as helps. */
 #define LOOKED_AT_BYTES 4096

@@ -1,7 +1,7 @@
+#include "credential/mask.h"
 #include "kube/object/document.h"
 #include "kube/object/error_text.h"
 #include "kube/object/list_kind.h"
-#include "kube/object/mask.h"
 #include "kube/object/records.h"
 
 static void start_item(const struct object_list *list, const struct object *object, struct arena *arena, size_t offset,

@@ -1,4 +1,4 @@
-#include "kube/object/mask.h"
+#include "credential/mask.h"
 #include "kube/object/records.h"
 #include "model/reference.h"
 

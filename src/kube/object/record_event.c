@@ -1,4 +1,4 @@
-#include "kube/object/mask.h"
+#include "credential/mask.h"
 #include "kube/object/records.h"
 
 /* Reasons that speak of images whatever the message says; of the others, those whose message names an image. */

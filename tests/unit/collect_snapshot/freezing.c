@@ -7,8 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "credential/mask.h"
 #include "kube/object/annotation.h"
-#include "kube/object/mask.h"
 #include "kube/object/object.h"
 #include "kube/object/stream.h"
 #include "model/text.h"

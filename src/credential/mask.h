@@ -1,12 +1,12 @@
-/* Messages of events and container states may quote what a registry or a command line said: recognised tokens are
+/* Messages of events, container states, commands and environments may quote logins: recognised tokens are
  * masked.
  *
  * Recognised by public shape: the tokens that credential/kind.h knows by their start (Docker Hub, GitHub, GitLab,
  * Artifactory), npm, Slack and Vault tokens, AWS access key ids, JSON Web Tokens, `Basic` and `Bearer` headers,
  * user:password@ in URLs and before names of registries.
  */
-#ifndef FOTHER_KUBE_OBJECT_MASK_H
-#define FOTHER_KUBE_OBJECT_MASK_H
+#ifndef FOTHER_CREDENTIAL_MASK_H
+#define FOTHER_CREDENTIAL_MASK_H
 
 #include "base/arena.h"
 #include "base/error.h"

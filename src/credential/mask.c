@@ -1,4 +1,4 @@
-#include "kube/object/mask.h"
+#include "credential/mask.h"
 
 #include "base/ascii.h"
 #include "base/limits.h"
