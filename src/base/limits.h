@@ -86,6 +86,51 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_EXEC_PLUGIN_MS 60000
 #define LIMIT_EXEC_OUTPUT_BYTES (1 * LIMIT_MIB)
 
+/* --- images --- */
+/* A manifest or index: registries refuse more than 4 MiB, and clients should take as much (distribution spec). */
+#define LIMIT_MANIFEST_BODY_BYTES (4 * LIMIT_MIB)
+/* A config: containers/image stops at 4 MiB as well. */
+#define LIMIT_IMAGE_CONFIG_BYTES (4 * LIMIT_MIB)
+/* Layers of an image, members of an index: overlayfs mounts 500, and 4 MiB of descriptors are 20,000. */
+#define LIMIT_DESCRIPTORS 20000
+/* Annotations or labels of one thing, and entries of a history. */
+#define LIMIT_ANNOTATIONS 10000
+#define LIMIT_HISTORY 20000
+/* Defects of one manifest or config; the rest is counted. */
+#define LIMIT_OCI_DEFECTS 50
+/* What one manifest and its config are parsed into: a small multiple of 8 MiB. */
+#define LIMIT_IMAGE_BYTES (64 * LIMIT_MIB)
+/* Indexes in indexes: real ones are one deep. */
+#define LIMIT_INDEX_DEPTH 4
+/* Digests that one walk may meet: 1 M images are 60 MiB of set. */
+#define LIMIT_WALK_DIGESTS 4000000
+/* Manifests and configs kept of one archive, and members of it. */
+#define LIMIT_LAYOUT_KEPT_BYTES (512 * LIMIT_MIB)
+#define LIMIT_LAYOUT_MEMBERS 1000000
+/* A Dockerfile made of a history. */
+#define LIMIT_DOCKERFILE_BYTES (16 * LIMIT_MIB)
+
+/* --- registries --- */
+/* Registries that are read at the same time. */
+#define LIMIT_LIVE_REGISTRIES 16
+/* A page of a list: 1,000 names of 255 bytes, and some; registries that do not page send all tags at once. */
+#define LIMIT_LIST_BODY_BYTES (64 * LIMIT_MIB)
+/* An answer of a token server; an error of a registry. */
+#define LIMIT_TOKEN_BODY_BYTES (1 * LIMIT_MIB)
+#define LIMIT_REGISTRY_ERROR_BYTES (256 * LIMIT_KIB)
+/* Redirects of one blob, challenges of one answer, tokens kept, logins tried for one repository. */
+#define LIMIT_REDIRECTS 5
+#define LIMIT_CHALLENGES 16
+#define LIMIT_TOKENS 10000
+#define LIMIT_LOGINS_TRIED 8
+/* A user's docker config. */
+#define LIMIT_DOCKER_CONFIG_BYTES (1 * LIMIT_MIB)
+/* Logins of pull secrets kept in the secure heap, each some hundred bytes of it. */
+#define LIMIT_VAULT_LOGINS 4096
+/* A file of an audit log or of usage: a year of a large organisation. */
+#define LIMIT_HUB_FILE_BYTES (4 * LIMIT_GIB)
+#define LIMIT_HUB_FILE_DEFECTS 1000
+
 /* --- frozen snapshots --- */
 /* One object with the records that were made of it, all that is escaped in it counted: LIMIT_ITEM_BYTES some times. */
 #define LIMIT_FROZEN_ITEM_BYTES (64 * LIMIT_MIB)

@@ -46,6 +46,26 @@
 	  "nothing was read yet, all.")                                                                                \
 	O(WATCH, FLAG, watch, "watch", 0, NULL,                                                                        \
 	  "Goes on after the answer: prints and stores each change of a secret until ^C. Needs live clusters.")        \
+	O(READ_REGISTRY, FLAG, read_registry, "read-registry", 0, NULL,                                                \
+	  "Reads the registries as well: for an incident its own (all repositories below --repository, and every "     \
+	  "image that clusters run from it), otherwise those that images come from, narrowed by --registry.")          \
+	O(PLAIN_HTTP, LIST, plain_http, "plain-http", 0, "HOST",                                                       \
+	  "Asks this registry without TLS. May be repeated. No other one ever is.")                                    \
+	O(CA_FILE, TEXT, ca_file, "ca-file", 0, "FILE",                                                                \
+	  "Certificate authorities (PEM) for registries, in place of the system's.")                                   \
+	O(MIRROR, LIST, mirrors, "mirror", 0, "HOST=UPSTREAM",                                                         \
+	  "Asks HOST, a mirror or pull-through cache, for what UPSTREAM holds. May be repeated.")                      \
+	O(USE_PULL_SECRETS, FLAG, use_pull_secrets, "use-pull-secrets", 0, NULL,                                       \
+	  "Lets registries be asked with the logins of the clusters' pull secrets (the registry will see that they "   \
+	  "were used). Without it, only the user's own docker config is.")                                             \
+	O(HUB_AUDIT, LIST, hub_audit, "hub-audit", 0, "FILE",                                                          \
+	  "Docker Hub's audit log (JSON of its API): who pushed and deleted which tag when. May be repeated.")         \
+	O(HUB_USAGE, LIST, hub_usage, "hub-usage", 0, "FILE",                                                          \
+	  "Docker Hub's usage report (CSV): which login pulled what from where. May be repeated.")                     \
+	O(OFFLINE, FLAG, offline, "offline", 0, NULL, "Answers from what was read before, and asks no registry.")      \
+	O(PLATFORM, TEXT, platform, "platform", 0, "OS/ARCH[/VARIANT]",                                                \
+	  "Of an image for several platforms, this one.")                                                              \
+	O(INTERVAL, TEXT, interval, "interval", 0, "AGE", "Asks again after this time: 60s (default), 5m, 1h.")        \
 	O(CLUSTER, LIST, clusters, "cluster", 0, "NAME|UID", "Answers for this cluster only. May be repeated.")        \
 	O(AS_OF, TEXT, as_of, "as-of", 0, "T",                                                                         \
 	  "The time that the dump speaks of, in place of the newest time in it; makes output reproducible.")           \

@@ -201,6 +201,8 @@ struct world_file_defect {
 	const struct world_cluster *cluster;
 };
 
+struct world_images;
+
 struct world {
 	struct arena arena;
 	int64_t as_of;                  /* newest of the clusters', or what was given */
@@ -214,6 +216,7 @@ struct world {
 	struct world_list file_defects; /* struct world_file_defect * */
 	struct record_list gaps;        /* struct gap: the same */
 	struct record_list findings;    /* struct finding, as the store has them */
+	struct world_images *images;    /* what is known of images: world_images.h; NULL with no_sightings */
 	struct map served;              /* which entry matches which repository: see world_entry_serves */
 };
 

@@ -31,6 +31,26 @@ RECORD_TYPE(sighting, MODEL_SIGHTING, NULL, "A digest, or a tag whose digest is 
 RECORD_TYPE(image, MODEL_IMAGE, NULL, "An image and everywhere that it was seen.");
 #undef FIELD_TAG
 
+#define FIELD_TAG tag_state
+RECORD_TYPE(tag_state, MODEL_TAG_STATE, NULL, "One state of a tag.");
+#undef FIELD_TAG
+
+#define FIELD_TAG tag_row
+RECORD_TYPE(tag_row, MODEL_TAG_ROW, NULL, "A tag, with its history.");
+#undef FIELD_TAG
+
+#define FIELD_TAG image_facts
+RECORD_TYPE(image_facts, MODEL_IMAGE_FACTS, NULL, "What a digest names, with the names and places that it has.");
+#undef FIELD_TAG
+
+#define FIELD_TAG layer_row
+RECORD_TYPE(layer_row, MODEL_LAYER_ROW, NULL, "One step of an image's history with its layer.");
+#undef FIELD_TAG
+
+#define FIELD_TAG image_difference
+RECORD_TYPE(image_difference, MODEL_IMAGE_DIFFERENCE, NULL, "What differs between two images.");
+#undef FIELD_TAG
+
 #define FIELD_TAG repository
 RECORD_TYPE(repository, MODEL_REPOSITORY, NULL, "A path in a registry.");
 #undef FIELD_TAG

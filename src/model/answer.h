@@ -6,6 +6,7 @@
 #define FOTHER_MODEL_ANSWER_H
 
 #include "model/field.h"
+#include "model/observed.h"
 
 #define MODEL_PLACE(F)                                                                                                 \
 	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Name of the cluster.")                                                  \
@@ -143,9 +144,105 @@
 	F(INT, clusters, FIELD_WIDE, "", 1, "Clusters that it was seen in.")                                           \
 	F(TIME, first_seen, FIELD_WIDE, "", 1, "Earliest sight of it.")                                                \
 	F(TIME, last_seen, FIELD_WIDE, "", 1, "Latest sight of it.")                                                   \
-	F(TIME, built, FIELD_WIDE, "", 1, "Build date; not known before a registry was read.")                         \
+	F(TIME, built, FIELD_COLUMN, "", 1, "Build date that it claims; not known before a registry was read.")        \
 	F(TEXT, why, 0, "", 1, "Why it stands where it stands.")                                                       \
-	R(sightings, sighting, 0, 1, "Every place.")
+	R(sightings, sighting, 0, 1, "Every place.")                                                                   \
+	F(TEXT, dating, FIELD_WIDE, "", 3,                                                                             \
+	  "dated, undated, reproducible (an epoch that tools write), future (behind the read) or invalid; of an "      \
+	  "index of its newest image; unknown where it was not read.")                                                 \
+	F(TEXTS, tags_now, FIELD_WIDE | FIELD_ELASTIC, "", 3, "Tags that point to it by the latest read.")             \
+	F(TEXTS, tags_before, FIELD_WIDE | FIELD_ELASTIC, "", 3, "Tags that pointed to it and no longer do.")          \
+	F(TEXTS, platforms, FIELD_WIDE, "", 3, "Platforms: linux/arm64/v8; of an index all of its images.")            \
+	F(TEXT, base, FIELD_WIDE | FIELD_ELASTIC, "", 3, "Base: a name where one is known, else a digest.")            \
+	F(TEXT, base_digest, 0, "", 3, "Manifest digest of the base.")                                                 \
+	F(TEXT, base_proof, FIELD_WIDE, "", 3,                                                                         \
+	  "layers (its layers are the first of this one), layers and annotation, annotation (a claim), history, or "   \
+	  "disagree (the annotation names another than the layers show).")                                             \
+	F(TIME, pushed, FIELD_WIDE, "", 3, "Latest push that a registry or its log tells of.")                         \
+	F(TEXT, pushed_by, FIELD_WIDE, "", 3, "Who pushed it then.")                                                   \
+	F(INT, size_bytes, FIELD_WIDE, "bytes", 3, "Sum of its layers as stored; of an index of all images.")          \
+	F(TEXT, user, FIELD_WIDE, "", 3, "User that it runs as.")                                                      \
+	F(TEXT, registry_state, FIELD_WIDE, "", 3,                                                                     \
+	  "tagged, untagged (there, without a tag), absent (404), forbidden, failed; unknown where nobody asked.")     \
+	F(TEXT, built_on, FIELD_WIDE, "", 3, "Of an image built on a bad one: the digest of that.")                    \
+	F(TEXTS, in_window, FIELD_WIDE, "", 3,                                                                         \
+	  "Which of its dates lie in the incident's window: built, history, first seen, pushed, tag moved, pulled.")   \
+	F(TEXTS, defects, FIELD_WIDE | FIELD_ELASTIC, "", 3, "What is wrong with its manifest or config.")
+
+/* One state of a tag. */
+#define MODEL_TAG_STATE(F, R)                                                                                          \
+	F(TEXT, digest, FIELD_COLUMN, "", 3, "What it pointed to.")                                                    \
+	F(TIME, since, FIELD_COLUMN, "", 3, "First time that it was seen there, or when it was pushed.")               \
+	F(TIME, until, FIELD_COLUMN, "", 3, "Latest time that it was seen there.")                                     \
+	F(TEXT, seen_by, FIELD_WIDE, "", 3, "registry, layout, log, or pods (it was pulled by that name).")            \
+	F(TIME, pushed, FIELD_COLUMN, "", 3, "When it was pushed, where the registry tells.")                          \
+	F(TEXT, pushed_by, FIELD_COLUMN, "", 3, "By whom.")                                                            \
+	F(TIME, built, FIELD_WIDE, "", 3, "Build date that it claims.")
+
+/* A tag, with its history. */
+#define MODEL_TAG_ROW(F, R)                                                                                            \
+	F(INT, rank, 0, "", 3, "Place in the order to look; unknown outside triage.")                                  \
+	F(TEXT, registry, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Registry, normalised.")                                \
+	F(TEXT, repository, FIELD_COLUMN | FIELD_QUIET | FIELD_ELASTIC, "", 3, "Path.")                                \
+	F(TEXT, tag, FIELD_COLUMN | FIELD_QUIET | FIELD_ELASTIC, "", 3, "Name.")                                       \
+	F(TEXT, state, FIELD_COLUMN, "", 3,                                                                            \
+	  "stands, moved, put back (it moved, and points again to what it did), deleted, or unknown where the "        \
+	  "registry was not read.")                                                                                    \
+	F(TEXT, digest, FIELD_COLUMN, "", 3, "What it points to now; of a deleted one, what it pointed to last.")      \
+	F(TEXT, digest_before, FIELD_COLUMN, "", 3, "What it pointed to before that.")                                 \
+	F(TEXT, change, FIELD_COLUMN, "", 3,                                                                           \
+	  "same, repacked, config only, layers on top, layers taken away, base replaced, last layers differ, other, "  \
+	  "index only (the platforms are the same), not known.")                                                       \
+	F(TIME, moved_after, FIELD_WIDE, "", 3, "Latest time that it was seen at what it pointed to before.")          \
+	F(TIME, moved_by, FIELD_COLUMN, "", 3, "When it was pushed, else first seen where it is now.")                 \
+	F(TEXT, moved_by_whom, FIELD_WIDE, "", 3, "Who pushed it, where the registry or its log tells.")               \
+	F(INT, runs_now, FIELD_COLUMN, "", 3, "Replicas that run what it points to now.")                              \
+	F(INT, runs_other, FIELD_COLUMN, "", 3, "Replicas that were started by its name and run something else.")      \
+	F(TEXTS, platforms_changed, FIELD_WIDE, "", 3, "Platforms whose image changed, with how: linux/amd64: other.") \
+	F(TIME, built, FIELD_WIDE, "", 3, "Build date of what it points to now.")                                      \
+	F(TIME, last_seen, FIELD_WIDE, "", 3, "Latest read that held it.")                                             \
+	F(BOOL, in_window, 0, "", 3, "It moved, or was pushed, in the incident's window.")                             \
+	F(BOOL, bad, 0, "", 3, "It points, or pointed, to something bad.")                                             \
+	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "What that means.")                                          \
+	R(history, tag_state, 0, 3, "Its states, oldest first.")
+
+/* What a digest names, for `fother image inspect`: every fact, with the names and places that it has. */
+#define MODEL_IMAGE_FACTS(F, R)                                                                                        \
+	F(TEXT, reference, FIELD_COLUMN, "", 3, "As it was asked for.")                                                \
+	MODEL_MANIFEST_FACTS(F)                                                                                        \
+	F(TEXT, base, FIELD_COLUMN, "", 3, "Base, by name where one is known.")                                        \
+	F(TEXT, base_proof, FIELD_COLUMN, "", 3, "As in the record image.")                                            \
+	F(TEXTS, tags_now, FIELD_COLUMN, "", 3, "Names that point to it: registry/repository:tag.")                    \
+	F(TEXTS, tags_before, FIELD_COLUMN, "", 3, "Names that did.")                                                  \
+	F(TEXTS, in_indexes, 0, "", 3, "Indexes that it is a member of.")                                              \
+	F(TEXTS, referrers, FIELD_COLUMN, "", 3, "What refers to it: artifact type, then digest.")                     \
+	F(TEXTS, defects, FIELD_COLUMN, "", 3, "What is wrong with it.")                                               \
+	F(INT, runs, FIELD_COLUMN, "", 3, "Workloads that run it now.")                                                \
+	F(INT, ran, FIELD_COLUMN, "", 3, "Workloads that ran it.")                                                     \
+	F(INT, cached, FIELD_COLUMN, "", 3, "Nodes that have it cached.")                                              \
+	R(members, index_member, 0, 3, "Of an index: what it holds.")
+
+/* One step of an image's history with its layer, for `fother image layers`. */
+#define MODEL_LAYER_ROW(F, R)                                                                                          \
+	F(TEXT, image, FIELD_WIDE, "", 3, "Manifest digest of the image.")                                             \
+	F(INT, number, FIELD_COLUMN, "", 3, "Layer, 1 the lowest; unknown for a step that made none.")                 \
+	F(TEXT, digest, FIELD_COLUMN | FIELD_QUIET, "", 3, "Digest as stored.")                                        \
+	F(TEXT, diff_id, FIELD_WIDE, "", 3, "Digest of the unpacked content, as the config claims.")                   \
+	F(TEXT, media_type, FIELD_WIDE, "", 3, "Media type.")                                                          \
+	F(INT, size_bytes, FIELD_COLUMN, "bytes", 3, "Size as stored.")                                                \
+	F(TIME, created, FIELD_COLUMN, "", 3, "Date that the history claims for it.")                                  \
+	F(TEXT, dating, FIELD_WIDE, "", 3, "dated, undated, reproducible, future or invalid.")                         \
+	F(TEXT, from, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "The base that brought it; unknown where none is known.")   \
+	F(TEXT, instruction, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Instruction that made it; tokens masked.")          \
+	F(TEXTS, also_in, 0, "", 3, "Other known images that hold the same layer: their manifest digests.")
+
+/* What differs between two images, for `fother image diff`. */
+#define MODEL_IMAGE_DIFFERENCE(F, R)                                                                                   \
+	F(TEXT, platform, FIELD_COLUMN, "", 3, "Platform, where indexes were compared.")                               \
+	F(TEXT, what, FIELD_COLUMN, "", 3, "change (the whole judged), layer, step, user, entrypoint, label, ...")     \
+	F(TEXT, name, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Which one: the layer's number, the label's name.")         \
+	F(TEXT, old, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "In the first.")                                             \
+	F(TEXT, new, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "In the second.")
 
 #define MODEL_REGISTRY(F, R)                                                                                           \
 	F(TEXT, registry, FIELD_COLUMN | FIELD_QUIET, "", 1, "Normalised host[:port].")                                \
@@ -157,7 +254,14 @@
 #define MODEL_REPOSITORY(F, R)                                                                                         \
 	F(TEXT, registry, FIELD_COLUMN, "", 1, "Registry.")                                                            \
 	F(TEXT, repository, FIELD_COLUMN | FIELD_QUIET, "", 1, "Path.")                                                \
-	F(INT, images, FIELD_COLUMN, "", 1, "Images seen from it.")
+	F(INT, images, FIELD_COLUMN, "", 1, "Images seen from it.")                                                    \
+	F(INT, tags, FIELD_COLUMN, "", 3, "Tags that it has; unknown where they were not listed.")                     \
+	F(INT, manifests, FIELD_WIDE, "", 3, "Digests that are known in it.")                                          \
+	F(TIME, newest, FIELD_COLUMN, "", 3, "Newest build date in it.")                                               \
+	F(TIME, pushed, FIELD_COLUMN, "", 3, "Latest push, where the registry tells.")                                 \
+	F(TIME, read, FIELD_COLUMN, "", 3, "When it was read last.")                                                   \
+	F(TEXT, outcome, FIELD_COLUMN, "", 3, "complete, partial, forbidden, absent, failed; unknown: not asked.")     \
+	F(TEXT, why, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Why not complete.")
 
 /* A line of DO NOW. */
 #define MODEL_ACTION(F, R)                                                                                             \
@@ -186,7 +290,7 @@
 /* Any row of triage in one shape, for CSV. */
 #define MODEL_TRIAGE_ROW(F, R)                                                                                         \
 	F(TEXT, section, FIELD_COLUMN, "", 1,                                                                          \
-	  "do_now, bad_images, images, credentials, blocked, findings, not_known.")                                    \
+	  "do_now, bad_images, images, tags, credentials, blocked, findings, not_known.")                              \
 	F(INT, rank, FIELD_COLUMN, "", 1, "Place in the section's order.")                                             \
 	F(TEXT, what, FIELD_COLUMN, "", 1, "Action, state, severity or outcome.")                                      \
 	F(TEXT, cluster, FIELD_COLUMN, "", 1, "Name of the cluster.")                                                  \
@@ -229,6 +333,11 @@ RECORD_STRUCT(secret_entry, MODEL_SECRET_ENTRY);
 RECORD_STRUCT(secret_row, MODEL_SECRET_ROW);
 RECORD_STRUCT(sighting, MODEL_SIGHTING);
 RECORD_STRUCT(image, MODEL_IMAGE);
+RECORD_STRUCT(tag_state, MODEL_TAG_STATE);
+RECORD_STRUCT(tag_row, MODEL_TAG_ROW);
+RECORD_STRUCT(image_facts, MODEL_IMAGE_FACTS);
+RECORD_STRUCT(layer_row, MODEL_LAYER_ROW);
+RECORD_STRUCT(image_difference, MODEL_IMAGE_DIFFERENCE);
 RECORD_STRUCT(repository, MODEL_REPOSITORY);
 RECORD_STRUCT(registry, MODEL_REGISTRY);
 RECORD_STRUCT(collected, MODEL_COLLECTED);

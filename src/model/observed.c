@@ -75,6 +75,30 @@ RECORD_TYPE(gap, MODEL_GAP, NULL, "A span in which a source lost something.");
 RECORD_TYPE(deletion, MODEL_DELETION, NULL, "An object that a watch saw being deleted.");
 #undef FIELD_TAG
 
+#define FIELD_TAG tag
+RECORD_TYPE(tag, MODEL_TAG, "Tag", "A tag at one digest.");
+#undef FIELD_TAG
+
+#define FIELD_TAG registry_answer
+RECORD_TYPE(registry_answer, MODEL_REGISTRY_ANSWER, NULL, "What a registry answered when it was asked for one name.");
+#undef FIELD_TAG
+
+#define FIELD_TAG manifest
+RECORD_TYPE(manifest, MODEL_MANIFEST, NULL, "What a digest names: an image, an index, an artifact.");
+#undef FIELD_TAG
+
+#define FIELD_TAG index_member
+RECORD_TYPE(index_member, MODEL_INDEX_MEMBER, NULL, "One descriptor of an index.");
+#undef FIELD_TAG
+
+#define FIELD_TAG image_content
+RECORD_TYPE(image_content, MODEL_IMAGE_CONTENT, NULL, "The bytes of a manifest, index or config.");
+#undef FIELD_TAG
+
+#define FIELD_TAG registry_event
+RECORD_TYPE(registry_event, MODEL_REGISTRY_EVENT, NULL, "What a registry's own records say happened.");
+#undef FIELD_TAG
+
 #define FIELD_TAG incident
 RECORD_TYPE(incident, MODEL_INCIDENT, NULL, "A breach being worked on.");
 #undef FIELD_TAG
@@ -84,8 +108,13 @@ RECORD_TYPE(finding, MODEL_FINDING, NULL, "Something wrong, concluded by detect.
 #undef FIELD_TAG
 
 const struct record_type *const observed_types[] = {
-	&coverage_type,  &namespace_type, &node_type,  &node_image_type,  &workload_type,      &pod_type,
-	&container_type, &secret_type,    &entry_type, &entry_value_type, &secret_reader_type, &service_account_type,
-	&event_type,     &defect_type,    &gap_type,   &deletion_type,
+	&coverage_type,       &namespace_type,     &node_type,
+	&node_image_type,     &workload_type,      &pod_type,
+	&container_type,      &secret_type,        &entry_type,
+	&entry_value_type,    &secret_reader_type, &service_account_type,
+	&event_type,          &defect_type,        &gap_type,
+	&deletion_type,       &tag_type,           &registry_answer_type,
+	&manifest_type,       &index_member_type,  &image_content_type,
+	&registry_event_type,
 };
 const size_t observed_type_count = sizeof observed_types / sizeof observed_types[0];

@@ -17,30 +17,34 @@
 	F(TIME, last_seen, FIELD_SEEN, "", 1, "Time of the latest read that held it.")                                 \
 	F(BOOL, gone, FIELD_SEEN, "", 1, "A later complete read that covered it no longer held it.")
 
-#define MODEL_CLUSTER(F, R)                                                                                            \
-	F(TEXT, cluster, FIELD_KEY, "", 1, "Identity: the UID of namespace kube-system; while unknown, its address.")  \
-	F(TEXT, name, FIELD_COLUMN, "", 1, "Name for people: the context or the dump's folder.")                       \
-	F(TEXT, uid, 0, "", 1, "UID of namespace kube-system.")                                                        \
-	F(BOOL, provisional, 0, "", 1, "The UID is not known yet.")                                                    \
-	F(TEXT, server_version, 0, "", 1, "Version of the API server.")                                                \
-	F(TIME, first_seen, FIELD_SEEN, "", 1, "Time of the first read of it.")                                        \
+#define MODEL_CLUSTER(F, R)                                                                                             \
+	F(TEXT, cluster, FIELD_KEY, "", 1,                                                                              \
+	  "Identity: the UID of namespace kube-system; while unknown, its address; registry:HOST or images:ID of what " \
+	  "holds images alone.")                                                                                        \
+	F(TEXT, name, FIELD_COLUMN, "", 1, "Name for people: the context or the dump's folder.")                        \
+	F(TEXT, uid, 0, "", 1, "UID of namespace kube-system.")                                                         \
+	F(BOOL, provisional, 0, "", 1, "The UID is not known yet.")                                                     \
+	F(TEXT, server_version, 0, "", 1, "Version of the API server.")                                                 \
+	F(TIME, first_seen, FIELD_SEEN, "", 1, "Time of the first read of it.")                                         \
 	F(TIME, last_seen, FIELD_SEEN, "", 1, "Time of the latest read of it.")
 
 /* One reading of one cluster's world from one source. Written by the store itself (sink_begin, sink_finish). */
-#define MODEL_READ(F, R)                                                                                               \
-	F(INT, id, FIELD_KEY, "", 1, "Number of the read in this store.")                                              \
-	F(TEXT, source, FIELD_COLUMN, "", 1, "Address of what was read: a dump's path, later a context or registry.")  \
-	F(TEXT, source_kind, 0, "", 1, "snapshot, cluster (a live one) or watch (changes of one).")                    \
-	F(TEXT, cluster, FIELD_CLUSTER, "", 1, "Cluster that it read.")                                                \
-	F(TIME, started, 0, "", 1, "When the reading began (wall clock).")                                             \
-	F(TIME, ended, 0, "", 1, "When it ended (wall clock).")                                                        \
-	F(TIME, as_of, FIELD_COLUMN, "", 1, "The time that what was read speaks of; ages are measured from here.")     \
-	F(TEXT, as_of_from, 0, "", 1, "given, metadata (newest time in the dump), manifest or clock.")                 \
-	F(TEXT, outcome, FIELD_COLUMN, "", 1,                                                                          \
-	  "complete, partial, interrupted or failed; reading while it is under way (in another process).")             \
-	F(TEXT, why, 0, "", 1, "Why not complete.")                                                                    \
-	F(INT, objects, 0, "", 1, "Objects read.")                                                                     \
-	F(INT, defects, 0, "", 1, "Objects or files that did not decode.")                                             \
+#define MODEL_READ(F, R)                                                                                                  \
+	F(INT, id, FIELD_KEY, "", 1, "Number of the read in this store.")                                                 \
+	F(TEXT, source, FIELD_COLUMN, "", 1, "Address of what was read: a dump's path, later a context or registry.")     \
+	F(TEXT, source_kind, 0, "", 1,                                                                                    \
+	  "snapshot, cluster (a live one), watch (changes of one), registry, registry_log (what it told of the past) or " \
+	  "images (a layout or archive).")                                                                                \
+	F(TEXT, cluster, FIELD_CLUSTER, "", 1, "Cluster that it read.")                                                   \
+	F(TIME, started, 0, "", 1, "When the reading began (wall clock).")                                                \
+	F(TIME, ended, 0, "", 1, "When it ended (wall clock).")                                                           \
+	F(TIME, as_of, FIELD_COLUMN, "", 1, "The time that what was read speaks of; ages are measured from here.")        \
+	F(TEXT, as_of_from, 0, "", 1, "given, metadata (newest time in the dump), manifest or clock.")                    \
+	F(TEXT, outcome, FIELD_COLUMN, "", 1,                                                                             \
+	  "complete, partial, interrupted or failed; reading while it is under way (in another process).")                \
+	F(TEXT, why, 0, "", 1, "Why not complete.")                                                                       \
+	F(INT, objects, 0, "", 1, "Objects read.")                                                                        \
+	F(INT, defects, 0, "", 1, "Objects or files that did not decode.")                                                \
 	F(TEXT, notes, 0, "", 2, "What all who use the answer must know: a certificate was not verified.")
 
 /* How far one read covered one kind of object. */
@@ -277,6 +281,125 @@
 	F(TIME, deleted, 0, "", 2, "metadata.deletionTimestamp of its last state, where it had one.")                  \
 	MODEL_SEEN(F)
 
+/* --- images: what registries, layouts and archives hold ---
+ *
+ * A registry is filed like a cluster of its own, whose identity is registry:HOST; a layout or an archive of images as
+ * images:ID (model/sink.h). What they say (tags, what was there and what was not) belongs to them; what a digest names
+ * belongs to nobody, for it is the same everywhere. */
+
+/* A tag at one digest, as long as it stood there without another in between: the rows of one tag are its history. */
+#define MODEL_TAG(F, R)                                                                                                \
+	F(TEXT, cluster, FIELD_ID_CLUSTER, "", 3, "Registry or layout that said so.")                                  \
+	F(TEXT, registry, FIELD_KEY, "", 3, "Registry, normalised; of a mirror, the one that it mirrors.")             \
+	F(TEXT, repository, FIELD_ID_NAMESPACE, "", 3, "Path of the repository.")                                      \
+	F(TEXT, tag, FIELD_KEY, "", 3, "Name.")                                                                        \
+	F(TEXT, digest, FIELD_KEY, "", 3, "Digest of the manifest or index that it pointed to.")                       \
+	F(TIME, since, FIELD_KEY, "", 3, "Time of the first read of this row that found it there.")                    \
+	F(TEXT, media_type, 0, "", 3, "Of what it pointed to.")                                                        \
+	F(TIME, pushed, 0, "", 3, "When the registry says that it was last pushed; unknown where it does not tell.")   \
+	F(TEXT, pushed_by, 0, "", 3, "User that the registry names for it.")                                           \
+	F(TIME, pulled, 0, "", 3, "When the registry says that it was last pulled.")                                   \
+	F(TIME, ended, 0, "", 3, "When the registry says that it ceased to point there (Quay's history).")             \
+	MODEL_SEEN(F)
+
+/* What a registry answered when it was asked for one name, where that is no tag that it pointed out: a digest that it
+ * holds or not, a tag that it refused. */
+#define MODEL_REGISTRY_ANSWER(F, R)                                                                                    \
+	F(TEXT, cluster, FIELD_ID_CLUSTER, "", 3, "Registry or layout that was asked.")                                \
+	F(TEXT, registry, FIELD_KEY, "", 3, "Registry, normalised, as in tag.")                                        \
+	F(TEXT, repository, FIELD_ID_NAMESPACE, "", 3, "Path of the repository.")                                      \
+	F(TEXT, reference, FIELD_KEY, "", 3, "Tag or digest; empty for the list of tags.")                             \
+	F(TEXT, outcome, 0, "", 3,                                                                                     \
+	  "present, absent (404), forbidden, limited (429 until the end), invalid (wrong digest, too large, no "       \
+	  "manifest), failed or interrupted.")                                                                         \
+	F(TEXT, why, 0, "", 3, "What it said, or what was wrong; recognised tokens masked.")                           \
+	F(TIME, uploaded, 0, "", 3, "When the registry says that the digest was uploaded there first.")                \
+	F(TIME, pulled, 0, "", 3, "When the registry says that it was last pulled.")                                   \
+	MODEL_SEEN(F)
+
+/* What a digest names: one platform's image, an index, an artifact. The bytes are in image_content. */
+#define MODEL_MANIFEST_FACTS(F)                                                                                        \
+	F(TEXT, digest, FIELD_KEY | FIELD_COLUMN | FIELD_QUIET, "", 3, "Digest of the manifest.")                      \
+	F(TEXT, kind, 0, "", 3, "image, index, artifact, attestation (of BuildKit), schema1 or unknown.")              \
+	F(TEXT, media_type, 0, "", 3, "Media type.")                                                                   \
+	F(TEXT, artifact_type, 0, "", 3, "Of an artifact: its artifactType, else its config's media type.")            \
+	F(INT, size_bytes, 0, "bytes", 3, "Size of the manifest itself.")                                              \
+	F(TEXT, subject, 0, "", 3, "Digest that it refers to (signatures, SBOMs, attestations).")                      \
+	F(TEXT, config_digest, 0, "", 3, "Digest of the config.")                                                      \
+	F(TEXT, config_media_type, 0, "", 3, "Media type of the config.")                                              \
+	F(BOOL, config_read, 0, "", 3, "The config was read: what stands below is whole.")                             \
+	F(TEXT, os, 0, "", 3, "Operating system, of the config.")                                                      \
+	F(TEXT, architecture, 0, "", 3, "Architecture.")                                                               \
+	F(TEXT, variant, 0, "", 3, "Variant of it.")                                                                   \
+	F(TEXT, os_version, 0, "", 3, "Version of the operating system (Windows).")                                    \
+	F(TIME, created, 0, "", 3, "Build date that the config claims; unknown where dating is not `dated`.")          \
+	F(TEXT, created_text, 0, "", 3, "The date as written.")                                                        \
+	F(TEXT, dating, 0, "", 3,                                                                                      \
+	  "dated, undated (none, or the zero date), reproducible (an epoch that tools write: 1970, 1980) or invalid.") \
+	F(TIME, history_from, 0, "", 3, "Earliest real date in the history.")                                          \
+	F(TIME, history_to, 0, "", 3, "Latest real date in the history.")                                              \
+	F(TEXTS, layers, 0, "", 3, "Digests of the layers as they are stored, lowest first.")                          \
+	F(TEXTS, diff_ids, 0, "", 3, "Digests of their unpacked content, as the config claims.")                       \
+	F(INT, layers_bytes, 0, "bytes", 3, "Sum of the layers' sizes as stored.")                                     \
+	F(TEXT, chain_id, 0, "", 3, "Chain ID of all layers (OCI image spec, config.md).")                             \
+	F(TEXT, history_digest, 0, "", 3, "SHA-256 over the history's commands: equal histories have equal ones.")     \
+	F(INT, history_count, 0, "", 3, "Entries of the history.")                                                     \
+	F(TEXT, user, 0, "", 3, "User that it runs as, as written.")                                                   \
+	F(TEXTS, entrypoint, 0, "", 3, "Entrypoint; recognised tokens masked.")                                        \
+	F(TEXTS, command, 0, "", 3, "Cmd; recognised tokens masked.")                                                  \
+	F(TEXT, working_dir, 0, "", 3, "Working directory.")                                                           \
+	F(TEXTS, env_names, 0, "", 3, "Names of its environment variables.")                                           \
+	F(TEXTS, ports, 0, "", 3, "Exposed ports: 80/tcp.")                                                            \
+	F(TEXTS, labels, 0, "", 3, "Labels, NAME=VALUE; recognised tokens masked.")                                    \
+	F(TEXTS, annotations, 0, "", 3, "Annotations of the manifest, NAME=VALUE; recognised tokens masked.")          \
+	F(TEXT, base_name, 0, "", 3, "Base that it claims (org.opencontainers.image.base.name).")                      \
+	F(TEXT, base_digest, 0, "", 3, "Digest of the base that it claims.")                                           \
+	F(TEXT, builder, 0, "", 3, "What built it, by its history: buildkit, docker, buildah, kaniko, jib, ko, ...")
+
+#define MODEL_MANIFEST(F, R)                                                                                           \
+	MODEL_MANIFEST_FACTS(F)                                                                                        \
+	MODEL_SEEN(F)
+
+/* One descriptor of an index. */
+#define MODEL_INDEX_MEMBER(F, R)                                                                                       \
+	F(TEXT, index, FIELD_KEY, "", 3, "Digest of the index.")                                                       \
+	F(TEXT, digest, FIELD_KEY, "", 3, "Digest of the manifest or index in it.")                                    \
+	F(INT, ordinal, FIELD_KEY, "", 3, "Place in the list, from 0.")                                                \
+	F(TEXT, media_type, 0, "", 3, "Media type.")                                                                   \
+	F(TEXT, artifact_type, 0, "", 3, "artifactType of the descriptor.")                                            \
+	F(INT, size_bytes, 0, "bytes", 3, "Size of it.")                                                               \
+	F(TEXT, os, 0, "", 3, "Platform: operating system.")                                                           \
+	F(TEXT, architecture, 0, "", 3, "Platform: architecture.")                                                     \
+	F(TEXT, variant, 0, "", 3, "Platform: variant.")                                                               \
+	F(TEXT, os_version, 0, "", 3, "Platform: os.version.")                                                         \
+	F(TEXT, attests, 0, "", 3, "Of an attestation of BuildKit: the digest that it speaks of.")                     \
+	MODEL_SEEN(F)
+
+/* The bytes of a manifest, index or config, as they were verified: evidence. */
+#define MODEL_IMAGE_CONTENT(F, R)                                                                                      \
+	F(TEXT, digest, FIELD_KEY, "", 3, "Digest of the bytes.")                                                      \
+	F(TEXT, media_type, 0, "", 3, "Media type that it was asked or given by.")                                     \
+	F(TEXT, bytes, 0, "", 3, "The bytes.")                                                                         \
+	MODEL_SEEN(F)
+
+/* What a registry's own records say happened: an audit log, a table of pulls. */
+#define MODEL_REGISTRY_EVENT(F, R)                                                                                     \
+	F(TEXT, registry, FIELD_KEY, "", 3, "Registry, normalised.")                                                   \
+	F(TIME, time, FIELD_KEY, "", 3, "When.")                                                                       \
+	F(TEXT, action, FIELD_KEY, "", 3,                                                                              \
+	  "push, delete_tag, delete, create, pull, check (a HEAD or a pull of a manifest that moved no layer), or as " \
+	  "the log names it.")                                                                                         \
+	F(TEXT, repository, FIELD_KEY, "", 3, "Path of the repository.")                                               \
+	F(TEXT, tag, FIELD_KEY, "", 3, "Tag.")                                                                         \
+	F(TEXT, digest, FIELD_KEY, "", 3, "Digest.")                                                                   \
+	F(TEXT, actor, FIELD_KEY, "", 3, "Who: the user's name.")                                                      \
+	F(TEXT, token, FIELD_KEY, "", 3, "Name or id of the access token that was used, never a value.")               \
+	F(TEXT, address, FIELD_KEY, "", 3, "Where from.")                                                              \
+	F(TEXT, client, 0, "", 3, "User agent.")                                                                       \
+	F(INT, count, 0, "", 3, "How many times, where the log adds up.")                                              \
+	F(TEXT, source, 0, "", 3, "hub-audit, hub-usage, hub, harbor, quay, gcr.")                                     \
+	MODEL_SEEN(F)
+
 /* A breach being worked on. */
 #define MODEL_INCIDENT(F, R)                                                                                           \
 	F(INT, id, FIELD_KEY | FIELD_COLUMN | FIELD_QUIET, "", 1, "Number, short to type.")                            \
@@ -325,8 +448,22 @@ RECORD_STRUCT(event, MODEL_EVENT);
 RECORD_STRUCT(defect, MODEL_DEFECT);
 RECORD_STRUCT(gap, MODEL_GAP);
 RECORD_STRUCT(deletion, MODEL_DELETION);
+RECORD_STRUCT(tag, MODEL_TAG);
+RECORD_STRUCT(registry_answer, MODEL_REGISTRY_ANSWER);
+RECORD_STRUCT(manifest, MODEL_MANIFEST);
+RECORD_STRUCT(index_member, MODEL_INDEX_MEMBER);
+RECORD_STRUCT(image_content, MODEL_IMAGE_CONTENT);
+RECORD_STRUCT(registry_event, MODEL_REGISTRY_EVENT);
 RECORD_STRUCT(incident, MODEL_INCIDENT);
 RECORD_STRUCT(finding, MODEL_FINDING);
+
+/* Identities of what holds images and is no cluster. */
+#define REGISTRY_IDENTITY "registry:" /* then the normalised host[:port] */
+#define IMAGES_IDENTITY "images:"     /* then 16 hex digits of the SHA-256 of the absolute path */
+static inline bool identity_is_cluster(struct slice identity)
+{
+	return !slice_starts_with(identity, REGISTRY_IDENTITY) && !slice_starts_with(identity, IMAGES_IDENTITY);
+}
 
 /* Every record that readers of sources put into a sink (not read, cluster, incident, finding). */
 extern const struct record_type *const observed_types[];

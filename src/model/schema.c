@@ -8,12 +8,17 @@ const struct schema_output schema_outputs[] = {
 	{ "collect", "fother collect DIR -o json", { &collected_type } },
 	{ "credentials", "fother credentials -o json", { &credential_type } },
 	{ "images", "fother images -o json", { &image_type } },
+	{ "image_differences", "fother image diff OLD NEW -o json", { &image_difference_type } },
+	{ "image_facts", "fother image inspect REF -o json", { &image_facts_type } },
+	{ "image_layers", "fother image layers REF -o json", { &layer_row_type } },
 	{ "incidents", "fother incident list -o json", { &incident_type } },
+	{ "repositories", "fother registry repos -o json", { &repository_type } },
 	{ "secrets", "fother secrets -o json, and with --watch -o ndjson", { &secret_row_type, &secret_change_type } },
 	{ "sightings", "fother where DIGEST -o json", { &sighting_type } },
+	{ "tags", "fother registry tags -o json, and registry watch -o ndjson", { &tag_row_type } },
 	{ "triage",
 	  "fother triage -o json: the rows of its sections, in the order to act",
-	  { &action_type, &sighting_type, &image_type, &credential_type, &secret_row_type, &finding_type,
+	  { &action_type, &sighting_type, &image_type, &tag_row_type, &credential_type, &secret_row_type, &finding_type,
 	    &unknown_type } },
 };
 const size_t schema_output_count = sizeof schema_outputs / sizeof schema_outputs[0];

@@ -27,6 +27,10 @@
  *
  * A sink is called by one thread at a time; model/sink_thread.h makes one that several threads may call.
  *
+ * Registries, layouts and archives of images hold no objects of Kubernetes; each is filed like a cluster of its own,
+ * whose UID is given to begin: REGISTRY_IDENTITY and its host, or IMAGES_IDENTITY and a hash of its path. They are
+ * never merged. Records of what a digest names (manifest, index_member, image_content) belong to no cluster.
+ *
  * Which cluster is it? The first of these that gives an answer:
  *
  * 1. The UID of kube-system. Two clusters with different ones stay two, whatever else they have in common.
@@ -58,7 +62,7 @@ struct sink_scope {
 	/* Address, e.g. the dump's absolute path and sub-folder. What begins with "-" is standard input. It holds a
 	 * slash or begins with a dash, as no UID does. */
 	struct slice source;
-	struct slice source_kind;  /* "snapshot", "cluster", "watch" */
+	struct slice source_kind;  /* "snapshot", "cluster", "watch", "registry", "registry_log", "images" */
 	struct slice cluster_name; /* for people */
 	struct slice cluster_uid;  /* not there: not known yet */
 	int64_t as_of;             /* TIME_UNSET: not known yet */

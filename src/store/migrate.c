@@ -43,8 +43,16 @@ static int migrate_2(struct store *store, struct error **err)
 			err);
 }
 
+/* Version 3: images, of registries and layouts. */
+static int migrate_3(struct store *store, struct error **err)
+{
+	if (change_all(store, table_add_new_columns, 3, err) < 0)
+		return -1;
+	return change_all(store, add_new_table, 3, err);
+}
+
 /* In order; entry n raises a store of version n to n + 1. A published one is never changed. */
-static int (*const migrations[])(struct store *store, struct error **err) = { migrate_1, migrate_2 };
+static int (*const migrations[])(struct store *store, struct error **err) = { migrate_1, migrate_2, migrate_3 };
 _Static_assert(sizeof migrations / sizeof migrations[0] == STORE_SCHEMA_VERSION, "one migration for each version");
 
 static int number_of(struct store *store, const char *sql, int64_t *ret_number, struct error **err)

@@ -22,7 +22,7 @@
 #include "model/sink.h"
 
 #define STORE_APPLICATION_ID 0x466f7468 /* "Foth" */
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 /* How long a command waits for another one's transaction: a dump of some gigabytes is one. */
 #define STORE_BUSY_MS 60000
 /* Who waits for another command looks so often whether it is its turn; who goes on after a commit lets it in, and waits

@@ -1,0 +1,21 @@
+/* Whether bytes are what their digest says (OCI image spec, descriptor.md: sha256, sha512; sha384 as well). */
+#ifndef FOTHER_OCI_FORMAT_VERIFY_H
+#define FOTHER_OCI_FORMAT_VERIFY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+enum verify_result {
+	VERIFY_EQUAL,
+	VERIFY_DIFFERENT,
+	VERIFY_UNKNOWN_ALGORITHM, /* blake3 and what comes later: nothing is proven, and it is never called verified */
+};
+
+/* -1 only when OpenSSL or memory fails. */
+int verify_digest(struct slice digest, struct slice bytes, enum verify_result *ret_result, struct error **err);
+
+/* "sha256:..." of bytes, into the arena. */
+int digest_of(struct slice bytes, struct arena *arena, struct slice *ret_digest, struct error **err);
+
+#endif

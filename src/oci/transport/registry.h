@@ -1,0 +1,63 @@
+/* One registry, asked by the distribution API (github.com/opencontainers/distribution-spec, spec.md), as a source of
+ * images.
+ *
+ *     registry_new(http, &options, &registry, err);
+ *     struct image_source *source = registry_source(registry);
+ *     ...
+ *     registry = registry_free(registry);
+ *
+ * Asks for a login only when the registry does (401), and hands it to nobody but the registry itself and the token
+ * server that the registry names, as DESIGN section 7 and facts/images.md 2.1 say: https only, no address that is
+ * private, loopback or link-local unless the registry itself is at that host and port, no other host behind a redirect.
+ * Of several logins that fit, the next is tried when one is refused; at last none.
+ *
+ * One token for each scope, asked for once whoever waits for it, renewed before it ends and when it is refused (401;
+ * 400 or 403 with DENIED from those that answer so). HEAD for tags, with GET and an own hash where HEAD gives no
+ * digest. Redirects of blobs are followed LIMIT_REDIRECTS times, without the login. 429 waits as it says. Digests are
+ * always verified, sizes bounded. Lists: Link is followed as it was given, on the same scheme, host and port only; a
+ * page that was met before, or LIMIT_LIST_PAGES, ends it as failed.
+ *
+ * Used by one thread.
+ */
+#ifndef FOTHER_OCI_TRANSPORT_REGISTRY_H
+#define FOTHER_OCI_TRANSPORT_REGISTRY_H
+
+#include "net/http.h"
+#include "oci/format/image_source.h"
+#include "oci/transport/logins.h"
+
+struct registry;
+
+struct registry_options {
+	struct slice host;   /* where it is asked, host[:port]: docker.io means registry-1.docker.io */
+	bool plain_http;     /* the user named it so */
+	struct slice ca_pem; /* not there: the system's */
+	struct slice proxy;  /* not there: none */
+	const struct secret_bytes *proxy_url;
+	const struct logins *logins; /* borrowed; NULL: anonymous */
+	struct slice login_registry; /* whose logins are used, normalised; not there: host's */
+	unsigned connections;        /* 0: 4 */
+	unsigned width;              /* asks under way; 0: 32 */
+	double rate;                 /* requests per second; 0: no limit */
+	unsigned retries;            /* 0: 4 */
+	unsigned patience_ms;        /* how long 429s of one ask are waited out at most; 0: 120 s */
+};
+
+/* What it told of itself on the way. */
+struct registry_facts {
+	uint64_t requests, bytes, tokens; /* made, received, asked of token servers */
+	uint64_t limited;                 /* answers 429 */
+	int64_t limit, remaining;         /* ratelimit-limit, ratelimit-remaining: INT_UNKNOWN where it does not tell */
+	int64_t limit_seconds;            /* the window of both (w=) */
+	struct slice warning;             /* the last Warning: 299 header, printable; not there: none */
+	bool logged_in;                   /* some request was answered with a login */
+	struct slice login;               /* user name of it */
+};
+
+int registry_new(struct http *http, const struct registry_options *options, struct registry **ret_registry,
+		 struct error **err);
+struct image_source *registry_source(struct registry *registry);
+const struct registry_facts *registry_facts(const struct registry *registry);
+struct registry *registry_free(struct registry *registry);
+
+#endif
