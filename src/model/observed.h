@@ -296,10 +296,6 @@
 	F(TEXT, digest, FIELD_KEY, "", 3, "Digest of the manifest or index that it pointed to.")                       \
 	F(TIME, since, FIELD_KEY, "", 3, "Time of the first read of this row that found it there.")                    \
 	F(TEXT, media_type, 0, "", 3, "Of what it pointed to.")                                                        \
-	F(TIME, pushed, 0, "", 3, "When the registry says that it was last pushed; unknown where it does not tell.")   \
-	F(TEXT, pushed_by, 0, "", 3, "User that the registry names for it.")                                           \
-	F(TIME, pulled, 0, "", 3, "When the registry says that it was last pulled.")                                   \
-	F(TIME, ended, 0, "", 3, "When the registry says that it ceased to point there (Quay's history).")             \
 	MODEL_SEEN(F)
 
 /* What a registry answered when it was asked for one name, where that is no tag that it pointed out: a digest that it
@@ -313,8 +309,6 @@
 	  "present, absent (404), forbidden, limited (429 until the end), invalid (wrong digest, too large, no "       \
 	  "manifest), failed or interrupted.")                                                                         \
 	F(TEXT, why, 0, "", 3, "What it said, or what was wrong; recognised tokens masked.")                           \
-	F(TIME, uploaded, 0, "", 3, "When the registry says that the digest was uploaded there first.")                \
-	F(TIME, pulled, 0, "", 3, "When the registry says that it was last pulled.")                                   \
 	MODEL_SEEN(F)
 
 /* What a digest names: one platform's image, an index, an artifact. The bytes are in image_content. */
@@ -382,7 +376,8 @@
 	F(TEXT, bytes, 0, "", 3, "The bytes.")                                                                         \
 	MODEL_SEEN(F)
 
-/* What a registry's own records say happened: an audit log, a table of pulls. */
+/* What a registry's own records say happened: an audit log, a table of pulls, and the times of pushes and pulls that
+ * its own API tells of tags and digests (Docker Hub, Harbor, Quay, GCR). */
 #define MODEL_REGISTRY_EVENT(F, R)                                                                                     \
 	F(TEXT, registry, FIELD_KEY, "", 3, "Registry, normalised.")                                                   \
 	F(TIME, time, FIELD_KEY, "", 3, "When.")                                                                       \

@@ -61,9 +61,6 @@ struct image_answer {
 	struct slice media_type; /* TAG, MANIFEST, REFERRERS: as the source says */
 	struct slice bytes;      /* MANIFEST, BLOB, REFERRERS; of TAG where the source could give no digest without */
 	bool verified;           /* false: an algorithm that we do not know */
-	/* What some registries tell beside; TIME_UNSET, not there. */
-	int64_t pushed, pulled;
-	struct slice pushed_by;
 };
 
 struct image_source;

@@ -1,0 +1,28 @@
+/* The registries of a command line: which to ask for what, read side by side into a sink with progress and ^C.
+ */
+#ifndef FOTHER_CLI_REGISTRY_READING_H
+#define FOTHER_CLI_REGISTRY_READING_H
+
+#include "cli/session.h"
+#include "collect/registry/registries.h"
+
+/* Reads the targets into the session's store (through a sink_thread of its own, committed at the end), with
+ * --plain-http,
+ * --ca-file, --mirror, the user's docker config and, with --use-pull-secrets, session->vault. What is stored is not
+ * fetched again. Registries that fail become errors of the answer. -1: sink, memory, ^C, or nothing could be asked at
+ * all because an option cannot be. */
+int registry_read(struct session *session, const struct options *options, const struct registry_target *targets,
+		  size_t count, struct error **err);
+
+/* A REF that was typed: [docker://]NAME[:TAG|@DIGEST] (no tag: latest), or a digest or the first 6 digits of one that
+ * is stored. Asks the registry unless --offline or the digest is stored whole. *ret_digest is what it points to. -1:
+ * not there, with why. */
+int registry_resolve(struct session *session, const struct options *options, const char *text, struct slice *ret_digest,
+		     struct error **err);
+
+/* --read-registry, --hub-audit, --hub-usage of a command that answers: after clusters and snapshots were read. incident
+ * may be NULL. */
+int registry_read_sources(struct session *session, const struct options *options, const struct incident *incident,
+			  struct error **err);
+
+#endif
