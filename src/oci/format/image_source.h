@@ -9,6 +9,11 @@
  * has one answer with `last`; a list (catalog, tags) may come as several before it, one for each page.
  *
  * Whatever could not be had is an answer, never a failure: -1 means that memory, or the machine below, gave out.
+ *
+ * Archives as `docker save` wrote them for years hold no manifests: an image is its config there, and its identity the
+ * config's digest. Such a source answers TAG with the digest and media type of a config (media_type_of: MEDIA_CONFIG),
+ * and MANIFEST of that digest with the config's bytes under that media type. Nobody may take it for the digest of a
+ * manifest that a registry would know.
  */
 #ifndef FOTHER_OCI_FORMAT_IMAGE_SOURCE_H
 #define FOTHER_OCI_FORMAT_IMAGE_SOURCE_H
