@@ -1,6 +1,7 @@
 #include "base/base64.h"
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "kube/client/access_file.h"
 #include "kube/client/access_internal.h"
 #include "kube/client/proxy_env.h"
@@ -96,7 +97,7 @@ static int read_ca(struct kube_access *access, const struct kubeconfig_cluster *
 {
 	CLEANUP(file_release) struct file_bytes bytes = { 0 };
 	struct slice path;
-	if (access_file_join(&access->arena, access_file_folder(cluster->entry.file), cluster->ca_file, &path, err) < 0)
+	if (path_join(&access->arena, path_folder(cluster->entry.file), cluster->ca_file, &path, err) < 0)
 		return error_context(err, "certificate-authority");
 	int got = access_file_read(path.data, LIMIT_CREDENTIAL_FILE_BYTES, &bytes, err);
 	if (got < 0)

@@ -2,20 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cursor.h"
 #include "base/limits.h"
 #include "base/secret.h"
-#include "base/strbuf.h"
 
 #define PIPE_PIECE_BYTES (16 * LIMIT_KIB)
-
-/* --- reading --- */
 
 /* 1: something can be read, or the end. */
 static int wait_for_bytes(int fd, struct error **err)
@@ -75,60 +69,4 @@ int access_file_read(const char *path, size_t max, struct file_bytes *ret_file, 
 	if (fd < 0)
 		return error_set_errno(err, errno, "%s", path);
 	return read_open_file(fd, max, ret_file, err) < 0 ? error_context(err, "%s", path) : 1;
-}
-
-/* --- paths --- */
-
-struct slice access_file_folder(struct slice path)
-{
-	struct slice folder, name;
-	if (!slice_cut_last(path, '/', &folder, &name))
-		return SLICE(".");
-	return folder.len ? folder : SLICE("/");
-}
-
-/* Takes the last part off, but never the root. */
-static void leave_folder(struct strbuf *out)
-{
-	struct slice folder, name;
-	strbuf_cut(out, slice_cut_last(strbuf_slice(out), '/', &folder, &name) ? folder.len : 0);
-}
-
-static void add_parts(struct strbuf *out, struct slice path)
-{
-	struct slice part, rest = path;
-	while (rest.data) {
-		slice_cut(rest, '/', &part, &rest);
-		if (slice_equal_text(part, "..")) {
-			leave_folder(out);
-		} else if (part.len && !slice_equal_text(part, ".")) {
-			strbuf_add_char(out, '/');
-			strbuf_add_slice(out, part);
-		}
-	}
-}
-
-int access_file_join(struct arena *arena, struct slice folder, struct slice path, struct slice *ret_path,
-		     struct error **err)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_LINE_BYTES);
-	if (path.len && memchr(path.data, '\0', path.len))
-		return error_set(err, ERROR_SYNTAX, "a path with a NUL in it");
-	if (!slice_starts_with(path, "/"))
-		add_parts(&out, folder);
-	add_parts(&out, path);
-	if (!out.len)
-		strbuf_add_char(&out, '/');
-	if (strbuf_failed(&out, err))
-		return -1;
-	return arena_copy(arena, strbuf_slice(&out), ret_path) < 0 ? arena_fail(arena, err) : 0;
-}
-
-int access_file_absolute(struct arena *arena, struct slice path, struct slice *ret_path, struct error **err)
-{
-	char folder[PATH_MAX];
-	if (!slice_starts_with(path, "/") && !getcwd(folder, sizeof folder))
-		return error_set_errno(err, errno, "the working directory");
-	return access_file_join(arena, slice_starts_with(path, "/") ? SLICE("/") : slice_of(folder), path, ret_path,
-				err);
 }

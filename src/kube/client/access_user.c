@@ -1,6 +1,7 @@
 /* Who we are there: the user of a kubeconfig, with what clientcmd's validation refuses refused too. */
 #include "base/base64.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "kube/client/access_file.h"
 #include "kube/client/access_internal.h"
 #include "kube/client/exec_plugin.h"
@@ -10,7 +11,7 @@ static int path_of(struct kube_access *access, const struct kubeconfig_user *use
 		   const char **ret_path, struct error **err)
 {
 	struct slice joined;
-	if (access_file_join(&access->arena, access_file_folder(user->entry.file), path, &joined, err) < 0)
+	if (path_join(&access->arena, path_folder(user->entry.file), path, &joined, err) < 0)
 		return -1;
 	*ret_path = joined.data;
 	return 0;

@@ -7,8 +7,10 @@
 #include "base/alloc.h"
 #include "base/ascii.h"
 #include "base/limits.h"
+#include "base/path.h"
+#include "base/process.h"
+#include "base/program.h"
 #include "base/time.h"
-#include "kube/client/access_file.h"
 
 /* A new credential is got so long before the old one's end, or a quarter of its life where that is less. */
 #define RENEW_BEFORE USEC_PER_MINUTE
@@ -125,7 +127,7 @@ static int refuse_command(struct slice command, struct slice path, struct error 
 static int refuse_missing(const struct kubeconfig_exec *exec, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf hint = STRBUF_INIT(2 * HINT_BYTES);
-	exec_plugin_add_said(&hint, slice_part(exec->install_hint, 0, HINT_BYTES));
+	process_add_said(&hint, slice_part(exec->install_hint, 0, HINT_BYTES));
 	if (strbuf_failed(&hint, err))
 		return -1;
 	return error_set(err, ERROR_USAGE, "exec: there is no command %.*s%s%s", SLICE_ARG(exec->command),
@@ -138,7 +140,7 @@ static int find_command(struct kube_access *access, const struct kubeconfig_user
 	const struct kubeconfig_exec *exec = &user->exec;
 	struct slice path;
 	bool allowed;
-	if (exec_plugin_find(&access->arena, exec->command, access_file_folder(user->entry.file), &path, err) < 0 ||
+	if (program_find(&access->arena, exec->command, path_folder(user->entry.file), &path, err) < 0 ||
 	    exec_plugin_is_allowed(&access->arena, options, exec->command, path, &allowed, err) < 0)
 		return -1;
 	if (!allowed)
@@ -208,7 +210,7 @@ int exec_plugin_take(struct kube_access *access, const struct kubeconfig *config
 /* --- running it --- */
 
 /* Exits, signals, and what it said. */
-static int fail_run(const struct exec_outcome *outcome, struct error **err)
+static int fail_run(const struct process_outcome *outcome, struct error **err)
 {
 	int status = outcome->status;
 	if (WIFSIGNALED(status))
@@ -217,14 +219,14 @@ static int fail_run(const struct exec_outcome *outcome, struct error **err)
 }
 
 /* Behind an error: what the command said of it, on standard error. */
-static int add_said(const struct exec_outcome *outcome, struct error **err)
+static int add_said(const struct process_outcome *outcome, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT(2 * LIMIT_MESSAGE_BYTES);
 	struct error *before = *err;
 	if (before->code == ERROR_NO_MEMORY || !outcome->said.len)
 		return -1;
 	strbuf_addf(&message, "%s; it said: ", before->message);
-	exec_plugin_add_said(&message, strbuf_slice(&outcome->said));
+	process_add_said(&message, strbuf_slice(&outcome->said));
 	if (message.failure)
 		return -1;
 	*err = NULL;
@@ -233,19 +235,19 @@ static int add_said(const struct exec_outcome *outcome, struct error **err)
 	return -1;
 }
 
-static int run(const struct exec_plugin *plugin, struct exec_outcome *outcome, struct error **err)
+static int run(const struct exec_plugin *plugin, struct process_outcome *outcome, struct error **err)
 {
 	CLEANUP(mem_freep) char **environment = exec_plugin_environment(plugin->entries, plugin->entry_count);
 	if (!environment)
 		return error_no_memory(err);
-	const struct exec_process process = {
+	const struct process process = {
 		.path = plugin->path,
 		.argv = plugin->argv,
 		.environment = environment,
 		.interactive = plugin->interactive,
 		.timeout_ms = LIMIT_EXEC_PLUGIN_MS,
 	};
-	if (exec_process_run(&process, outcome, err) < 0)
+	if (process_run(&process, outcome, err) < 0)
 		return -1;
 	return outcome->status == 0 ? 0 : fail_run(outcome, err);
 }
@@ -283,7 +285,7 @@ static void note_expiry(struct exec_plugin *plugin, int64_t expires, int64_t now
 
 static int run_once(struct kube_access *access, struct error **err)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	CLEANUP(exec_reply_release) struct exec_reply reply = { 0 };
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(4 * LIMIT_EXEC_OUTPUT_BYTES);
 	struct exec_plugin *plugin = access->login.plugin;
@@ -361,4 +363,9 @@ int exec_plugin_renew(struct kube_access *access, bool rejected, struct error **
 		return error_context(err, "user %.*s: command %.*s", SLICE_ARG(access->facts.user),
 				     SLICE_ARG(plugin->command));
 	return changed > 0;
+}
+
+void kube_access_stop(void)
+{
+	process_stop();
 }

@@ -27,10 +27,6 @@ int exec_plugin_renew(struct kube_access *access, bool rejected, struct error **
 struct exec_plugin *exec_plugin_free(struct exec_plugin *plugin);
 
 /* --- exec_plugin_path.c --- */
-/* The file that a command means: absolute, in the arena, or not there where PATH has none. `folder`: of the
- * kubeconfig. */
-int exec_plugin_find(struct arena *arena, struct slice command, struct slice folder, struct slice *ret_path,
-		     struct error **err);
 /* `command`, which means the file `path`, is on the list. */
 int exec_plugin_is_allowed(struct arena *arena, const struct kube_access_options *options, struct slice command,
 			   struct slice path, bool *ret_allowed, struct error **err);
@@ -43,28 +39,6 @@ int exec_plugin_info(const struct kube_access *access, struct slice api_version,
 		     struct secret_bytes *ret_entry, struct error **err);
 /* Ours without the names that are added, then those; ends with NULL. The texts are borrowed. NULL: no memory. */
 char **exec_plugin_environment(struct secret_bytes *entries, size_t count);
-
-/* --- exec_plugin_process.c --- */
-struct exec_process {
-	const char *path;
-	char *const *argv, *const *environment;
-	bool interactive; /* it gets the terminal, which then shows what it says */
-	unsigned timeout_ms;
-};
-struct exec_outcome {
-	struct secret_bytes output; /* at most LIMIT_EXEC_OUTPUT_BYTES */
-	struct strbuf said;         /* the beginning of standard error */
-	int status;                 /* as waitpid gives it */
-};
-/* 0: it ran to its end. -1: it could not be started, printed too much, took too long or was stopped; then it and
- * what it started in its process group are gone, and what it said stands in the outcome all the same. */
-int exec_process_run(const struct exec_process *process, struct exec_outcome *outcome, struct error **err);
-void exec_outcome_release(struct exec_outcome *outcome);
-
-/* --- exec_plugin_said.c --- */
-/* What a command said on standard error, for a message: one line, its middle left out where it is long, and so are
- * words as long as tokens. */
-void exec_plugin_add_said(struct strbuf *out, struct slice said);
 
 /* --- exec_plugin_reply.c --- */
 struct exec_reply {

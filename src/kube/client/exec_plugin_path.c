@@ -1,79 +1,13 @@
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/limits.h"
-#include "kube/client/access_file.h"
 #include "kube/client/exec_plugin.h"
 
-static bool is_program(const char *path)
-{
-	struct stat status;
-	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
-/* Folders of PATH that are relative are passed over, as Go does: whoever chose the working directory would choose the
- * program. */
-static int find_in_path(struct arena *arena, struct slice command, struct slice *ret_path, struct error **err)
-{
-	struct slice folder, path, rest = slice_of(getenv("PATH"));
-	*ret_path = SLICE_NONE;
-	while (rest.data) {
-		slice_cut(rest, ':', &folder, &rest);
-		if (!slice_starts_with(folder, "/"))
-			continue;
-		if (access_file_join(arena, folder, command, &path, err) < 0)
-			return -1;
-		if (is_program(path.data)) {
-			*ret_path = path;
-			return 0;
-		}
-	}
-	return 0;
-}
-
-int exec_plugin_find(struct arena *arena, struct slice command, struct slice folder, struct slice *ret_path,
-		     struct error **err)
-{
-	struct slice path;
-	if (!slice_contains(command, "/"))
-		return find_in_path(arena, command, ret_path, err);
-	if (access_file_join(arena, folder, command, &path, err) < 0)
-		return -1;
-	*ret_path = path;
-	return 0;
-}
-
-/* One of the list. */
-static int allows(struct arena *arena, struct slice allowed, struct slice command, struct slice path, bool *ret_allows,
-		  struct error **err)
-{
-	struct slice found;
-	*ret_allows = false;
-	if (!allowed.len)
-		return 0;
-	if (slice_contains(allowed, "/")) {
-		if (access_file_absolute(arena, allowed, &found, err) < 0)
-			return -1;
-		*ret_allows = slice_equal(found, path);
-		return 0;
-	}
-	if (slice_equal(allowed, command)) {
-		*ret_allows = true;
-		return 0;
-	}
-	if (find_in_path(arena, allowed, &found, err) < 0)
-		return -1;
-	*ret_allows = found.data && slice_equal(found, path);
-	return 0;
-}
+#include "base/program.h"
 
 int exec_plugin_is_allowed(struct arena *arena, const struct kube_access_options *options, struct slice command,
 			   struct slice path, bool *ret_allowed, struct error **err)
 {
 	*ret_allowed = false;
 	for (size_t i = 0; i < options->allowed_exec_count && !*ret_allowed; i++)
-		if (allows(arena, slice_of(options->allowed_exec[i]), command, path, ret_allowed, err) < 0)
+		if (program_allows(arena, slice_of(options->allowed_exec[i]), command, path, ret_allowed, err) < 0)
 			return -1;
 	return 0;
 }

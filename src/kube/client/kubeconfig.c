@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "base/strbuf.h"
 #include "kube/client/access_file.h"
 #include "kube/client/kubeconfig_internal.h"
@@ -58,7 +59,7 @@ static int read_file(struct kubeconfig *config, const struct file_list *list, st
 static int add_file(struct kubeconfig *config, struct file_list *list, struct slice path, struct error **err)
 {
 	struct slice file;
-	if (access_file_absolute(&config->arena, path, &file, err) < 0)
+	if (path_absolute(&config->arena, path, &file, err) < 0)
 		return -1;
 	void **seen = map_put(&list->seen, file);
 	if (!seen)

@@ -12,47 +12,6 @@
 #include "support/check.h"
 #include "support/scratch.h"
 
-static void check_join(const char *folder, const char *path, const char *expected)
-{
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
-	struct error *err = NULL;
-	struct slice joined;
-	check_ok(access_file_join(&arena, slice_of(folder), slice_of(path), &joined, &err), &err);
-	check_slice(joined, expected);
-	assert_int_equal(joined.data[joined.len], '\0');
-}
-
-static void paths_are_joined_as_go_joins_them(void **state)
-{
-	check_join("/a/b", "c", "/a/b/c");
-	check_join("/a/b", "./c/", "/a/b/c");
-	check_join("/a/b", "../c", "/a/c");
-	check_join("/a/b", "../../../c", "/c");
-	check_join("/a/b", "/x//y/../z", "/x/z");
-	check_join("/a/b", "..", "/a");
-	check_join("/", "", "/");
-	check_join("/a", "../..", "/");
-}
-
-static void folders(void **state)
-{
-	check_slice(access_file_folder(SLICE("/a/b")), "/a");
-	check_slice(access_file_folder(SLICE("/a")), "/");
-	check_slice(access_file_folder(SLICE("a")), ".");
-}
-
-static void a_relative_path_starts_where_we_are(void **state)
-{
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
-	struct error *err = NULL;
-	struct slice path;
-	assert_int_equal(chdir("/tmp"), 0);
-	check_ok(access_file_absolute(&arena, SLICE("x/../y"), &path, &err), &err);
-	check_slice(path, "/tmp/y");
-	check_ok(access_file_absolute(&arena, SLICE("/x/./y"), &path, &err), &err);
-	check_slice(path, "/x/y");
-}
-
 static void check_read(const char *path, const char *expected)
 {
 	CLEANUP(file_release) struct file_bytes bytes = { 0 };
@@ -137,10 +96,6 @@ static void a_pipe_that_nobody_writes_to_is_not_waited_for_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths_are_joined_as_go_joins_them),
-		cmocka_unit_test(folders),
-		cmocka_unit_test(a_relative_path_starts_where_we_are),
-		cmocka_unit_test(a_relative_path_starts_where_we_are),
 		cmocka_unit_test(whole_files_up_to_a_limit),
 		cmocka_unit_test(what_is_not_there_is_no_error),
 		cmocka_unit_test(devices_end_somewhere),

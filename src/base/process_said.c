@@ -1,7 +1,8 @@
+#include "base/process.h"
+
 #include "base/ascii.h"
 #include "base/cursor.h"
 #include "base/limits.h"
-#include "kube/client/exec_plugin.h"
 
 /* Of both ends of a long text: the first line names the problem, or the last one of a traceback. */
 #define SAID_HEAD_BYTES 300
@@ -43,7 +44,7 @@ static void add_line(struct strbuf *line, struct slice said)
 	}
 }
 
-void exec_plugin_add_said(struct strbuf *out, struct slice said)
+void process_add_said(struct strbuf *out, struct slice said)
 {
 	CLEANUP(strbuf_release) struct strbuf line = STRBUF_INIT(2 * LIMIT_MESSAGE_BYTES);
 	add_line(&line, slice_part(said, 0, LIMIT_MESSAGE_BYTES));

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "kube/client/exec_plugin.h"
+#include "base/process.h"
 #include "support/check.h"
 #include "support/scratch.h"
 #include "support/torture.h"
@@ -20,21 +20,21 @@ static char *const plain_environment[] = { (char *)"PATH=/usr/bin:/bin", NULL };
 
 /* A shell runs `script`; its $1 is the folder. */
 static int run_shell(const struct scratch *folder, const char *script, unsigned timeout_ms,
-		     struct exec_outcome *outcome, struct error **err)
+		     struct process_outcome *outcome, struct error **err)
 {
 	char *const argv[] = {
 		(char *)"sh", (char *)"-c", (char *)script, (char *)"sh", folder ? (char *)folder->path : (char *)"",
 		NULL
 	};
-	const struct exec_process process = {
+	const struct process process = {
 		.path = "/bin/sh", .argv = argv, .environment = plain_environment, .timeout_ms = timeout_ms
 	};
-	return exec_process_run(&process, outcome, err);
+	return process_run(&process, outcome, err);
 }
 
 static void check_runs(const char *script, int status, const char *output, const char *said)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	check_ok(run_shell(NULL, script, 20000, &outcome, &err), &err);
 	assert_int_equal(outcome.status, status);
@@ -76,11 +76,11 @@ static void it_has_a_group_of_its_own_and_default_signals(void **state)
 
 static void what_it_prints_is_bounded(void **state)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	check_ok(run_shell(NULL, "head -c 1048576 /dev/zero", 20000, &outcome, &err), &err);
 	assert_int_equal(secret_length(&outcome.output), LIMIT_EXEC_OUTPUT_BYTES);
-	exec_outcome_release(&outcome);
+	process_outcome_release(&outcome);
 	assert_int_equal(run_shell(NULL, "cat /dev/zero", 20000, &outcome, &err), -1);
 	check_error(&err, ERROR_LIMIT, "it printed more than 1048576 bytes");
 	assert_true(WIFSIGNALED(outcome.status));
@@ -88,7 +88,7 @@ static void what_it_prints_is_bounded(void **state)
 
 static void what_it_says_is_cut_and_does_not_hold_it_up(void **state)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	check_ok(run_shell(NULL, "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo done", 20000, &outcome, &err), &err);
 	check_slice(secret_reveal(&outcome.output), "done\n");
@@ -142,7 +142,7 @@ static int64_t now_ms(void)
 static void one_that_takes_too_long_is_ended_with_its_children(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch folder = scratch_make();
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	int64_t start = now_ms();
 	assert_int_equal(
@@ -156,7 +156,7 @@ static void one_that_takes_too_long_is_ended_with_its_children(void **state)
 static void one_that_does_not_heed_the_request_is_killed(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch folder = scratch_make();
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	assert_int_equal(run_shell(&folder, "trap '' TERM; echo $$ >$1/self; while :; do sleep 1; done", 300, &outcome,
 				   &err),
@@ -169,7 +169,7 @@ static void one_that_does_not_heed_the_request_is_killed(void **state)
 static void what_stays_behind_holds_nobody_up(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch folder = scratch_make();
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	int64_t start = now_ms();
 	check_ok(run_shell(&folder, "sleep 100 & echo $! >$1/child; echo out", 50000, &outcome, &err), &err);
@@ -181,16 +181,16 @@ static void what_stays_behind_holds_nobody_up(void **state)
 
 static void what_cannot_be_started_says_why(void **state)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	char *const argv[] = { (char *)"x", NULL };
-	struct exec_process process = {
+	struct process process = {
 		.path = "/nowhere/x", .argv = argv, .environment = plain_environment, .timeout_ms = 1000
 	};
-	assert_int_equal(exec_process_run(&process, &outcome, &err), -1);
+	assert_int_equal(process_run(&process, &outcome, &err), -1);
 	check_error(&err, ERROR_SYSTEM, "starting it: No such file");
 	process.path = "/tmp";
-	assert_int_equal(exec_process_run(&process, &outcome, &err), -1);
+	assert_int_equal(process_run(&process, &outcome, &err), -1);
 	check_error(&err, ERROR_SYSTEM, "starting it: Permission denied");
 }
 
@@ -207,13 +207,13 @@ static void check_child(pid_t pid)
 static void stop(int signal)
 {
 	(void)signal;
-	kube_access_stop();
+	process_stop();
 }
 
 /* 0: as expected. */
 static int run_until_stopped(const struct scratch *folder)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	struct sigaction action = { .sa_handler = stop };
 	sigaction(SIGALRM, &action, NULL);
@@ -243,16 +243,16 @@ static void a_stop_ends_what_runs_and_starts_nothing(void **state)
 
 static int ask_on_terminal(void)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	struct error *err = NULL;
 	char *const argv[] = { (char *)"sh", (char *)"-c",
 			       (char *)"echo question >&2; read answer; echo \"got $answer\"", NULL };
-	const struct exec_process process = { .path = "/bin/sh",
-					      .argv = argv,
-					      .environment = plain_environment,
-					      .interactive = true,
-					      .timeout_ms = 20000 };
-	if (exec_process_run(&process, &outcome, &err) < 0)
+	const struct process process = { .path = "/bin/sh",
+					 .argv = argv,
+					 .environment = plain_environment,
+					 .interactive = true,
+					 .timeout_ms = 20000 };
+	if (process_run(&process, &outcome, &err) < 0)
 		return 1;
 	if (!slice_equal_text(secret_reveal(&outcome.output), "got made-up-answer\n"))
 		return 2;
@@ -276,7 +276,7 @@ static void one_that_asks_gets_the_terminal_and_gives_it_back(void **state)
 
 static int torture_scenario_of_one(void *data, struct error **err)
 {
-	CLEANUP(exec_outcome_release) struct exec_outcome outcome = { 0 };
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
 	if (run_shell(NULL, "head -c 40000 /dev/zero; echo x >&2", 20000, &outcome, err) < 0)
 		return -1;
 	return outcome.said.failure ? error_no_memory(err) : 0;

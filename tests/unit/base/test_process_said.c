@@ -1,13 +1,13 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "kube/client/exec_plugin.h"
+#include "base/process.h"
 #include "support/check.h"
 
 static void check_said(struct slice said, const char *expected)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_MIB);
-	exec_plugin_add_said(&out, said);
+	process_add_said(&out, said);
 	assert_string_equal(strbuf_text(&out), expected);
 }
 
@@ -40,7 +40,7 @@ static void the_middle_of_a_long_text_is_left_out(void **state)
 	for (int i = 0; i < 1000; i++)
 		strbuf_addf(&said, "\nline %d", i);
 	strbuf_add_text(&said, "\nValueError: last");
-	exec_plugin_add_said(&out, strbuf_slice(&said));
+	process_add_said(&out, strbuf_slice(&said));
 	assert_int_equal(out.len, 300 + 5 + 500);
 	assert_true(slice_starts_with(strbuf_slice(&out), "Traceback line 0 line 1"));
 	assert_true(slice_ends_with(strbuf_slice(&out), "line 999 ValueError: last"));

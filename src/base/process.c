@@ -1,3 +1,5 @@
+#include "base/process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/limits.h"
-#include "kube/client/exec_plugin.h"
 
 #define FIRST_OUTPUT_BYTES (16 * LIMIT_KIB)
 /* More than a message shows of it, so that its end is seen too. */
@@ -32,7 +34,7 @@ static void open_stop_fd(void)
 	atomic_store(&stop_fd, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
-void kube_access_stop(void)
+void process_stop(void)
 {
 	const uint64_t one = 1;
 	int saved = errno;
@@ -46,8 +48,8 @@ void kube_access_stop(void)
 /* --- one run --- */
 
 struct run {
-	const struct exec_process *process;
-	struct exec_outcome *outcome;
+	const struct process *process;
+	struct process_outcome *outcome;
 	pid_t pid;
 	size_t output_capacity;
 	int output_fd, said_fd, process_fd; /* -1: closed */
@@ -113,7 +115,7 @@ static int set_files(posix_spawn_file_actions_t *files, bool interactive, const 
 
 static int spawn(struct run *run, const struct child_ends *ends)
 {
-	const struct exec_process *process = run->process;
+	const struct process *process = run->process;
 	posix_spawnattr_t attributes;
 	posix_spawn_file_actions_t files;
 	int failed = posix_spawnattr_init(&attributes);
@@ -321,7 +323,7 @@ static int run_on_terminal(struct run *run, struct error **err)
 
 /* --- the interface --- */
 
-int exec_process_run(const struct exec_process *process, struct exec_outcome *outcome, struct error **err)
+int process_run(const struct process *process, struct process_outcome *outcome, struct error **err)
 {
 	CLEANUP(close_run)
 	struct run run = { .process = process,
@@ -330,7 +332,7 @@ int exec_process_run(const struct exec_process *process, struct exec_outcome *ou
 			   .said_fd = -1,
 			   .process_fd = -1,
 			   .deadline_ms = clock_ms() + process->timeout_ms };
-	*outcome = (struct exec_outcome){ .said = STRBUF_INIT(SAID_BYTES) };
+	*outcome = (struct process_outcome){ .said = STRBUF_INIT(SAID_BYTES) };
 	pthread_once(&stop_once, open_stop_fd);
 	if (atomic_load(&stop_fd) < 0)
 		return error_set(err, ERROR_SYSTEM, "no file descriptor is left");
@@ -339,9 +341,9 @@ int exec_process_run(const struct exec_process *process, struct exec_outcome *ou
 	return process->interactive ? run_on_terminal(&run, err) : run_to_end(&run, err);
 }
 
-void exec_outcome_release(struct exec_outcome *outcome)
+void process_outcome_release(struct process_outcome *outcome)
 {
 	secret_release(&outcome->output);
 	strbuf_release(&outcome->said);
-	*outcome = (struct exec_outcome){ 0 };
+	*outcome = (struct process_outcome){ 0 };
 }
