@@ -23,13 +23,18 @@ enum image_builder {
 	BUILDER_BUILDPACKS,
 	BUILDER_DEBUERREOTYPE, /* `#(nop) ADD file:... in /` of base images, and `# debian.sh ...` */
 };
+/* "docker", "buildkit", "buildah", ...; NULL for BUILDER_UNKNOWN. */
 const char *image_builder_text(enum image_builder builder);
+/* Who wrote one entry, by its words alone. */
+enum image_builder image_builder_of(const struct oci_history *entry);
+/* What built an image: the last entry that tells. What it was built on top of may have been made by another. */
+enum image_builder image_builder_of_all(const struct oci_history *entries, size_t count);
 
 struct image_step {
 	const struct oci_history *entry;    /* NULL: a layer without any history */
 	const struct oci_descriptor *layer; /* NULL: an empty step, or not tied */
 	struct slice diff_id;               /* of the layer, where tied */
-	size_t layer_number;                /* from 0; meaningless without a layer */
+	size_t layer_number;                /* from 0; meaningless without a layer and a diff ID */
 	enum image_builder builder;
 	struct slice instruction; /* RUN, COPY, ADD, ENV, ...; not there: no known form */
 	struct slice text; /* the whole instruction as a Dockerfile would have it, ARG values and recognised tokens
@@ -44,7 +49,11 @@ struct image_history {
 	enum image_builder builder; /* of the last step that tells */
 };
 
-/* manifest may be NULL (a config alone). 0 or -1. */
+/* How many layers the history speaks of. Schema 1 has a layer for each entry, those that hold nothing too. */
+size_t image_history_layers(const struct oci_manifest *manifest, const struct oci_config *config);
+
+/* manifest may be NULL (a config alone: steps have diff IDs and no layer). Where nothing is tied the layers come first,
+ * each a step without an entry, then the entries. 0 or -1. */
 int image_history_build(const struct oci_manifest *manifest, const struct oci_config *config, struct arena *arena,
 			struct image_history *ret_history, struct error **err);
 
