@@ -1,11 +1,14 @@
 #include "net/attempt_internal.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "net/address.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"
 #include "net/retry.h"
@@ -47,6 +50,33 @@ static int on_socket(void *data, curl_socket_t socket, curlsocktype purpose)
 	return fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
 }
 
+static bool leads_inside(const struct curl_sockaddr *address)
+{
+	unsigned char bytes[16];
+
+	if (address->family == AF_INET && address->addrlen >= sizeof(struct sockaddr_in)) {
+		memcpy(bytes, (const char *)&address->addr + offsetof(struct sockaddr_in, sin_addr), 4);
+		return !address_is_public(bytes, 4);
+	}
+	if (address->family == AF_INET6 && address->addrlen >= sizeof(struct sockaddr_in6)) {
+		memcpy(bytes, (const char *)&address->addr + offsetof(struct sockaddr_in6, sin6_addr), 16);
+		return !address_is_public(bytes, 16);
+	}
+	return true;
+}
+
+/* Here the name is resolved, and nothing is sent yet. */
+static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct transfer *transfer = data;
+	(void)purpose;
+	if (transfer->origin->public_only && leads_inside(address)) {
+		transfer->attempt.inner_address = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype, address->protocol);
+}
+
 static int on_connected(void *data, char *ip, char *local_ip, int port, int local_port)
 {
 	struct transfer *transfer = data;
@@ -77,6 +107,8 @@ static bool asks_for_retry(struct transfer *transfer)
 	int64_t wait_ms = 0;
 
 	if (!retry_is_asked_by(attempt->head.status) || !transfer_may_retry(transfer))
+		return false;
+	if (attempt->head.status == 429 && transfer->request.limits_are_answers)
 		return false;
 	if (retry_after_parse(slice_of(attempt->head.retry_after), slice_of(attempt->head.date), time_now(),
 			      &wait_ms) &&
@@ -152,6 +184,7 @@ static bool set_callbacks(struct transfer *transfer, CURL *easy)
 {
 	return SET(CURLOPT_PRIVATE, transfer) && SET(CURLOPT_ERRORBUFFER, transfer->attempt.detail) &&
 	       SET(CURLOPT_RESOLVER_START_FUNCTION, on_lookup) && SET(CURLOPT_RESOLVER_START_DATA, transfer) &&
+	       SET(CURLOPT_OPENSOCKETFUNCTION, on_open) && SET(CURLOPT_OPENSOCKETDATA, transfer) &&
 	       SET(CURLOPT_SOCKOPTFUNCTION, on_socket) && SET(CURLOPT_SOCKOPTDATA, transfer) &&
 	       SET(CURLOPT_PREREQFUNCTION, on_connected) && SET(CURLOPT_PREREQDATA, transfer) &&
 	       SET(CURLOPT_HEADERFUNCTION, on_header) && SET(CURLOPT_HEADERDATA, transfer) &&

@@ -49,6 +49,67 @@ static void keep(struct slice value, char room[HEAD_VALUE_BYTES])
 	room[value.len] = '\0';
 }
 
+/* --- what is kept for the owner --- */
+
+static const char *const kept_names[] = {
+	"content-length",
+	"docker-content-digest",
+	"docker-ratelimit-source",
+	"etag",
+	"link",
+	"location",
+	"oci-filters-applied",
+	"ratelimit-limit",
+	"ratelimit-remaining",
+	"retry-after",
+	"warning",
+	"www-authenticate",
+	"x-retry-after",
+};
+#define KEPT_NAMES (sizeof kept_names / sizeof *kept_names)
+
+/* From 1; 0: none of them. */
+static size_t kept_name(struct slice name)
+{
+	for (size_t i = 0; i < KEPT_NAMES; i++)
+		if (slice_equal_nocase(name, slice_of(kept_names[i])))
+			return i + 1;
+	return 0;
+}
+
+static void keep_for_owner(struct head *head, size_t name, struct slice value)
+{
+	if (value.len > HEAD_KEPT_BYTES - 2 || head->kept_len > HEAD_KEPT_BYTES - 2 - value.len)
+		return;
+	for (size_t i = 0; i < value.len; i++)
+		if (((unsigned char)value.data[i] < 0x20 && value.data[i] != '\t') || value.data[i] == 0x7f)
+			return;
+	head->kept[head->kept_len++] = (char)name;
+	if (value.len)
+		memcpy(head->kept + head->kept_len, value.data, value.len);
+	head->kept_len += value.len;
+	head->kept[head->kept_len++] = '\0';
+}
+
+struct slice head_kept(struct slice kept, struct slice name, size_t n)
+{
+	struct cursor c = cursor_on(kept);
+	struct slice value;
+	size_t wanted = kept_name(name);
+
+	while (cursor_left(&c)) {
+		size_t is = (size_t)cursor_take(&c);
+		if (!cursor_take_to(&c, '\0', &value))
+			break;
+		cursor_skip(&c, 1);
+		if (is == wanted && n-- == 0)
+			return value;
+	}
+	return SLICE_NONE;
+}
+
+/* --- lines --- */
+
 /* "HTTP/1.1 200 OK", "HTTP/2 200 ". */
 static bool read_status(struct slice line, int *ret_status)
 {
@@ -85,6 +146,9 @@ static void read_field(struct head *head, struct slice line)
 		keep(value, head->date);
 	else if (slice_equal_nocase(name, SLICE("retry-after")))
 		keep(value, head->retry_after);
+	size_t kept = kept_name(name);
+	if (kept)
+		keep_for_owner(head, kept, value);
 }
 
 static enum head_state end_of_head(struct head *head)

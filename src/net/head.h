@@ -16,6 +16,8 @@
 
 #define HEAD_TYPE_BYTES 256 /* 127 for each of type and subtype: RFC 6838, section 4.2 */
 #define HEAD_VALUE_BYTES 64 /* a date or a number of seconds */
+/* Of all that is kept for the owner: challenges, and the address of a blob with its signature. */
+#define HEAD_KEPT_BYTES 8192
 
 enum head_state { HEAD_MORE, HEAD_DONE, HEAD_TOO_LARGE };
 
@@ -26,10 +28,17 @@ struct head {
 	/* "" where there is none, or none that we can read */
 	char content_type[HEAD_TYPE_BYTES]; /* lower case, without parameters */
 	char date[HEAD_VALUE_BYTES], retry_after[HEAD_VALUE_BYTES];
+	/* Fields of those that head_kept looks for, one behind the other: a byte for the name, the value, a NUL. What
+	 * does not fit, or holds control characters, is left out. */
+	char kept[HEAD_KEPT_BYTES];
+	size_t kept_len;
 };
 
 /* One line with or without its line end; an empty one ends the head. HEAD_DONE only once. */
 enum head_state head_add(struct head *head, struct slice line);
+
+/* The nth value (from 0) of a kept field by its name in any case; not there: none, or no field that is kept. */
+struct slice head_kept(struct slice kept, struct slice name, size_t n);
 
 /* The media type of a Content-Type's value in lower case, without parameters; "" for what is none. Returns room. */
 const char *head_media_type(struct slice value, char room[HEAD_TYPE_BYTES]);

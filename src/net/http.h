@@ -19,8 +19,8 @@
  * Retries happen here until HEAD was given out, with exponential backoff and full jitter, honouring Retry-After
  * (seconds or date, at most LIMIT_HTTP_RETRY_AFTER_MS; a longer one ends the transfer with that answer): 429, 502, 503,
  * 504, connections that could not be made or broke, and timeouts. Not: certificates that do not verify, proxies that
- * refuse, names that do not resolve after the first retry, other statuses, methods other than GET. An answer that
- * breaks off behind its HEAD is the owner's to ask for again: END with failure HTTP_CUT.
+ * refuse, names that do not resolve after the first retry, other statuses, methods other than GET and HEAD. An answer
+ * that breaks off behind its HEAD is the owner's to ask for again: END with failure HTTP_CUT.
  *
  * Never follows redirects. Knows no cookies, no .netrc, no proxy from the environment: all is given. Request headers
  * with secrets live in the wiping heap while a transfer lasts, and never reach a log or an error.
@@ -61,6 +61,9 @@ struct http_origin_options {
 	unsigned connections;                 /* at most so many to this origin from each queue; 0: 4 */
 	double rate;                          /* requests per second (token bucket); 0: no limit */
 	unsigned burst;                       /* of the bucket; 0: 1 */
+	/* Somebody else named the host: no connection to an address of net/address.h that is not public, also where
+	 * the name leads there. Not with a proxy, which resolves names itself. */
+	bool public_only;
 };
 int http_origin_new(struct http *http, const struct http_origin_options *options, struct http_origin **ret_origin,
 		    struct error **err);
@@ -81,11 +84,14 @@ struct http_request {
 	const struct http_header *headers;        /* others */
 	size_t header_count;
 	struct slice body, body_type; /* sent where body.data is set; never retried by method other than GET */
-	bool compressed;              /* ask for gzip; DATA is always unpacked */
-	unsigned connect_ms;          /* lookup, connection, proxy and handshake; 0: 10 s */
-	unsigned idle_ms;             /* no byte for so long; 0: 60 s. Not counted while paused */
-	unsigned whole_ms;            /* one attempt from its connection to its end, pauses excluded; 0: no limit */
-	unsigned retries;             /* after the first attempt */
+	const struct secret_bytes *secret_body; /* the same where it holds a login; wins over body */
+	bool compressed;                        /* ask for gzip; DATA is always unpacked */
+	unsigned connect_ms;                    /* lookup, connection, proxy and handshake; 0: 10 s */
+	unsigned idle_ms;                       /* no byte for so long; 0: 60 s. Not counted while paused */
+	unsigned whole_ms;       /* one attempt from its connection to its end, pauses excluded; 0: no limit */
+	unsigned retries;        /* after the first attempt */
+	unsigned delay_ms;       /* before the first attempt */
+	bool limits_are_answers; /* 429 is never retried here: the owner waits himself */
 };
 /* Queues the transfer. owner comes back in every event. */
 int http_send(struct http_queue *queue, struct http_origin *origin, const struct http_request *request, void *owner,
@@ -120,6 +126,7 @@ struct http_event {
 	enum http_failure failure; /* END, WAIT */
 	struct slice message;      /* END with a failure, WAIT: for a person, no secret in it */
 	struct slice server_date;  /* HEAD: header Date, not parsed */
+	struct slice headers;      /* HEAD: for http_event_header */
 	uint64_t wire_bytes;       /* END: of the body as sent, all attempts */
 };
 
@@ -131,6 +138,10 @@ struct http_queue *http_queue_free(struct http_queue *queue);
 /* 1: an event, whose texts are valid until the next call. 0: none came within timeout_ms (negative: for ever), or
  * nothing is under way. -1: the loop thread died (memory). */
 int http_next(struct http_queue *queue, int timeout_ms, struct http_event *ret_event, struct error **err);
+/* The nth value (from 0) of a field of a HEAD, or not there. Only these are kept, 8 KiB of them in all: Content-Length,
+ * Docker-Content-Digest, Docker-Ratelimit-Source, ETag, Link, Location, OCI-Filters-Applied, Ratelimit-Limit,
+ * Ratelimit-Remaining, Retry-After, Warning, WWW-Authenticate, X-Retry-After. Bytes above 0x7f may be in it. */
+struct slice http_event_header(const struct http_event *event, const char *name, size_t n);
 /* Transfers whose END was not taken. */
 size_t http_pending(const struct http_queue *queue);
 

@@ -76,11 +76,16 @@ static void admit(struct http *http, struct transfer *transfer)
 	if (http->transfers)
 		http->transfers->previous = transfer;
 	http->transfers = transfer;
-	struct pool *pool = find_pool(http, transfer);
-	if (pool)
-		pool_line_up(pool, transfer);
-	else
+	transfer->pool = find_pool(http, transfer);
+	if (!transfer->pool) {
 		transfer_end(transfer, HTTP_OTHER, "not enough memory or descriptors");
+	} else if (transfer->request.delay_ms) {
+		transfer->state = TRANSFER_BACKOFF;
+		transfer->due_ms = clock_ms() + transfer->request.delay_ms;
+		loop_look_at(http, transfer->due_ms);
+	} else {
+		pool_line_up(transfer->pool, transfer);
+	}
 }
 
 static void empty_inbox(struct http *http)

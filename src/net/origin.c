@@ -217,6 +217,7 @@ int http_origin_new(struct http *http, const struct http_origin_options *options
 		origin_release(origin);
 		return -1;
 	}
+	origin->public_only = options->public_only && !secret_is_set(&origin->proxy);
 	*ret_origin = origin;
 	return 0;
 }

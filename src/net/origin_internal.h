@@ -21,6 +21,7 @@ struct http_origin {
 	struct secret_bytes key;   /* PEM */
 	struct secret_bytes proxy; /* URL with a NUL behind it; not set: none */
 	bool insecure;
+	bool public_only; /* and no proxy */
 	unsigned connections;
 	struct bucket bucket;
 	struct curl_slist connect_to_list;

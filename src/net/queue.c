@@ -94,13 +94,15 @@ bool queue_put_wait(struct transfer *transfer, const struct http_event *shown)
 bool queue_put_head(struct transfer *transfer, const struct head *head)
 {
 	struct slice type = slice_of(head->content_type), date = slice_of(head->date);
-	struct event *event = event_new(transfer, type.len + date.len);
+	struct slice kept = { head->kept, head->kept_len };
+	struct event *event = event_new(transfer, type.len + date.len + kept.len);
 	if (!event)
 		return false;
 	char *room = memory_of(event);
 	event->shown = (struct http_event){ .type = HTTP_HEAD, .owner = transfer->owner, .status = head->status };
 	event->shown.content_type = place(&room, type);
 	event->shown.server_date = place(&room, date);
+	event->shown.headers = place(&room, kept);
 	put(event);
 	return true;
 }
@@ -240,6 +242,11 @@ int http_next(struct http_queue *queue, int timeout_ms, struct http_event *ret_e
 	if (event)
 		return 1;
 	return dead ? error_set(err, ERROR_SYSTEM, "the thread of network transfers has ended") : 0;
+}
+
+struct slice http_event_header(const struct http_event *event, const char *name, size_t n)
+{
+	return head_kept(event->headers, slice_of(name), n);
 }
 
 size_t http_pending(const struct http_queue *queue)

@@ -40,6 +40,11 @@ static int refuse_break(struct slice name, struct slice value, struct error **er
 	return 0;
 }
 
+static struct slice body_of(const struct http_request *asked)
+{
+	return asked->secret_body ? secret_reveal(asked->secret_body) : asked->body;
+}
+
 /* --- the header lines --- */
 
 /* The lines are collected first, each with a NUL behind it: while the text grows, nothing may point into it. */
@@ -71,7 +76,7 @@ static int collect_lines(struct strbuf *text, const struct http_request *asked, 
 		strbuf_add(text, host_line, strlen(host_line) + 1);
 	if (asked->accept.len)
 		add_line(text, "Accept", asked->accept);
-	if (asked->body.data) {
+	if (body_of(asked).data) {
 		strbuf_add(text, "Expect:", sizeof "Expect:"); /* none: no round trip before the body */
 		add_line(text, "Content-Type",
 			 asked->body_type.len ? asked->body_type : SLICE("application/octet-stream"));
@@ -155,8 +160,9 @@ static int copy_url(struct request *request, struct slice path, const char *base
 
 static int copy_method(struct request *request, const char *method, struct error **err)
 {
-	request->repeatable = !method || !strcmp(method, "GET");
-	if (request->repeatable)
+	bool is_get = !method || !strcmp(method, "GET");
+	request->repeatable = is_get || !strcmp(method, "HEAD");
+	if (is_get)
 		return 0;
 	for (const char *c = method; *c; c++)
 		if (*c < 'A' || *c > 'Z')
@@ -173,10 +179,13 @@ int request_copy(struct request *request, const struct http_request *asked, cons
 	request->idle_ms = asked->idle_ms ? asked->idle_ms : IDLE_MS_DEFAULT;
 	request->whole_ms = asked->whole_ms;
 	request->retries = asked->retries;
+	request->delay_ms = asked->delay_ms;
+	request->limits_are_answers = asked->limits_are_answers;
 	if (copy_method(request, asked->method, err) < 0 || copy_url(request, asked->path, base, err) < 0 ||
 	    copy_lines(request, asked, host_line, err) < 0)
 		return -1;
-	return asked->body.data ? secret_copy(&request->body, asked->body, err) : 0;
+	struct slice body = body_of(asked);
+	return body.data ? secret_copy(&request->body, body, err) : 0;
 }
 
 void request_release(struct request *request)

@@ -17,8 +17,8 @@ struct request {
 	struct curl_slist *lines;          /* into text and authorization: libcurl does not copy them */
 	struct secret_bytes authorization; /* the whole line with a NUL behind it */
 	struct secret_bytes body;
-	bool compressed, repeatable;
-	unsigned connect_ms, idle_ms, whole_ms, retries;
+	bool compressed, repeatable, limits_are_answers;
+	unsigned connect_ms, idle_ms, whole_ms, retries, delay_ms;
 };
 
 /* host_line: one more header line, or NULL. What is half built on failure is for request_release as well. */

@@ -152,6 +152,10 @@ void transfer_finish(struct transfer *transfer, CURLcode code)
 		transfer_end(transfer, attempt->given_up_as, attempt->given_up);
 		return;
 	}
+	if (code != CURLE_OK && attempt->inner_address && !attempt->connected_ms) {
+		transfer_end(transfer, HTTP_CONNECT, "the host leads to an address that is not public");
+		return;
+	}
 	if (code == CURLE_OK && attempt->delivered) {
 		end(transfer, HTTP_OK);
 		return;

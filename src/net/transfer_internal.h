@@ -26,9 +26,10 @@ enum transfer_state {
 struct attempt {
 	CURL *easy;
 	struct head head;
-	bool delivered; /* a HEAD went to the owner: there is no way back */
-	bool paused;    /* the queue was full */
-	bool swallow;   /* the answer asks for a retry, and is read over */
+	bool delivered;     /* a HEAD went to the owner: there is no way back */
+	bool paused;        /* the queue was full */
+	bool inner_address; /* the name leads to one that is not public, where it must not */
+	bool swallow;       /* the answer asks for a retry, and is read over */
 	size_t swallowed;
 	unsigned retry_ms;    /* after the swallowed answer */
 	const char *given_up; /* why a callback broke it off; NULL: it did not */
