@@ -65,13 +65,14 @@ static void close_run(struct run *run)
 
 /* --- starting --- */
 
-/* Ends that the child writes to. */
+/* Ends that are the child's; input -1: it reads nothing. */
 struct child_ends {
-	int output, said;
+	int input, output, said;
 };
 
 static void close_ends(struct child_ends *ends)
 {
+	fd_closep(&ends->input);
 	fd_closep(&ends->output);
 	fd_closep(&ends->said);
 }
@@ -85,6 +86,24 @@ static int open_pipe(int *ret_read, int *ret_write, struct error **err)
 	*ret_write = fds[1];
 	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0)
 		return error_set_errno(err, errno, "opening a pipe");
+	return 0;
+}
+
+/* A pipe that holds the input and ends behind it: what fits is written without waiting for a reader. */
+static int open_input(struct slice input, int *ret_read, struct error **err)
+{
+	int fds[2];
+	if (!input.len)
+		return 0;
+	if (input.len > PROCESS_INPUT_BYTES)
+		return error_set(err, ERROR_LIMIT, "more than %d bytes of input", PROCESS_INPUT_BYTES);
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return error_set_errno(err, errno, "opening a pipe");
+	ssize_t written = write(fds[1], input.data, input.len);
+	close(fds[1]);
+	*ret_read = fds[0];
+	if (written != (ssize_t)input.len || fcntl(fds[0], F_SETFL, 0) < 0)
+		return error_set_errno(err, errno, "filling a pipe");
 	return 0;
 }
 
@@ -106,7 +125,9 @@ static int set_files(posix_spawn_file_actions_t *files, bool interactive, const 
 	int failed = posix_spawn_file_actions_adddup2(files, ends->output, STDOUT_FILENO);
 	if (!failed && interactive)
 		failed = posix_spawn_file_actions_addtcsetpgrp_np(files, STDIN_FILENO);
-	if (!failed && !interactive)
+	if (!failed && ends->input >= 0)
+		failed = posix_spawn_file_actions_adddup2(files, ends->input, STDIN_FILENO);
+	else if (!failed && !interactive)
 		failed = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!failed && !interactive)
 		failed = posix_spawn_file_actions_adddup2(files, ends->said, STDERR_FILENO);
@@ -136,8 +157,9 @@ static int spawn(struct run *run, const struct child_ends *ends)
 
 static int start(struct run *run, struct error **err)
 {
-	CLEANUP(close_ends) struct child_ends ends = { -1, -1 };
-	if (open_pipe(&run->output_fd, &ends.output, err) < 0 || open_pipe(&run->said_fd, &ends.said, err) < 0)
+	CLEANUP(close_ends) struct child_ends ends = { -1, -1, -1 };
+	if (open_input(run->process->input, &ends.input, err) < 0 ||
+	    open_pipe(&run->output_fd, &ends.output, err) < 0 || open_pipe(&run->said_fd, &ends.said, err) < 0)
 		return -1;
 	int failed = spawn(run, &ends);
 	if (failed)

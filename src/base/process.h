@@ -17,11 +17,13 @@
 #include "base/slice.h"
 #include "base/strbuf.h"
 
+#define PROCESS_INPUT_BYTES 4096 /* what a pipe takes at once: PIPE_BUF */
+
 struct process {
 	const char *path;
 	char *const *argv, *const *environment;
-	bool interactive; /* it gets the terminal, one at a time, which then shows what it says; else its input is empty
-			   */
+	bool interactive;   /* it gets the terminal, one at a time, which then shows what it says */
+	struct slice input; /* what stands on its standard input else, at most PROCESS_INPUT_BYTES; no secret value */
 	unsigned timeout_ms;
 };
 

@@ -57,6 +57,41 @@ static void its_input_is_empty_and_no_other_file_is_open(void **state)
 	close(fd);
 }
 
+static void its_input_is_what_was_given(void **state)
+{
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
+	struct error *err = NULL;
+	char input[PROCESS_INPUT_BYTES + 1];
+	char *const argv[] = { (char *)"cat", NULL };
+	struct process process = { .path = "/bin/cat",
+				   .argv = argv,
+				   .environment = plain_environment,
+				   .input = { input, PROCESS_INPUT_BYTES },
+				   .timeout_ms = 20000 };
+	memset(input, 'x', sizeof input);
+	check_ok(process_run(&process, &outcome, &err), &err);
+	assert_int_equal(secret_length(&outcome.output), PROCESS_INPUT_BYTES);
+	assert_memory_equal(secret_room(&outcome.output), input, PROCESS_INPUT_BYTES);
+	process.input.len++;
+	process_outcome_release(&outcome);
+	assert_int_equal(process_run(&process, &outcome, &err), -1);
+	check_error(&err, ERROR_LIMIT, "more than 4096 bytes of input");
+}
+
+static void one_that_does_not_read_its_input_is_fine(void **state)
+{
+	CLEANUP(process_outcome_release) struct process_outcome outcome = { 0 };
+	struct error *err = NULL;
+	char *const argv[] = { (char *)"true", NULL };
+	const struct process process = { .path = "/bin/true",
+					 .argv = argv,
+					 .environment = plain_environment,
+					 .input = SLICE("made-up"),
+					 .timeout_ms = 20000 };
+	check_ok(process_run(&process, &outcome, &err), &err);
+	assert_int_equal(outcome.status, 0);
+}
+
 static void it_has_a_group_of_its_own_and_default_signals(void **state)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
@@ -292,6 +327,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_prints_and_says_is_kept_apart),
 		cmocka_unit_test(its_input_is_empty_and_no_other_file_is_open),
+		cmocka_unit_test(its_input_is_what_was_given),
+		cmocka_unit_test(one_that_does_not_read_its_input_is_fine),
 		cmocka_unit_test(it_has_a_group_of_its_own_and_default_signals),
 		cmocka_unit_test(what_it_prints_is_bounded),
 		cmocka_unit_test(what_it_says_is_cut_and_does_not_hold_it_up),
