@@ -25,10 +25,14 @@ int cluster_guess(struct store *store, struct slice source, struct slice name, i
 				 name.data ? name : SLICE(""), &cluster, err);
 	if (found <= 0)
 		return found;
-	int state = cluster_state(store, cluster, err);
-	if (state == CLUSTER_KNOWN)
+	int state = cluster_state(store, cluster, err),
+	    images = state < 0 ? -1 : cluster_holds_images(store, cluster, err);
+	if (images < 0)
+		return -1;
+	bool usable = state == CLUSTER_KNOWN && !images;
+	if (usable)
 		*ret_cluster = cluster;
-	return state < 0 ? -1 : state == CLUSTER_KNOWN;
+	return usable;
 }
 
 static int insert_row(struct store *store, struct slice uid, struct slice name, enum cluster_state state,
@@ -121,6 +125,16 @@ int cluster_state(struct store *store, int64_t cluster, struct error **err)
 	if (state < CLUSTER_KNOWN || state > CLUSTER_STAGED)
 		return store_damaged(store, got ? "a cluster in no known state" : "a cluster is missing", err);
 	return (int)state;
+}
+
+int cluster_holds_images(struct store *store, int64_t cluster, struct error **err)
+{
+	CLEANUP(sql_finalizep) sqlite3_stmt *statement = NULL;
+	if (sql_prepare(store, "SELECT cluster FROM cluster WHERE id = ?1", &statement, err) < 0)
+		return -1;
+	sql_bind_int(statement, 1, cluster);
+	int got = sql_step(store, statement, err);
+	return got < 0 ? -1 : got && !identity_is_cluster(sql_text(statement, 0));
 }
 
 int cluster_has_uid(struct store *store, int64_t cluster, struct slice uid, struct error **err)

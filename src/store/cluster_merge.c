@@ -93,7 +93,7 @@ int cluster_merge(struct store *store, int64_t from, int64_t to, struct error **
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	for (size_t i = 0; i < observed_type_count; i++)
-		if (merge_table(store, observed_types[i], from, to, err) < 0)
+		if (!table_is_shared(observed_types[i]) && merge_table(store, observed_types[i], from, to, err) < 0)
 			return -1;
 	if (merge_table(store, &finding_type, from, to, err) < 0)
 		return -1;

@@ -259,8 +259,11 @@ int cluster_settle(struct store *store, const struct open_read *read, struct sli
 		   struct error **err)
 {
 	int64_t id = read->id, home = read->cluster;
-	if (settle_by_uid(store, &home, uid, err) < 0 || settle_by_objects(store, &home, err) < 0 ||
-	    settle_by_address(store, id, &home, err) < 0)
+	if (settle_by_uid(store, &home, uid, err) < 0)
+		return -1;
+	int images = cluster_holds_images(store, home, err);
+	if (images < 0 ||
+	    (!images && (settle_by_objects(store, &home, err) < 0 || settle_by_address(store, id, &home, err) < 0)))
 		return -1;
 	int state = cluster_state(store, home, err);
 	if (state < 0 || (state == CLUSTER_STAGED && cluster_set_address(store, home, id, err) < 0))

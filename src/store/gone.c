@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/map.h"
+#include "model/reference.h"
 #include "store/store_internal.h"
 
 /* Times lie in the arena. */
@@ -190,6 +191,15 @@ static struct slice kind_of(const struct gone_index *index, const void *record)
 	return index->kind ? field_text(index->kind, record) : slice_of(index->object_kind);
 }
 
+/* Images are covered as manifests. What a digest names is never read again, so what is wrong with it stays. */
+static struct slice covering_kind(const struct gone_index *index, const void *record)
+{
+	struct slice kind = kind_of(index, record);
+	if (index->type != &defect_type || !slice_equal_text(kind, "Image"))
+		return kind;
+	return digest_valid(((const struct defect *)record)->object) ? SLICE_NONE : SLICE("Manifest");
+}
+
 /* The read that saw the deletion may have held the object before it. */
 static int was_deleted(struct gone_index *index, int64_t cluster, const void *record, int64_t last_seen,
 		       struct error **err)
@@ -208,7 +218,7 @@ static int was_deleted(struct gone_index *index, int64_t cluster, const void *re
 static int was_missing(struct gone_index *index, int64_t cluster, const void *record, int64_t last_seen,
 		       struct error **err)
 {
-	struct slice kind = kind_of(index, record), group = text_or_none(index->group, record);
+	struct slice kind = covering_kind(index, record), group = text_or_none(index->group, record);
 	struct slice namespaces[] = { SLICE("*"), text_or_none(index->namespace, record) };
 	struct slice subtypes[] = { SLICE("*"), text_or_none(index->subtype, record) };
 	for (size_t i = 0; i < 4 && index->covered.len; i++) {

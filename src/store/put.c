@@ -1,8 +1,41 @@
 #include "store/store_internal.h"
 
+/* What several registries hold is read in no order of times, so each row is asked for its own. The read's as_of is the
+ * parameter behind the columns; where it is not known yet the read is taken for the latest. */
+static void add_shared_update(struct strbuf *sql, const struct record_type *type)
+{
+	int as_of = table_column_count(type) + 1;
+	strbuf_add_text(sql, " ON CONFLICT DO UPDATE SET ");
+	table_add_values(sql, type, "excluded");
+	strbuf_addf(sql,
+		    "\"last_read\" = CASE WHEN (SELECT as_of FROM \"read\" WHERE id = \"%s\".last_read) > ?%d "
+		    "THEN \"%s\".last_read ELSE excluded.last_read END, "
+		    "\"first_read\" = CASE WHEN (SELECT as_of FROM \"read\" WHERE id = \"%s\".first_read) > ?%d "
+		    "THEN excluded.first_read ELSE \"%s\".first_read END",
+		    type->name, as_of, type->name, type->name, as_of, type->name);
+	/* Who could not have the config takes nothing from who could. */
+	if (type == &manifest_type)
+		strbuf_add_text(sql, " WHERE excluded.config_read IS 1 OR manifest.config_read IS NOT 1");
+}
+
+/* Bytes of a digest never change: they are written once. */
+static int prepare_shared(struct store *store, const struct record_type *type, sqlite3_stmt **ret_statement,
+			  struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
+	table_add_insert(&sql, type);
+	if (type == &image_content_type)
+		strbuf_add_text(&sql, " ON CONFLICT DO NOTHING");
+	else
+		add_shared_update(&sql, type);
+	return sql_prepare_buffer(store, &sql, ret_statement, err);
+}
+
 static int prepare_upsert(struct store *store, const struct record_type *type, sqlite3_stmt **ret_statement,
 			  struct error **err)
 {
+	if (table_is_shared(type))
+		return prepare_shared(store, type, ret_statement, err);
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT(STORE_SQL_BYTES);
 	table_add_insert(&sql, type);
 	strbuf_add_text(&sql, " ON CONFLICT DO UPDATE SET ");
@@ -44,7 +77,7 @@ static int bind_record(struct store *store, sqlite3_stmt *statement, const struc
 		sqlite3_bind_int64(statement, next + 1, read->id);
 	}
 	if (sqlite3_bind_parameter_count(statement) >= next + 2)
-		sqlite3_bind_int64(statement, next + 2, read->as_of);
+		sql_bind_int(statement, next + 2, read->as_of);
 	return 0;
 }
 
@@ -84,7 +117,7 @@ int record_put(struct store *store, const struct open_read *read, const struct r
 	struct table_statements *statements = statements_of(store, type);
 	if (!statements)
 		return error_set(err, ERROR_STORE, "%s is not a record that readers of sources give", type->name);
-	if (read->older && table_keeps_reads(type))
+	if (read->older && table_keeps_reads(type) && !table_is_shared(type))
 		return put_older(store, statements, type, read, record, err);
 	if (!statements->upsert && prepare_upsert(store, type, &statements->upsert, err) < 0)
 		return -1;

@@ -123,6 +123,10 @@ int transaction_end(struct store *store, int result, struct error **err);
 bool table_has_column(const struct record_type *type, const struct field *field);
 /* first_seen and last_seen are kept as the reads that they come from. */
 bool table_keeps_reads(const struct record_type *type);
+/* Records that belong to no cluster: what a digest names, what a log tells. */
+bool table_is_shared(const struct record_type *type);
+/* The table has row numbers, and rows lie in it as they came. */
+bool table_is_numbered(const struct record_type *type);
 /* Columns that table_add_insert names, first_read and last_read among them. */
 int table_column_count(const struct record_type *type);
 /* The schema version that brought the type. */
@@ -139,6 +143,8 @@ void table_add_select(struct strbuf *sql, const struct record_type *type);
 void table_add_keys(struct strbuf *sql, const struct record_type *type);
 /* INSERT with numbered parameters: as table_bind counts, then ?first_read, ?last_read. No conflict clause. */
 void table_add_insert(struct strbuf *sql, const struct record_type *type);
+/* `a = excluded.a, ` of everything but the identity and the reads. */
+void table_add_values(struct strbuf *sql, const struct record_type *type, const char *source);
 /* `SET a = excluded.a, ...` of everything but the identity; source is "excluded" or an alias. */
 void table_add_assignments(struct strbuf *sql, const struct record_type *type, const char *source);
 /* `"a" = ?1 AND ...` of the identity with the numbers of the insert. */
@@ -194,6 +200,8 @@ int cluster_stage(struct store *store, struct slice uid, struct slice name, int6
 int cluster_set_uid(struct store *store, int64_t cluster, struct slice uid, int64_t *ret_known, struct error **err);
 /* A staged row becomes provisional, with the address that the read was of for an identity. */
 int cluster_set_address(struct store *store, int64_t cluster, int64_t read, struct error **err);
+/* A registry, a layout or an archive of images: known by its identity alone, and never another one. 1, 0, -1. */
+int cluster_holds_images(struct store *store, int64_t cluster, struct error **err);
 /* 1: equal, 0: another or none, -1. */
 int cluster_has_uid(struct store *store, int64_t cluster, struct slice uid, struct error **err);
 /* Latest as_of of the cluster's other reads; TIME_UNSET when there are none. */

@@ -261,7 +261,7 @@ static int prepare_query(struct reading *reading, bool number, const struct stor
 	for (size_t i = 0; i < where_count; i++)
 		if (add_condition(reading, &sql, &where[i], i + 1, err) < 0)
 			return -1;
-	if (!number) {
+	if (!number && !table_is_numbered(reading->type)) {
 		strbuf_add_text(&sql, " ORDER BY ");
 		table_add_keys(&sql, reading->type);
 	}
@@ -306,7 +306,8 @@ static int read_rows(struct reading *reading, const struct store_where *where, s
 
 static int run_query(struct reading *reading, const struct store_where *where, size_t where_count, struct error **err)
 {
-	if (load_clusters(reading, err) < 0 ||
+	bool of_clusters = !table_is_shared(reading->type);
+	if ((of_clusters && load_clusters(reading, err) < 0) ||
 	    gone_load(reading->store, reading->type, &reading->gone_index, err) < 0 ||
 	    make_room(reading, where, where_count, err) < 0)
 		return -1;
@@ -320,8 +321,8 @@ static int compare_records(const void *a, const void *b, void *type)
 	return record_compare(type, a, b);
 }
 
-/* Rows come ordered by the cluster's number and by SQLite's idea of bytes: for one cluster with plain names that is the
- * order of identities already. */
+/* Rows come, where the table is its own index, ordered by the cluster's number and by SQLite's idea of bytes: for one
+ * cluster with plain names that is the order of identities already. */
 static bool in_order(const struct reading *reading)
 {
 	size_t size = reading->type->size;

@@ -20,13 +20,20 @@ struct store_where {
  * gone is true when a later read (by as_of) of the same cluster has a coverage record with outcome `complete` that
  * covers it: of the type's object_kind, or of the kind that the record itself names (with its group, where that is not
  * built in: Rollout.argoproj.io), for its namespace or `*`, for its subtype or `*`. A defect goes with the kind of the
- * object that it is about, so one of a File never does. An event expires by itself, a gap, an entry_value and a
- * deletion are history: they never go by coverage. A node_image that is gone is no longer in the node's list, which
- * proves nothing where the list is cut. A finding is gone when it is resolved.
+ * object that it is about, so one of a File never does, and one of an Image with a complete list of Manifest of its
+ * repository, unless its object is a digest: what that names is not read again, and stays as bad as it is. An event
+ * expires by itself, a gap, an entry_value and a deletion are history: they never go by coverage. A node_image that is
+ * gone is no longer in the node's list, which proves nothing where the list is cut. A finding is gone when it is
+ * resolved.
  *
  * gone is true as well when a read that is not earlier than last_seen saw the object being deleted (record `deletion`),
  * as a UID never comes back. With a secret go its entries and their values, with a pod its containers and what they
  * read, with each object its defects. A template's containers go by coverage alone.
+ *
+ * A tag goes with the kind Tag of its repository; a registry_answer stays until the next one to the same question.
+ * manifest, index_member, image_content and registry_event belong to no cluster and are never gone; their first_seen
+ * and last_seen are of all that held them, but of image_content those of the read that brought the bytes, which are
+ * written once. A manifest whose config was read is not replaced by one without.
  *
  * What a read that has not ended, or never will, says to have covered shows as interrupted, and makes nothing gone. A
  * cluster that such a read is still being filed apart for has an identity that begins with "-staged ".

@@ -77,7 +77,8 @@ static void opening_it_again_changes_nothing(void **state)
 static void a_newer_schema_is_refused(void **state)
 {
 	struct fixture *f = *state;
-	sql(f, "PRAGMA user_version = 3");
+	_Static_assert(STORE_SCHEMA_VERSION == 3, "the number below is one more");
+	sql(f, "PRAGMA user_version = 4");
 	refused(f, "newer fother");
 	assert_true(sql(f, "PRAGMA user_version") == STORE_SCHEMA_VERSION + 1);
 }
@@ -118,14 +119,14 @@ static void run_sql(sqlite3 *db, const char *text)
 		fail_msg("%s", why);
 }
 
-/* A store of version 1 as state/store.db, and the same beside it as state/before.db. */
-static void make_version_1(struct fixture *f)
+/* A store of an older version as state/store.db, and the same beside it as state/before.db. */
+static void make_version(struct fixture *f, const char *data)
 {
 	static const char *const names[] = { "state/store.db", "state/before.db" };
 	CLEANUP(file_release) struct file_bytes text = { 0 };
 	struct slice copy;
 	f->store = store_close(f->store);
-	check_ok(file_map(AT_FDCWD, SOURCE_ROOT "/tests/data/store/version_1.sql", true, &text, &f->err), &f->err);
+	check_ok(file_map(AT_FDCWD, data, true, &text, &f->err), &f->err);
 	assert_int_equal(arena_copy(&f->arena, file_slice(&text), &copy), 0);
 	for (size_t i = 0; i < 2; i++) {
 		sqlite3 *db;
@@ -135,6 +136,16 @@ static void make_version_1(struct fixture *f)
 		sqlite3_close(db);
 		assert_int_equal(chmod(scratch_path(&f->scratch, names[i]), 0600), 0);
 	}
+}
+
+static void make_version_1(struct fixture *f)
+{
+	make_version(f, SOURCE_ROOT "/tests/data/store/version_1.sql");
+}
+
+static void make_version_2(struct fixture *f)
+{
+	make_version(f, SOURCE_ROOT "/tests/data/store/version_2.sql");
 }
 
 static int compare_table(void *data, int columns, char **values, char **names)
@@ -190,6 +201,48 @@ static void version_1_is_raised_and_keeps_everything(void **state)
 	assert_int_equal(count_of(f, &deletion_type), 0);
 }
 
+static void version_2_is_raised_and_keeps_everything(void **state)
+{
+	struct fixture *f = *state;
+	make_version_2(f);
+	assert_true(sql(f, "PRAGMA user_version") == 2);
+	reopen(f);
+	assert_true(sql(f, "PRAGMA user_version") == STORE_SCHEMA_VERSION);
+	holds_what_it_held(f);
+	assert_int_equal(count_of(f, &read_type), 3);
+	check_slice(read_of(f, 3)->notes, "the certificate was not verified");
+	assert_int_equal(count_of(f, &deletion_type), 1);
+	struct record_list pods = all(f, &pod_type);
+	assert_int_equal(pods.len, 3);
+	size_t gone = 0;
+	for (size_t i = 0; i < pods.len; i++)
+		gone += ((const struct pod *)pods.items)[i].gone == BOOL_TRUE;
+	assert_int_equal(gone, 1); /* shop/web-1 of the known cluster */
+	assert_int_equal(count_of(f, &tag_type) + count_of(f, &manifest_type), 0);
+}
+
+/* And takes what that version did not know. */
+static void version_2_is_read_into(void **state)
+{
+	struct fixture *f = *state;
+	struct manifest manifest;
+	struct tag tag;
+	make_version_2(f);
+	reopen(f);
+	int64_t read = begin_once(f, "docker.io", "registry:docker.io", HOUR(9000));
+	record_init(&manifest_type, &manifest);
+	record_init(&tag_type, &tag);
+	manifest.digest = tag.digest = SLICE("sha256:1");
+	tag.since = HOUR(9000);
+	put(f, read, &manifest_type, &manifest);
+	put(f, read, &tag_type, &tag);
+	finish(f, read, "registry:docker.io", HOUR(9000));
+	commit(f);
+	assert_int_equal(count_of(f, &cluster_type), 3);
+	assert_int_equal(count_of(f, &manifest_type), 1);
+	assert_int_equal(count_of(f, &tag_type), 1);
+}
+
 /* And is a store like any other: the next reads of its clusters go on where it was left. */
 static void what_was_raised_is_read_into(void **state)
 {
@@ -217,11 +270,14 @@ static void a_raised_store_has_the_tables_of_a_new_one(void **state)
 	struct fixture *f = *state;
 	const char *tables = "SELECT sum(length(sql) * unicode(substr(sql, 20, 1))) FROM sqlite_schema";
 	int64_t fresh = sql(f, tables), count = sql(f, "SELECT count(*) FROM sqlite_schema");
-	make_version_1(f);
-	assert_true(sql(f, "SELECT count(*) FROM sqlite_schema") < count);
-	reopen(f);
-	assert_true(sql(f, "SELECT count(*) FROM sqlite_schema") == count);
-	assert_true(sql(f, tables) == fresh);
+	void (*const make[])(struct fixture *) = { make_version_1, make_version_2 };
+	for (size_t i = 0; i < 2; i++) {
+		make[i](f);
+		assert_true(sql(f, "SELECT count(*) FROM sqlite_schema") < count);
+		reopen(f);
+		assert_true(sql(f, "SELECT count(*) FROM sqlite_schema") == count);
+		assert_true(sql(f, tables) == fresh);
+	}
 }
 
 /* Without any allocation of its own, which would be one that fails. */
@@ -282,6 +338,8 @@ int main(void)
 		STORE_TEST(a_file_that_is_no_database_is_left_alone),
 		STORE_TEST(version_1_is_raised_and_keeps_everything),
 		STORE_TEST(what_was_raised_is_read_into),
+		STORE_TEST(version_2_is_raised_and_keeps_everything),
+		STORE_TEST(version_2_is_read_into),
 		STORE_TEST(a_raised_store_has_the_tables_of_a_new_one),
 		STORE_TEST(memory_may_run_out),
 		STORE_TEST(an_empty_file_becomes_a_store),
