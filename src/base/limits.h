@@ -107,6 +107,14 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 /* Manifests and configs kept of one archive, and members of it. */
 #define LIMIT_LAYOUT_KEPT_BYTES (512 * LIMIT_MIB)
 #define LIMIT_LAYOUT_MEMBERS 1000000
+/* What names the images of a layout: a frozen registry of 100,000 tags is 30 MiB. */
+#define LIMIT_LAYOUT_NAMES_BYTES (128 * LIMIT_MIB)
+/* Unpacked to packed bytes of an archive of images: layers pack 2 to 4 times; a bomb 1,000. Looked at only when so much
+ * was unpacked, for a layer may hold a file of zeros. */
+#define LIMIT_LAYOUT_RATIO 250
+#define LIMIT_LAYOUT_RATIO_FROM_BYTES (256 * LIMIT_MIB)
+/* Things wrong in a layout that are told; the rest is counted. */
+#define LIMIT_LAYOUT_PROBLEMS 1000
 /* A Dockerfile made of a history. */
 #define LIMIT_DOCKERFILE_BYTES (16 * LIMIT_MIB)
 
@@ -125,8 +133,11 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_LOGINS_TRIED 8
 /* A user's docker config. */
 #define LIMIT_DOCKER_CONFIG_BYTES (1 * LIMIT_MIB)
-/* Logins of pull secrets kept in the secure heap, each some hundred bytes of it. */
+/* Logins of pull secrets kept in the secure heap, each some hundred bytes of it, which leave room for a full Secret; keys
+ * and users, which may be long. */
 #define LIMIT_VAULT_LOGINS 4096
+#define LIMIT_VAULT_VALUE_BYTES (1 * LIMIT_MIB)
+#define LIMIT_VAULT_TEXT_BYTES (4 * LIMIT_MIB)
 /* A file of an audit log or of usage: a year of a large organisation. */
 #define LIMIT_HUB_FILE_BYTES (4 * LIMIT_GIB)
 #define LIMIT_HUB_FILE_DEFECTS 1000
