@@ -28,6 +28,7 @@
 #include "model/sink.h"
 
 struct frozen_writer;
+struct vault;
 
 /* --- following changes of secrets --- */
 
@@ -78,9 +79,10 @@ enum live_encoding { LIVE_ENCODING_AUTO, LIVE_ENCODING_JSON };
 
 struct live_options {
 	const struct fingerprint_key *key;
-	int64_t as_of;      /* TIME_UNSET: when the reading begins */
-	bool metadata_only; /* of secrets: no value is asked for */
-	bool all_secrets;   /* of every type but service account tokens and Helm releases */
+	struct vault *vault; /* gets the logins of pull secrets; NULL: none is kept. Not while changes are followed */
+	int64_t as_of;       /* TIME_UNSET: when the reading begins */
+	bool metadata_only;  /* of secrets: no value is asked for */
+	bool all_secrets;    /* of every type but service account tokens and Helm releases */
 	enum live_encoding encoding;
 	const char *const *namespaces; /* only these; none: all */
 	size_t namespace_count;

@@ -338,6 +338,7 @@ static int begin(struct live_cluster *cluster, struct error **err)
 	if (object_context_init(&cluster->context, sink, cluster->read, options->key, err) < 0)
 		return -1;
 	cluster->context.file = scope.source;
+	cluster->context.vault = options->vault;
 	return 0;
 }
 

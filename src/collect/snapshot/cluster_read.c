@@ -83,6 +83,7 @@ int cluster_read_begin(struct cluster_read *read, const struct snapshot_options 
 	    object_context_init(&read->context, sink, number, options->key, err) < 0)
 		return -1;
 	read->context.frozen = true;
+	read->context.vault = options->vault;
 	read->context.after_object = after_object;
 	read->context.after_object_data = read;
 	return read->run ? run_read_begin(read, err) : 0;

@@ -28,10 +28,13 @@
 #include "credential/fingerprint.h"
 #include "model/sink.h"
 
+struct vault;
+
 struct snapshot_options {
 	const char *path; /* folder, archive, or "-" */
 	int64_t as_of;    /* TIME_UNSET: from the dump */
 	const struct fingerprint_key *key;
+	struct vault *vault; /* gets the logins of pull secrets (a dump of kubectl's holds them); NULL: none is kept */
 	/* Called now and then with the objects that were read of the file's cluster so far; may be NULL. */
 	void (*progress)(void *data, const char *file, int64_t objects);
 	void *progress_data;

@@ -33,6 +33,7 @@
 #include "model/sink.h"
 
 struct shape;
+struct vault;
 
 /* What one read has covered of one kind, for the coverage records. */
 struct object_coverage {
@@ -58,6 +59,7 @@ struct object_context {
 	struct sink *sink;
 	int64_t read;
 	const struct fingerprint_key *key;
+	struct vault *vault;      /* borrowed: gets the logins that the kubelet could read; NULL: no value is kept */
 	struct arena scratch;     /* cleared after every object */
 	struct arena kept;        /* what the fields below point into */
 	struct slice file;        /* name of the file in the dump, for places */

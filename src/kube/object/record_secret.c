@@ -5,6 +5,7 @@
 #include "credential/fingerprint.h"
 #include "credential/kind.h"
 #include "credential/registry_name.h"
+#include "credential/vault.h"
 #include "kube/object/secret_value.h"
 
 #define DEFECT_NO_DATA "missing_data_key"
@@ -23,6 +24,7 @@ struct reading {
 struct config_value {
 	struct slice data_key, pointer;
 	bool kubelet_reads;
+	bool usable; /* and can decode it */
 	enum config_format format;
 };
 
@@ -135,6 +137,33 @@ static int fill_kind(const struct item *item, const struct config_entry *config,
 	return 0;
 }
 
+/* What the kubelet could pull with, if the vault has room for it. */
+static int keep_login(const struct reading *reading, const struct entry *entry, const struct config_entry *config,
+		      struct error **err)
+{
+	const struct item *item = reading->item;
+	struct vault_login login = {
+		.registry_key = entry->registry_key,
+		.registry = entry->registry,
+		.username = entry->username,
+		.fingerprint = entry->fingerprint,
+	};
+	const struct secret_bytes **value = config->form == ENTRY_IDENTITY_TOKEN   ? &login.identity_token
+					    : config->form == ENTRY_REGISTRY_TOKEN ? &login.registry_token
+										   : &login.password;
+	*value = &config->secret;
+	login.place = arena_printf(item->arena, "%.*s/%.*s", SLICE_ARG(item->meta->namespace),
+				   SLICE_ARG(item->meta->name));
+	if (!login.place.data)
+		return arena_fail(item->arena, err);
+	return vault_put(item->context->vault, &login, err) < 0 ? -1 : 0;
+}
+
+static bool is_usable(const struct config_entry *config)
+{
+	return config->kubelet_reads && !config->overridden && !config->undecodable && secret_length(&config->secret);
+}
+
 static int put_entry(const struct reading *reading, const struct config_value *value, const struct config_entry *config,
 		     struct error **err)
 {
@@ -162,6 +191,8 @@ static int put_entry(const struct reading *reading, const struct config_value *v
 		entry.key_id = slice_of(key->id);
 	}
 	if (item_put(item, &entry_type, &entry, err) < 0)
+		return -1;
+	if (item->context->vault && value->usable && is_usable(config) && keep_login(reading, &entry, config, err) < 0)
 		return -1;
 	return entry.fingerprint.data ? put_entry_value(reading, &entry, err) : 0;
 }
@@ -197,13 +228,14 @@ static int add_other_stores(const struct reading *reading, struct slice_list add
 	return 0;
 }
 
-static int put_config(struct reading *reading, const struct config_value *value, const struct secret_bytes *text,
+static int put_config(struct reading *reading, struct config_value *value, const struct secret_bytes *text,
 		      struct error **err)
 {
 	CLEANUP(docker_config_release) struct docker_config config = { 0 };
 	if (docker_config_parse(text, value->format, reading->item->arena, &config, err) < 0)
 		return -1;
 	reading->holds_config = true;
+	value->usable = value->kubelet_reads && config.decodes;
 	if (value->kubelet_reads)
 		reading->secret->decodes = config.decodes ? BOOL_TRUE : BOOL_FALSE;
 	for (size_t i = 0; i < config.entry_count; i++) {

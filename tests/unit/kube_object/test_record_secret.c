@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "credential/vault.h"
 
 /* Made up; stands in every secret below, and must stand in no record. */
 #define PASSWORD "EXAMPLE-pässword-1"
@@ -371,6 +372,80 @@ static void passwords_in_the_wrong_place_reach_no_record_either(void **state)
 	check_nowhere("{\"kind\": \"Secret\", \"data\": {\".dockercfg\": \"" PASSWORD "\"x");
 }
 
+/* --- the vault --- */
+
+static struct vault *vault_of(const char *json)
+{
+	CLEANUP(reading_release) struct reading r;
+	struct error *err = NULL;
+	struct vault *vault = NULL;
+	check_ok(vault_new(&vault, &err), &err);
+	reading_start(&r);
+	r.context.vault = vault;
+	reading_json(&r, slice_of(json));
+	return vault;
+}
+
+static void a_vault_gets_the_logins_that_the_kubelet_could_read(void **state)
+{
+	CLEANUP(reading_release) struct reading without = reading_of(pull_secret());
+	struct vault *vault = vault_of(pull_secret());
+	assert_int_equal(vault_count(vault), 1);
+	const struct vault_login *login = vault_at(vault, 0);
+	check_slice(login->registry_key, "https://index.docker.io/v1/");
+	check_slice(login->registry, "docker.io");
+	check_slice(login->username, "acme");
+	check_slice(login->place, "shop/hub");
+	check_slice(secret_reveal(login->password), PASSWORD);
+	assert_null(login->identity_token);
+	assert_true(slice_equal(login->fingerprint, only(&without, entry)->fingerprint));
+	vault_free(vault);
+	vault = vault_of(secret_with("kubernetes.io/dockercfg", ".dockercfg", CFG));
+	assert_int_equal(vault_count(vault), 1);
+	check_slice(vault_at(vault, 0)->registry_key, "reg.example:5000/team");
+	vault_free(vault);
+}
+
+static void records_are_the_same_with_a_vault_and_without(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf with = STRBUF_INIT(LIMIT_MIB), without = STRBUF_INIT(LIMIT_MIB);
+	CLEANUP(reading_release) struct reading plain = reading_of(pull_secret());
+	CLEANUP(reading_release) struct reading r;
+	struct error *err = NULL;
+	struct vault *vault = NULL;
+	check_ok(vault_new(&vault, &err), &err);
+	reading_start(&r);
+	r.context.vault = vault;
+	reading_json(&r, slice_of(pull_secret()));
+	reading_full_text(&plain, &without);
+	reading_full_text(&r, &with);
+	assert_string_equal(strbuf_text(&with), strbuf_text(&without));
+	vault_free(vault);
+}
+
+static void check_kept(const char *type, const char *key, const char *plain, size_t expected)
+{
+	struct vault *vault = vault_of(secret_with(type, key, plain));
+	assert_int_equal(vault_count(vault), expected);
+	vault_free(vault);
+}
+
+#define LOGIN(password) "{\"username\": \"u\", \"password\": \"" password "\"}"
+
+static void what_the_kubelet_does_not_use_is_not_kept(void **state)
+{
+	const char *type = "kubernetes.io/dockerconfigjson", *key = ".dockerconfigjson";
+	check_kept("Opaque", key, CONFIG, 0);
+	check_kept(type, "config.json", CONFIG, 0);
+	check_kept(type, key, "{\"auths\": {\"a.io\": " LOGIN(PASSWORD) "}}", 1);
+	/* another entry blocks all of it */
+	check_kept(type, key, "{\"auths\": {\"a.io\": " LOGIN(PASSWORD) ", \"b.io\": {\"auth\": \"!\"}}}", 0);
+	/* the later one of a key counts */
+	check_kept(type, key, "{\"auths\": {\"a.io\": " LOGIN(PASSWORD) ", \"a.io\": " LOGIN("other") "}}", 1);
+	/* nothing in them */
+	check_kept(type, key, "{\"auths\": {\"a.io\": {}, \"b.io\": " LOGIN("") "}}", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +469,9 @@ int main(void)
 		cmocka_unit_test(a_value_too_large_for_a_secret_is_a_defect),
 		cmocka_unit_test(passwords_reach_no_record),
 		cmocka_unit_test(passwords_in_the_wrong_place_reach_no_record_either),
+		cmocka_unit_test(a_vault_gets_the_logins_that_the_kubelet_could_read),
+		cmocka_unit_test(records_are_the_same_with_a_vault_and_without),
+		cmocka_unit_test(what_the_kubelet_does_not_use_is_not_kept),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	strbuf_release(&text);
