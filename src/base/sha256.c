@@ -1,8 +1,10 @@
 #include "base/sha256.h"
 
 #include <openssl/evp.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 
 struct sha256 {
 	EVP_MD_CTX *context;
@@ -46,26 +48,21 @@ void sha256_add(struct sha256 *hash, struct slice bytes)
 
 int sha256_end(struct sha256 *hash, char text[SHA256_TEXT_BYTES], struct error **err)
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 	bool failed = hash->failed || EVP_DigestFinal_ex(hash->context, digest, &len) != 1;
 	sha256_clear(hash);
 	if (failed || len != (SHA256_TEXT_BYTES - 1) / 2)
 		return error_set(err, ERROR_SYSTEM, "SHA-256 cannot be computed");
-	for (unsigned i = 0; i < len; i++) {
-		text[2 * i] = digits[digest[i] >> 4];
-		text[2 * i + 1] = digits[digest[i] & 15];
-	}
-	text[2 * len] = '\0';
+	hash_write_hex(digest, len, text);
 	return 0;
 }
 
 int sha256_of(struct slice bytes, char text[SHA256_TEXT_BYTES], struct error **err)
 {
-	CLEANUP(sha256_freep) struct sha256 *hash = sha256_new(err);
-	if (!hash)
+	char hex[HASH_TEXT_BYTES];
+	if (hash_of(HASH_SHA256, bytes, hex, err) < 0)
 		return -1;
-	sha256_add(hash, bytes);
-	return sha256_end(hash, text, err);
+	memcpy(text, hex, SHA256_TEXT_BYTES);
+	return 0;
 }
