@@ -6,9 +6,13 @@
  *     // 1: parsed; 0: no manifest, m.refused says why (a defect); -1: memory
  *
  * What the body says decides what it is; the Content-Type must agree where both tell (CVE-2021-41190: a body that can
- * be read as two things is refused, and so is one whose mediaType differs from the Content-Type). Duplicate members:
- * the last counts, as with Go, and it is a defect. Unknown members are passed over. Limits: LIMIT_MANIFEST_BODY_BYTES,
- * LIMIT_DESCRIPTORS, LIMIT_ANNOTATIONS.
+ * be read as two things is refused, and so is one whose mediaType differs from the Content-Type). A Content-Type that
+ * is no manifest's at all (text/plain) says nothing and is a defect.
+ *
+ * Read as Go's encoding/json does, since that is what pulls images: names of members without regard to case
+ * (defect name_case), of several the last (duplicate_member; members of an object that stands twice are merged), null
+ * is as good as nothing. Unknown members are passed over. A BOM, and bytes behind the end, are refused. Limits:
+ * LIMIT_MANIFEST_BODY_BYTES, LIMIT_DESCRIPTORS, LIMIT_ANNOTATIONS.
  */
 #ifndef FOTHER_OCI_FORMAT_MANIFEST_H
 #define FOTHER_OCI_FORMAT_MANIFEST_H
@@ -23,15 +27,17 @@
 
 /* Something malformed that did not keep the rest from being read. */
 struct oci_defect {
-	const char *code;   /* duplicate_member, bad_digest, bad_size, wrong_type, too_many, no_date, history_mismatch,
-			       ... */
-	struct slice place; /* JSON pointer */
+	const char *code;     /* duplicate_member, name_case, bad_utf8, wrong_type, too_many, bad_digest, bad_size,
+				 bad_data,     bad_date, missing, schema_version, content_type, history_mismatch, ... */
+	struct slice place;   /* JSON pointer; long names in it are cut */
 	struct slice message; /* never a value that may hold a secret */
 };
 
 struct oci_defects {
 	struct oci_defect *items;
-	size_t len, cap; /* at most LIMIT_OCI_DEFECTS; then the last says how many more there were */
+	size_t len, cap; /* at most LIMIT_OCI_DEFECTS; then the last (too_many) says how many more there were */
+	size_t more;
+	char *more_text;
 };
 
 struct oci_annotation {
@@ -43,8 +49,9 @@ struct oci_platform {
 };
 
 struct oci_descriptor {
-	struct slice media_type, digest; /* digest: valid, or not there (a defect) */
-	int64_t size;                    /* INT_UNKNOWN where not given or below 0 */
+	struct slice media_type; /* not there where not given, or empty */
+	struct slice digest;     /* valid, or not there (a defect) */
+	int64_t size;            /* INT_UNKNOWN where not given or below 0 */
 	struct slice artifact_type;
 	struct slice data; /* inline `data`, decoded and verified against digest and size; else not there (a defect) */
 	struct slice_list urls;
@@ -54,9 +61,10 @@ struct oci_descriptor {
 };
 
 enum oci_kind {
-	OCI_IMAGE, /* config of an image (or of an unknown type, with layers of a file system) */
+	OCI_IMAGE, /* config of an image; or of an unknown type, with layers of a file system and no artifactType */
 	OCI_INDEX,
-	OCI_ARTIFACT, /* its config is no image's: Helm, WASM, signatures, SBOMs */
+	OCI_ARTIFACT, /* its config is no image's: Helm, WASM, signatures, SBOMs; the dead artifact manifest, whose
+			 blobs are the layers */
 	OCI_SCHEMA1,
 };
 
@@ -72,13 +80,15 @@ struct oci_manifest {
 	struct oci_descriptor subject; /* digest not there: none */
 	struct oci_annotation *annotations;
 	size_t annotation_count;
-	struct slice_list v1_compatibility; /* of schema 1: the texts of history, lowest first */
+	/* Of schema 1: the texts of history, lowest first; "" where it was none. Each has its layer, also what is
+	 * `throwaway` (an empty one). */
+	struct slice_list v1_compatibility;
 	struct slice schema1_architecture;
 	struct oci_defects defects;
 	struct slice refused; /* answer 0: why */
 };
 
-/* content_type may be not there. Texts lie in the bytes or in the arena. */
+/* content_type may be not there. Texts lie in the bytes, in the content type or in the arena. */
 int oci_manifest_parse(struct slice bytes, struct slice content_type, struct arena *arena,
 		       struct oci_manifest *ret_manifest, struct error **err);
 

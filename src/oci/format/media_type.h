@@ -10,6 +10,14 @@
 
 #include "base/slice.h"
 
+#define MEDIA_TYPE_OCI_INDEX "application/vnd.oci.image.index.v1+json"
+#define MEDIA_TYPE_OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define MEDIA_TYPE_OCI_ARTIFACT "application/vnd.oci.artifact.manifest.v1+json"
+#define MEDIA_TYPE_DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
+#define MEDIA_TYPE_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+#define MEDIA_TYPE_DOCKER_SIGNED "application/vnd.docker.distribution.manifest.v1+prettyjws"
+#define MEDIA_TYPE_DOCKER_SCHEMA1 "application/vnd.docker.distribution.manifest.v1+json"
+
 enum media_kind {
 	MEDIA_UNKNOWN,
 	MEDIA_INDEX,    /* OCI index, Docker manifest list */
@@ -19,6 +27,7 @@ enum media_kind {
 	MEDIA_LAYER,
 	MEDIA_EMPTY,   /* application/vnd.oci.empty.v1+json */
 	MEDIA_IN_TOTO, /* application/vnd.in-toto+json */
+	MEDIA_PLUGIN,  /* the config of a plugin of Docker, whose layers look like those of an image */
 };
 
 enum media_compression { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD };
@@ -33,6 +42,8 @@ struct media_type {
 
 /* Parameters (`; charset=`) and case do not matter. */
 struct media_type media_type_of(struct slice text);
+/* Without parameters and blanks. Lies in text. */
+struct slice media_type_name(struct slice text);
 
 /* The header Accept for manifests: every type of MEDIA_INDEX, MEDIA_MANIFEST and MEDIA_SCHEMA1, each by its name, for
  * registries take neither wildcards nor q-values. */

@@ -12,7 +12,7 @@ enum verify_result {
 	VERIFY_UNKNOWN_ALGORITHM, /* blake3 and what comes later: nothing is proven, and it is never called verified */
 };
 
-/* -1 only when OpenSSL or memory fails. */
+/* What is no digest at all is VERIFY_DIFFERENT. -1 only when OpenSSL or memory fails. */
 int verify_digest(struct slice digest, struct slice bytes, enum verify_result *ret_result, struct error **err);
 
 /* "sha256:..." of bytes, into the arena. */
