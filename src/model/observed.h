@@ -352,6 +352,8 @@
 
 #define MODEL_MANIFEST(F, R)                                                                                           \
 	MODEL_MANIFEST_FACTS(F)                                                                                        \
+	F(TEXTS, history_steps, 0, "", 3,                                                                              \
+	  "For each entry of the history a short hash over the commands up to it: what begins alike.")                 \
 	MODEL_SEEN(F)
 
 /* One descriptor of an index. */

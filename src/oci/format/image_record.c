@@ -1,5 +1,6 @@
 #include "oci/format/image_record.h"
 
+#include "base/map.h"
 #include "base/sha256.h"
 #include "credential/mask.h"
 #include "oci/format/chain.h"
@@ -177,13 +178,33 @@ static void date_history(const struct oci_config *config, struct manifest *recor
 	}
 }
 
+/* Each holds what came before it. Short, for there are many: a history is a claim that anybody can repeat anyhow. */
+static int hash_steps(const struct oci_config *config, struct arena *arena, struct slice_list *ret_steps,
+		      struct error **err)
+{
+	struct slice *items = arena_zeroed(arena, config->history_count, sizeof *items);
+	uint64_t hash = 0;
+	if (!items)
+		return arena_fail(arena, err);
+	for (size_t i = 0; i < config->history_count; i++) {
+		hash = hash_bytes_keyed(config->history[i].created_by, hash, i);
+		items[i] = arena_printf(arena, "%016llx", (unsigned long long)hash);
+		if (!items[i].data)
+			return arena_fail(arena, err);
+	}
+	*ret_steps = (struct slice_list){ items, config->history_count };
+	return 0;
+}
+
 static int read_history(const struct oci_config *config, struct arena *arena, struct manifest *record,
 			struct error **err)
 {
 	record->history_count = (int64_t)config->history_count;
 	date_history(config, record);
 	record->builder = slice_of(image_builder_text(image_builder_of_all(config->history, config->history_count)));
-	return hash_history(config, arena, &record->history_digest, err);
+	if (hash_history(config, arena, &record->history_digest, err) < 0)
+		return -1;
+	return record->history_digest.data ? hash_steps(config, arena, &record->history_steps, err) : 0;
 }
 
 /* --- what does not fit together --- */
