@@ -1,6 +1,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "model/field.h"
+#include "model/reference.h"
 #include "oci/format/document_internal.h"
 #include "oci/format/verify.h"
 
@@ -141,5 +142,6 @@ struct slice oci_attests(const struct oci_descriptor *member)
 	const struct oci_annotation *annotations = member->annotations;
 	struct slice type = oci_annotation_of(annotations, member->annotation_count, "vnd.docker.reference.type");
 	struct slice digest = oci_annotation_of(annotations, member->annotation_count, "vnd.docker.reference.digest");
-	return slice_equal_text(type, "attestation-manifest") ? digest : SLICE_NONE;
+	bool attests = slice_equal_text(type, "attestation-manifest") && digest_valid(digest);
+	return attests ? digest : SLICE_NONE;
 }

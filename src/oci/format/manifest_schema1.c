@@ -1,5 +1,5 @@
 /* Schema 1 (docker.github.io/registry/spec/manifest-v2-1): layers without sizes, and for each the old image format as a
- * text of JSON. Signatures (JWS) are not checked: the digest of a signed one is that of the text without them. */
+ * text of JSON. Of signatures verify.h has what there is to say. */
 #include "base/limits.h"
 #include "oci/format/manifest_internal.h"
 
