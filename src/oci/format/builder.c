@@ -40,9 +40,7 @@ static const struct mark {
 	{ BUILDER_BAZEL, MARK_COMMAND, "bazel build " },
 	{ BUILDER_NIX, MARK_COMMENT, "store paths: " },
 	{ BUILDER_BUILDPACKS, MARK_COMMAND, "Buildpacks " },
-	{ BUILDER_BUILDPACKS, MARK_COMMAND, "Buildpacksio " },
 	{ BUILDER_BUILDPACKS, MARK_COMMAND_HOLDS, "Created by buildpack: " },
-	{ BUILDER_BUILDPACKS, MARK_COMMAND, "Application Launcher" },
 	{ BUILDER_BUILDPACKS, MARK_COMMAND, "Application Layer" },
 	{ BUILDER_BUILDPACKS, MARK_COMMAND, "Software Bill-of-Materials" },
 	{ BUILDER_DEBUERREOTYPE, MARK_COMMAND, "# debian.sh " },
@@ -53,8 +51,18 @@ static const struct mark {
 	{ BUILDER_BUILDAH, MARK_COMMAND, "/bin/sh -c #(nop) FROM " },
 };
 
+/* buildah writes as the classic builder does, but with one blank where that has two; COPY and ADD have one with both.
+ */
+static bool is_buildah(struct slice command)
+{
+	static const char start[] = "/bin/sh -c #(nop) ";
+	struct slice rest = slice_part(command, sizeof start - 1, command.len);
+	return slice_starts_with(command, start) && rest.len && rest.data[0] != ' ' &&
+	       !slice_starts_with(rest, "COPY ") && !slice_starts_with(rest, "ADD ");
+}
+
 /* The classic builder puts what it did behind the shell that it would have run: `/bin/sh -c #(nop)  CMD ["sh"]`, and
- * on Windows `cmd /S /C #(nop)  ...`. buildah has one space where it has two. */
+ * on Windows `cmd /S /C #(nop)  ...`. */
 static bool is_classic(struct slice command)
 {
 	return slice_contains(command, " #(nop) ") || slice_starts_with(command, "/bin/sh -c ") ||
@@ -93,6 +101,8 @@ enum image_builder image_builder_of(const struct oci_history *entry)
 			return marks[i].builder;
 	if (is_root_file_system(entry->created_by))
 		return BUILDER_DEBUERREOTYPE;
+	if (is_buildah(entry->created_by))
+		return BUILDER_BUILDAH;
 	return is_classic(entry->created_by) ? BUILDER_DOCKER : BUILDER_UNKNOWN;
 }
 

@@ -37,8 +37,9 @@ struct image_step {
 	size_t layer_number;                /* from 0; meaningless without a layer and a diff ID */
 	enum image_builder builder;
 	struct slice instruction; /* RUN, COPY, ADD, ENV, ...; not there: no known form */
-	struct slice text; /* the whole instruction as a Dockerfile would have it, ARG values and recognised tokens
-			      masked; may have lines */
+	struct slice text;        /* the whole instruction as a Dockerfile would have it; of no known form as written.
+				     Lines only where heredocs are. See below for what is masked */
+	struct slice shell;       /* of a RUN: what its command was given to, "/bin/bash -o pipefail -c" */
 	struct slice_list build_args; /* NAME=[masked] that a RUN was given */
 };
 
@@ -57,7 +58,13 @@ size_t image_history_layers(const struct oci_manifest *manifest, const struct oc
 int image_history_build(const struct oci_manifest *manifest, const struct oci_config *config, struct arena *arena,
 			struct image_history *ret_history, struct error **err);
 
-/* One history entry as an instruction. */
+/* One history entry as an instruction. Its bytes are as whoever pushed the image wanted them: print them with
+ * utf8_add_printable.
+ *
+ * Masked are: recognised tokens (credential/mask.h) everywhere; the values of ARG and of the build arguments of a RUN,
+ * always, for people hand passwords to builds in them; the values of ENV variables whose names look like a secret's
+ * (PASSWORD, TOKEN, SECRET, CREDENTIAL, PASSPHRASE anywhere; words that end in KEY; the words AUTH, PASS, PWD). One
+ * thing cannot be told: the value of the last build argument of a RUN that has no shell is taken to be one word. */
 int image_step_parse(const struct oci_history *entry, struct arena *arena, struct image_step *ret_step,
 		     struct error **err);
 
