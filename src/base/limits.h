@@ -104,6 +104,8 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_INDEX_DEPTH 4
 /* Digests that one walk may meet: 1 M images are 60 MiB of set. */
 #define LIMIT_WALK_DIGESTS 4000000
+/* Names that wait: the tags of one repository, or the repositories of a registry, 1 M of 128 bytes each. */
+#define LIMIT_WALK_NAMES_BYTES (128 * LIMIT_MIB)
 /* Manifests and configs kept of one archive, and members of it. */
 #define LIMIT_LAYOUT_KEPT_BYTES (512 * LIMIT_MIB)
 #define LIMIT_LAYOUT_MEMBERS 1000000
@@ -133,6 +135,8 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_LOGINS_TRIED 8
 /* A user's docker config. */
 #define LIMIT_DOCKER_CONFIG_BYTES (1 * LIMIT_MIB)
+/* Hosts, users, places of logins: some configs, a small multiple each. */
+#define LIMIT_LOGINS_BYTES (64 * LIMIT_MIB)
 /* Logins of pull secrets kept in the secure heap, each some hundred bytes of it, which leave room for a full Secret; keys
  * and users, which may be long. */
 #define LIMIT_VAULT_LOGINS 4096
@@ -153,6 +157,8 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_CONFIG_ENTRIES 16384
 /* Path of a repository: RepositoryNameTotalLengthMax of the distribution grammar; the domain is not counted. */
 #define LIMIT_REPOSITORY_BYTES 255
+/* A tag, of the same grammar. */
+#define LIMIT_TAG_BYTES 128
 /* Image reference: host 255, path 255, tag 128, digest 7 + 128, separators. */
 #define LIMIT_REFERENCE_BYTES 1024
 

@@ -10,9 +10,22 @@
  * and not at all where it is known. An index leads to its members (nested ones LIMIT_INDEX_DEPTH deep), an image to its
  * config, both to their referrers. Inline `data` takes the place of a request.
  *
- * Records put: tag, registry_answer, manifest, index_member, image_content, defect, coverage (kinds Tag and Manifest
- * with the repository as the namespace; Repository for the catalog). All memory that grows with the source is the set
- * of digests that were met (LIMIT_WALK_DIGESTS).
+ * A digest that cannot be had through one repository is tried through the others that lead to it.
+ *
+ * Records put: tag; registry_answer for all that was asked for by digest, and for all that could not be had (reference:
+ * the tag, or the digest of the manifest or config; empty for the list of tags); manifest, index_member, image_content;
+ * defect (object_kind Image, the repository as the namespace, the digest as the object); and coverage, with the
+ * repository as the namespace:
+ *
+ *     Repository *            the catalog
+ *     Tag REPOSITORY          complete: the list was whole, and each tag on it stood somewhere or was gone when asked
+ *     Manifest REPOSITORY     complete: all that the repository leads to was read, or known before. Of a repository
+ * whose list was not asked for the subtype is `given`: of what was asked for by name alone
+ *
+ * Texts of `why` say how many were lost, and name the first: "2 of 30 tags: v1: limited: 429 ...". What is listed but
+ * cannot be the name of a tag or repository is a defect, bad_name. A listed tag that is a digest (layouts have them) is
+ * asked for as one. All memory that grows with the source is the set of digests and names that were met
+ * (LIMIT_WALK_DIGESTS); the tags of one repository wait as packed text.
  */
 #ifndef FOTHER_OCI_WALK_WALK_H
 #define FOTHER_OCI_WALK_WALK_H
@@ -39,7 +52,8 @@ struct image_walk_options {
 	const struct image_known *known; /* NULL: nothing */
 	bool referrers;                  /* ask for them too */
 	/* A layout names images of several registries: splits a repository that the source names into registry and
-	 * path. NULL: all are of `registry`. */
+	 * path, for records. NULL: all are of `registry`, and names that no registry can have are refused. What it sets
+	 * is used whatever it answers. */
 	int (*split)(const void *data, struct slice repository, struct slice *ret_registry, struct slice *ret_path);
 	const void *split_data;
 	/* After every answer; true ends the walk as interrupted. NULL: nobody is asked. */
@@ -59,8 +73,10 @@ int image_walk_new(const struct image_walk_options *options, struct image_walk *
 int image_walk_catalog(struct image_walk *walk, bool (*wanted)(const void *data, struct slice repository),
 		       const void *data, struct error **err);
 int image_walk_repository(struct image_walk *walk, struct slice repository, struct error **err);
+/* A tag, or a digest: whether it is there becomes a registry_answer, also where what it names is known. */
 int image_walk_reference(struct image_walk *walk, struct slice repository, struct slice reference, struct error **err);
-/* Until all is answered. May be called again after more was added. */
+/* Until all is answered. May be called again after more was added. -1: the sink, memory or the machine; then only free
+ * is left. */
 int image_walk_run(struct image_walk *walk, struct image_walk_result *ret_result, struct error **err);
 struct image_walk *image_walk_free(struct image_walk *walk);
 void image_walk_freep(struct image_walk **walk);
