@@ -350,10 +350,11 @@
 	F(TEXT, base_digest, 0, "", 3, "Digest of the base that it claims.")                                           \
 	F(TEXT, builder, 0, "", 3, "What built it, by its history: buildkit, docker, buildah, kaniko, jib, ko, ...")
 
-#define MODEL_MANIFEST(F, R)                                                                                           \
-	MODEL_MANIFEST_FACTS(F)                                                                                        \
-	F(TEXTS, history_steps, 0, "", 3,                                                                              \
-	  "For each entry of the history a short hash over the commands up to it: what begins alike.")                 \
+#define MODEL_MANIFEST(F, R)                                                                                            \
+	MODEL_MANIFEST_FACTS(F)                                                                                         \
+	F(TEXTS, history_steps, 0, "", 3,                                                                               \
+	  "For each entry of the history HASH:OWN: short hashes over the commands up to it, so that what begins alike " \
+	  "is found, and over itself, with + where it made a layer.")                                                   \
 	MODEL_SEEN(F)
 
 /* One descriptor of an index. */

@@ -187,8 +187,11 @@ static int hash_steps(const struct oci_config *config, struct arena *arena, stru
 	if (!items)
 		return arena_fail(arena, err);
 	for (size_t i = 0; i < config->history_count; i++) {
-		hash = hash_bytes_keyed(config->history[i].created_by, hash, i);
-		items[i] = arena_printf(arena, "%016llx", (unsigned long long)hash);
+		struct slice command = config->history[i].created_by;
+		hash = hash_bytes_keyed(command, hash, i);
+		items[i] = arena_printf(arena, "%016llx:%08llx%s", (unsigned long long)hash,
+					(unsigned long long)hash_bytes_keyed(command, 0, 0) & 0xffffffff,
+					config->history[i].empty_layer ? "" : "+");
 		if (!items[i].data)
 			return arena_fail(arena, err);
 	}
