@@ -4,157 +4,31 @@
  * Names in an archive are labels only: nothing is ever opened by them. They are cut into components, and empty ones,
  * `.` and `..` are left out.
  */
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/strbuf.h"
 #include "collect/snapshot/dump_internal.h"
+#include "oci/layout/archive_stream.h"
 
-#define READ_BYTES (64 * LIMIT_KIB)
 /* A ratio says nothing before that much was unpacked. */
 #define RATIO_FROM_BYTES ((int64_t)(32 * LIMIT_MIB))
-/* A tar ends in two blocks of zeros; one that lacks them was cut, which libarchive does not tell. */
-#define TAR_BLOCK_BYTES 512
 #define NAME_MAX_BYTES 4096
+
+static const struct archive_limits limits = { LIMIT_SNAPSHOT_RATIO, RATIO_FROM_BYTES, true };
 
 struct archive_dump {
 	struct dump dump; /* first */
 	struct file_bytes bytes;
 };
 
-/* One walk over the archive. */
-struct unpacking {
-	struct archive *archive;
-	struct slice left; /* packed bytes that libarchive has not asked for yet */
-	struct archive_entry *entry;
-	int64_t data_end; /* unpacked bytes when the last entry's data had been read */
-	const char *code; /* what ended it early, as dump->damage_code and damage */
-	char damage[256];
-};
-
-static void unpacking_release(struct unpacking *unpacking)
-{
-	if (unpacking->archive)
-		archive_read_free(unpacking->archive);
-}
-
-static void damaged(struct unpacking *unpacking, const char *code, const char *why)
-{
-	unpacking->code = code;
-	snprintf(unpacking->damage, sizeof unpacking->damage, "%s", why ? why : "it is damaged");
-}
-
-static la_ssize_t give_bytes(struct archive *archive, void *data, const void **ret_bytes)
-{
-	struct unpacking *unpacking = data;
-	struct slice part = slice_part(unpacking->left, 0, READ_BYTES);
-	(void)archive;
-	unpacking->left = slice_part(unpacking->left, part.len, unpacking->left.len);
-	*ret_bytes = part.data;
-	return (la_ssize_t)part.len;
-}
-
-/* What is no archive that we know is damaged from the start. */
-static int unpacking_begin(struct unpacking *unpacking, struct slice bytes, struct error **err)
-{
-	*unpacking = (struct unpacking){ .archive = archive_read_new(), .left = bytes };
-	struct archive *a = unpacking->archive;
-	if (!a)
-		return error_no_memory(err);
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_raw(a); /* what is no tar once unpacked: pods.json.gz */
-	archive_read_set_options(a, "hdrcharset=BINARY");
-	if (archive_read_open(a, unpacking, NULL, give_bytes, NULL) < ARCHIVE_WARN)
-		damaged(unpacking, "damaged_archive", archive_error_string(a));
-	return 0;
-}
-
-static bool is_bomb(struct archive *a)
-{
-	int64_t packed = archive_filter_bytes(a, -1), unpacked = archive_filter_bytes(a, 0);
-	return unpacked > RATIO_FROM_BYTES && unpacked / (packed > 0 ? packed : 1) > LIMIT_SNAPSHOT_RATIO;
-}
-
-static bool is_tar(struct archive *a)
-{
-	return (archive_format(a) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
-}
-
-static void check_end_mark(struct unpacking *unpacking)
-{
-	struct archive *a = unpacking->archive;
-	if (is_tar(a) && archive_filter_bytes(a, 0) - unpacking->data_end < TAR_BLOCK_BYTES)
-		damaged(unpacking, "truncated", "it ends without the mark of a tar's end");
-}
-
-/* 1: a piece of the entry's data, which lies at *ret_offset of it. 0: no more, or the damage. */
-static int next_piece(struct unpacking *unpacking, struct slice *ret_piece, int64_t *ret_offset)
-{
-	const void *data = NULL;
-	size_t len = 0;
-	la_int64_t offset = 0;
-	int result;
-	do
-		result = archive_read_data_block(unpacking->archive, &data, &len, &offset);
-	while (result == ARCHIVE_RETRY);
-	unpacking->data_end = archive_filter_bytes(unpacking->archive, 0);
-	if (result == ARCHIVE_EOF)
-		return 0;
-	if (result < ARCHIVE_WARN)
-		damaged(unpacking, "damaged_archive", archive_error_string(unpacking->archive));
-	else if (is_bomb(unpacking->archive))
-		damaged(unpacking, "too_large",
-			"it unpacks to far more than a dump does: a bomb, not read any further");
-	if (unpacking->code)
-		return 0;
-	*ret_piece = (struct slice){ data, len };
-	*ret_offset = offset;
-	return 1;
-}
-
-/* Past what is left of the entry, with an eye on bombs, which libarchive's own skipping has not. */
-static void drain(struct unpacking *unpacking)
-{
-	struct slice piece;
-	int64_t offset;
-	while (unpacking->entry && !unpacking->code && next_piece(unpacking, &piece, &offset) > 0)
-		;
-}
-
-/* 1: an entry. 0: the end, or the damage. */
-static int next_entry(struct unpacking *unpacking)
-{
-	int result;
-	drain(unpacking);
-	if (unpacking->code)
-		return 0;
-	do
-		result = archive_read_next_header(unpacking->archive, &unpacking->entry);
-	while (result == ARCHIVE_RETRY);
-	if (result == ARCHIVE_EOF)
-		check_end_mark(unpacking);
-	else if (result < ARCHIVE_WARN)
-		damaged(unpacking, "damaged_archive", archive_error_string(unpacking->archive));
-	if (result < ARCHIVE_WARN || result == ARCHIVE_EOF)
-		return 0;
-	unpacking->data_end = archive_filter_bytes(unpacking->archive, 0);
-	return 1;
-}
-
 /* The entry's first `max` bytes. *ret_problem: NULL, or why they are not to be had. */
-static int unpack(struct unpacking *unpacking, struct file_bytes *bytes, size_t max, const char **ret_problem,
+static int unpack(struct archive_stream *stream, struct file_bytes *bytes, size_t max, const char **ret_problem,
 		  struct error **err)
 {
 	struct slice piece;
 	int64_t offset;
 	*ret_problem = NULL;
-	while (bytes->len < max && next_piece(unpacking, &piece, &offset) > 0) {
+	while (bytes->len < max && archive_stream_piece(stream, &piece, &offset) > 0) {
 		if (offset != (int64_t)bytes->len) {
 			*ret_problem = "a sparse file";
 			return 0;
@@ -200,10 +74,9 @@ static size_t folders_in(struct slice path)
 }
 
 /* The name of the entry in the dump; of a compressed document, the archive's. */
-static int entry_path(struct unpacking *unpacking, struct slice archive_name, struct strbuf *out, struct error **err)
+static int entry_path(struct archive_stream *stream, struct slice archive_name, struct strbuf *out, struct error **err)
 {
-	const char *name = archive_entry_pathname(unpacking->entry);
-	struct slice bytes = is_tar(unpacking->archive) ? slice_of(name) : archive_name;
+	struct slice bytes = archive_stream_is_tar(stream) ? archive_stream_name(stream) : archive_name;
 	strbuf_clear(out);
 	add_clean_name(out, slice_part(bytes, 0, NAME_MAX_BYTES));
 	if (!out->len)
@@ -211,16 +84,16 @@ static int entry_path(struct unpacking *unpacking, struct slice archive_name, st
 	return strbuf_failed(out, err) ? -1 : 0;
 }
 
-static int list_regular(struct archive_dump *dump, struct unpacking *unpacking, struct slice path, size_t ordinal,
+static int list_regular(struct archive_dump *dump, struct archive_stream *stream, struct slice path, size_t ordinal,
 			struct error **err)
 {
 	CLEANUP(file_release) struct file_bytes start = { 0 };
 	const char *problem;
-	if (unpack(unpacking, &start, CONTENT_START_BYTES, &problem, err) < 0)
+	if (unpack(stream, &start, CONTENT_START_BYTES, &problem, err) < 0)
 		return -1;
-	enum content content = is_tar(unpacking->archive) ? content_of(path, file_slice(&start))
-							  : content_of_given(file_slice(&start));
-	if (is_tar(unpacking->archive) && content_is_archive(file_slice(&start)) && !content_is_document(content))
+	enum content content = archive_stream_is_tar(stream) ? content_of(path, file_slice(&start))
+							     : content_of_given(file_slice(&start));
+	if (archive_stream_is_tar(stream) && content_is_archive(file_slice(&start)) && !content_is_document(content))
 		return dump_add_archive(&dump->dump, path, err);
 	if (content == CONTENT_OTHER)
 		return dump_add_other(&dump->dump, path, "no JSON or YAML", err);
@@ -233,51 +106,51 @@ static int list_regular(struct archive_dump *dump, struct unpacking *unpacking, 
 	return 0;
 }
 
-static int list_entry(struct archive_dump *dump, struct unpacking *unpacking, struct slice path, size_t ordinal,
+static int list_entry(struct archive_dump *dump, struct archive_stream *stream, struct slice path, size_t ordinal,
 		      struct error **err)
 {
-	mode_t type = archive_entry_filetype(unpacking->entry);
-	if (type == AE_IFDIR)
+	enum archive_member type = archive_stream_type(stream);
+	if (type == ARCHIVE_MEMBER_FOLDER)
 		return 0;
-	if (is_tar(unpacking->archive) && any_hidden(path))
+	if (archive_stream_is_tar(stream) && any_hidden(path))
 		return dump_add_other(&dump->dump, path, "hidden", err);
-	if (type == AE_IFLNK || archive_entry_hardlink(unpacking->entry))
+	if (type == ARCHIVE_MEMBER_LINK)
 		return dump_add_link(&dump->dump, path, err);
-	if (type && type != AE_IFREG)
+	if (type == ARCHIVE_MEMBER_SPECIAL)
 		return dump_add_other(&dump->dump, path, "no regular file", err);
 	if (folders_in(path) > LIMIT_SNAPSHOT_DEPTH)
 		return dump_add_unreadable(&dump->dump, path, "too_deep", "folders this deep are not read", err);
-	return list_regular(dump, unpacking, path, ordinal, err);
+	return list_regular(dump, stream, path, ordinal, err);
 }
 
-static int keep_damage(struct archive_dump *dump, const struct unpacking *unpacking, struct error **err)
+static int keep_damage(struct archive_dump *dump, const struct archive_stream *stream, struct error **err)
 {
-	dump->dump.damage_code = unpacking->code;
-	if (unpacking->code && arena_copy(&dump->dump.arena, slice_of(unpacking->damage), &dump->dump.damage) < 0)
+	dump->dump.damage_code = stream->code;
+	if (stream->code && arena_copy(&dump->dump.arena, slice_of(stream->damage), &dump->dump.damage) < 0)
 		return arena_fail(&dump->dump.arena, err);
 	return 0;
 }
 
 static int list(struct archive_dump *dump, struct slice name, struct error **err)
 {
-	CLEANUP(unpacking_release) struct unpacking unpacking;
+	CLEANUP(archive_stream_release) struct archive_stream stream;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(2 * NAME_MAX_BYTES);
-	if (unpacking_begin(&unpacking, file_slice(&dump->bytes), err) < 0)
+	if (archive_stream_begin(&stream, file_slice(&dump->bytes), &limits, err) < 0)
 		return -1;
-	for (size_t ordinal = 0; next_entry(&unpacking) > 0; ordinal++)
-		if (entry_path(&unpacking, name, &path, err) < 0 ||
-		    list_entry(dump, &unpacking, strbuf_slice(&path), ordinal, err) < 0)
+	for (size_t ordinal = 0; archive_stream_next(&stream) > 0; ordinal++)
+		if (entry_path(&stream, name, &path, err) < 0 ||
+		    list_entry(dump, &stream, strbuf_slice(&path), ordinal, err) < 0)
 			return -1;
-	return keep_damage(dump, &unpacking, err);
+	return keep_damage(dump, &stream, err);
 }
 
-static int visit_unpacked(struct unpacking *unpacking, const struct dump_file *file, dump_visit visit, void *data,
+static int visit_unpacked(struct archive_stream *stream, const struct dump_file *file, dump_visit visit, void *data,
 			  struct error **err)
 {
 	CLEANUP(file_release) struct file_bytes bytes = { 0 };
 	struct dump_file unreadable = *file;
 	const char *problem;
-	if (unpack(unpacking, &bytes, LIMIT_SNAPSHOT_FILE_BYTES, &problem, err) < 0)
+	if (unpack(stream, &bytes, LIMIT_SNAPSHOT_FILE_BYTES, &problem, err) < 0)
 		return -1;
 	if (!problem && bytes.len < LIMIT_SNAPSHOT_FILE_BYTES)
 		return visit(data, file, &bytes, err);
@@ -291,12 +164,12 @@ static int visit_unpacked(struct unpacking *unpacking, const struct dump_file *f
 static int archive_each(struct dump *dump, dump_wants wants, dump_visit visit, void *data, struct error **err)
 {
 	struct archive_dump *archive = (struct archive_dump *)dump;
-	CLEANUP(unpacking_release) struct unpacking unpacking;
+	CLEANUP(archive_stream_release) struct archive_stream stream;
 	size_t ordinal = 0;
 	bool more;
-	if (unpacking_begin(&unpacking, file_slice(&archive->bytes), err) < 0)
+	if (archive_stream_begin(&stream, file_slice(&archive->bytes), &limits, err) < 0)
 		return -1;
-	more = next_entry(&unpacking) > 0;
+	more = archive_stream_next(&stream) > 0;
 	for (size_t i = 0; i < dump->files.len; i++) {
 		const struct dump_file *file = &dump->files.items[i];
 		if (!wants(data, file))
@@ -307,8 +180,8 @@ static int archive_each(struct dump *dump, dump_wants wants, dump_visit visit, v
 			continue;
 		}
 		for (; more && ordinal < file->ordinal; ordinal++)
-			more = next_entry(&unpacking) > 0;
-		if (more && visit_unpacked(&unpacking, file, visit, data, err) < 0)
+			more = archive_stream_next(&stream) > 0;
+		if (more && visit_unpacked(&stream, file, visit, data, err) < 0)
 			return -1;
 	}
 	return 0;

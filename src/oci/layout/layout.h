@@ -37,7 +37,7 @@ struct image_layout;
 /* A folder that holds oci-layout, or a tar that holds oci-layout or manifest.json. A symbolic link to it is followed.
  */
 int image_layout_open(const char *path, struct image_layout **ret_layout, struct error **err);
-/* The same of an open folder, which is borrowed until the end, ... */
+/* The same of an open folder, ... */
 int image_layout_open_folder(int folder, struct image_layout **ret_layout, struct error **err);
 /* ... and of an archive's bytes, borrowed for the call. `below`: only what lies in that folder of the archive, with '/'
  * between; not there or empty: all, and the layout may lie in a single folder. */

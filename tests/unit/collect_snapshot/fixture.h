@@ -10,6 +10,7 @@
 #include "collect/snapshot/snapshot.h"
 #include "model/observed.h"
 #include "model/sink_memory.h"
+#include "oci_layout/tar.h"
 #include "support/scratch.h"
 
 /* For static tables, where SLICE is no constant. */
@@ -58,20 +59,5 @@ bool has_pod(const struct reading *reading, const char *name);
 /* The File defect of that code (NULL: any) at that file; NULL when there is none. */
 const struct defect *file_defect_of(const struct reading *reading, const char *file, const char *code);
 const struct memory_read *read_named(const struct reading *reading, const char *cluster);
-
-/* A tar of the files, in order, through libarchive. Filter: ARCHIVE_FILTER_NONE, _GZIP, ... */
-struct tar_file {
-	const char *name;
-	struct slice bytes;
-	const char *symlink_to; /* not NULL: a symbolic link */
-	const char *hardlink_to;
-};
-struct tar_bytes {
-	char *data;
-	size_t len;
-};
-struct tar_bytes tar_make(const struct tar_file *files, size_t count, int filter);
-void tar_release(struct tar_bytes *tar);
-struct slice tar_slice(const struct tar_bytes *tar);
 
 #endif
