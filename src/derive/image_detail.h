@@ -12,11 +12,12 @@ struct image_detail {
 	struct slice digest;
 	struct slice manifest_bytes, config_bytes; /* not there: not stored */
 	struct oci_manifest manifest;
-	struct oci_config config; /* meaningless without config_bytes; of schema 1 made of the manifest */
-	struct image_history history;
+	bool has_config;              /* what follows is there: stored and read, or of schema 1 made of the manifest */
+	struct oci_config config;     /* refused is set where the stored one is no config */
+	struct image_history history; /* points into the detail's arena */
 };
 
-/* 1; 0: the digest is not stored (or no manifest); -1. Everything lies in the arena. */
+/* 1; 0: the digest is not stored (or no manifest); -1. Everything but the digest lies in the arena. */
 int image_detail_load(struct store *store, struct slice digest, struct arena *arena, struct image_detail *ret_detail,
 		      struct error **err);
 
