@@ -1,0 +1,336 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/time.h"
+#include "net/retry.h"
+#include "oci/transport/realm.h"
+#include "oci/transport/registry_internal.h"
+#include "oci/transport/token.h"
+
+#define WHOLE_MS 60000
+/* How long a token server that cannot be asked is not asked again. */
+#define DOWN_MS 30000
+#define BODY_BYTES_FIRST (8 * LIMIT_KIB)
+#define CLIENT "fother"
+
+/* --- values of headers and forms --- */
+
+static int with_start(const char *start, const struct secret_bytes *rest, struct secret_bytes *ret_value,
+		      struct error **err)
+{
+	struct slice bytes = secret_reveal(rest);
+	size_t len = strlen(start);
+	if (secret_alloc(ret_value, len + bytes.len, err) < 0)
+		return -1;
+	memcpy(secret_room(ret_value), start, len);
+	if (bytes.len)
+		memcpy(secret_room(ret_value) + len, bytes.data, bytes.len);
+	secret_set_length(ret_value, len + bytes.len);
+	return 0;
+}
+
+int auth_make_bearer(const struct secret_bytes *token, struct secret_bytes *ret_value, struct error **err)
+{
+	return with_start("Bearer ", token, ret_value, err);
+}
+
+int auth_make_basic(struct slice username, const struct secret_bytes *password, struct secret_bytes *ret_value,
+		    struct error **err)
+{
+	CLEANUP(secret_release) struct secret_bytes both = { 0 };
+	CLEANUP(secret_release) struct secret_bytes encoded = { 0 };
+	struct slice value = secret_reveal(password);
+
+	if (secret_alloc(&both, username.len + 1 + value.len, err) < 0)
+		return -1;
+	unsigned char *room = secret_room(&both);
+	if (username.len)
+		memcpy(room, username.data, username.len);
+	room[username.len] = ':';
+	if (value.len)
+		memcpy(room + username.len + 1, value.data, value.len);
+	secret_set_length(&both, username.len + 1 + value.len);
+	if (base64_encode_secret(secret_reveal(&both), &encoded, err) < 0)
+		return -1;
+	return with_start("Basic ", &encoded, ret_value, err);
+}
+
+/* form is all that comes before the token, which is escaped byte for byte. */
+static int make_form(struct slice form, const struct secret_bytes *token, struct secret_bytes *ret_body,
+		     struct error **err)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	struct slice bytes = secret_reveal(token);
+
+	if (secret_alloc(ret_body, form.len + 3 * bytes.len, err) < 0)
+		return -1;
+	unsigned char *room = secret_room(ret_body);
+	size_t len = form.len;
+	memcpy(room, form.data, form.len);
+	for (size_t i = 0; i < bytes.len; i++) {
+		unsigned char byte = (unsigned char)bytes.data[i];
+		room[len++] = '%';
+		room[len++] = (unsigned char)hex[byte >> 4];
+		room[len++] = (unsigned char)hex[byte & 15];
+	}
+	secret_set_length(ret_body, len);
+	return 0;
+}
+
+/* --- asking --- */
+
+static void add_scope(struct strbuf *out, const struct auth *auth, const struct grant *grant)
+{
+	if (!grant->repository.len) {
+		url_add_escaped(out, auth->catalog_scope.len ? strbuf_slice(&auth->catalog_scope)
+							     : SLICE("registry:catalog:*"));
+		return;
+	}
+	url_add_escaped(out, SLICE("repository:"));
+	url_add_escaped(out, grant->repository);
+	url_add_escaped(out, SLICE(":pull"));
+}
+
+static void add_parameters(struct strbuf *out, const struct auth *auth, const struct grant *grant)
+{
+	if (auth->service.len) {
+		strbuf_add_text(out, "service=");
+		url_add_escaped(out, strbuf_slice(&auth->service));
+		strbuf_add_char(out, '&');
+	}
+	strbuf_add_text(out, "scope=");
+	add_scope(out, auth, grant);
+}
+
+struct token_request {
+	struct strbuf path, form;
+	struct secret_bytes authorization, body;
+};
+
+static void request_release(struct token_request *request)
+{
+	strbuf_release(&request->path);
+	strbuf_release(&request->form);
+	secret_release(&request->authorization);
+	secret_release(&request->body);
+}
+
+/* An identity token is an OAuth2 refresh token: it goes into a form, and as a password only to servers that have no
+ * form. */
+static int fill(const struct auth *auth, struct grant *grant, const struct login *login, const struct url *realm,
+		struct token_request *request, struct error **err)
+{
+	const struct secret_bytes *password = login ? login->password : NULL;
+
+	url_add_path(&request->path, realm);
+	grant->posted = login && login->identity_token && !grant->no_post;
+	if (grant->posted) {
+		strbuf_add_text(&request->form, "grant_type=refresh_token&client_id=" CLIENT "&");
+		add_parameters(&request->form, auth, grant);
+		strbuf_add_text(&request->form, "&refresh_token=");
+		if (strbuf_failed(&request->form, err) || strbuf_failed(&request->path, err))
+			return -1;
+		return make_form(strbuf_slice(&request->form), login->identity_token, &request->body, err);
+	}
+	strbuf_add_char(&request->path, slice_contains(realm->path, "?") ? '&' : '?');
+	add_parameters(&request->path, auth, grant);
+	if (strbuf_failed(&request->path, err))
+		return -1;
+	if (!password && login)
+		password = login->identity_token;
+	return password ? auth_make_basic(login->username, password, &request->authorization, err) : 0;
+}
+
+static int say(struct grant *grant, const char *why)
+{
+	strbuf_clear(&grant->why);
+	strbuf_add_text(&grant->why, why);
+	return 0;
+}
+
+static int send(struct registry *registry, struct grant *grant, struct endpoint *endpoint,
+		const struct token_request *made, struct error **err)
+{
+	struct http_request request = {
+		.method = grant->posted ? "POST" : NULL,
+		.path = strbuf_slice(&made->path),
+		.accept = SLICE("application/json"),
+		.authorization = secret_is_set(&made->authorization) ? &made->authorization : NULL,
+		.secret_body = grant->posted ? &made->body : NULL,
+		.body_type = SLICE("application/x-www-form-urlencoded"),
+		.whole_ms = WHOLE_MS,
+		.retries = registry->options.retries,
+		.delay_ms = grant->limited_ms ? limit_delay_ms(registry, clock_ms()) : 0,
+		.limits_are_answers = true,
+	};
+	secret_release(&grant->body);
+	grant->exchange.status = 0;
+	grant->too_large = false;
+	strbuf_clear(&grant->exchange.head);
+	strbuf_clear(&grant->exchange.date);
+	if (http_send(registry->queue, endpoint->origin, &request, &grant->exchange, err) < 0)
+		return -1;
+	registry->under_way++;
+	registry->facts.tokens++;
+	return 1;
+}
+
+int auth_ask_token(struct registry *registry, struct grant *grant, const struct login *login, struct error **err)
+{
+	CLEANUP(request_release)
+	struct token_request request = {
+		.path = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES / 2),
+		.form = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES / 2),
+	};
+	struct endpoint *endpoint;
+	struct url realm;
+	bool public_only;
+	const char *fault = realm_fault(&registry->url, strbuf_slice(&registry->auth.realm), &realm, &public_only);
+
+	if (fault)
+		return say(grant, fault);
+	int got = registry_endpoint(registry, &realm, public_only, &endpoint, err);
+	if (got < 0)
+		return -1;
+	if (!got)
+		return say(grant, "the registry names too many token servers");
+	if (fill(&registry->auth, grant, login, &realm, &request, err) < 0)
+		return -1;
+	return send(registry, grant, endpoint, &request, err);
+}
+
+/* --- the answer --- */
+
+static int append(struct grant *grant, struct slice bytes, struct error **err)
+{
+	size_t len = secret_length(&grant->body), capacity = grant->body.secret_capacity;
+	if (len + bytes.len > capacity) {
+		CLEANUP(secret_release) struct secret_bytes larger = { 0 };
+		struct slice old = secret_reveal(&grant->body);
+		size_t wanted = capacity ? 2 * capacity : BODY_BYTES_FIRST;
+		while (wanted < len + bytes.len)
+			wanted *= 2;
+		if (secret_alloc(&larger, wanted, err) < 0)
+			return -1;
+		if (len)
+			memcpy(secret_room(&larger), old.data, len);
+		struct secret_bytes smaller = grant->body;
+		grant->body = larger;
+		larger = smaller;
+	}
+	if (bytes.len)
+		memcpy(secret_room(&grant->body) + len, bytes.data, bytes.len);
+	secret_set_length(&grant->body, len + bytes.len);
+	return 0;
+}
+
+static int data_came(struct registry *registry, struct grant *grant, struct slice bytes, struct error **err)
+{
+	if (grant->too_large)
+		return 0;
+	if (secret_length(&grant->body) + bytes.len > LIMIT_TOKEN_BODY_BYTES / 2) {
+		grant->too_large = true;
+		http_cancel(registry->queue, &grant->exchange);
+		return 0;
+	}
+	return append(grant, bytes, err);
+}
+
+/* Nobody who waits for a token of this server gets one for now. */
+static int down(struct registry *registry, struct grant *grant, const char *why, struct slice detail)
+{
+	struct auth *auth = &registry->auth;
+	strbuf_clear(&grant->why);
+	strbuf_addf(&grant->why, "%s%s%.*s", why, detail.len ? ": " : "", SLICE_ARG(detail));
+	strbuf_clear(&auth->down_why);
+	strbuf_add_slice(&auth->down_why, strbuf_slice(&grant->why));
+	auth->down_ms = clock_ms() + DOWN_MS;
+	grant_fail(registry, grant, IMAGE_FAILED);
+	return 0;
+}
+
+static int64_t server_now(const struct exchange *exchange)
+{
+	int64_t now;
+	return retry_parse_date(slice_trim(strbuf_slice(&exchange->date)), &now) ? now : time_now();
+}
+
+static int token_came(struct registry *registry, struct grant *grant, struct error **err)
+{
+	CLEANUP(token_release) struct token_answer answer = { 0 };
+	int got = token_parse(&grant->body, &answer, err);
+
+	secret_release(&grant->body);
+	if (got < 0)
+		return -1;
+	if (!got || !secret_is_set(&answer.token))
+		return down(registry, grant, "the answer of the token server holds no token", SLICE_NONE);
+	if (auth_make_bearer(&answer.token, &grant->value, err) < 0)
+		return -1;
+	grant->expires_ms = clock_ms() + token_seconds_left(&answer, server_now(&grant->exchange)) * 1000;
+	grant->limited_ms = 0;
+	grant_ready(registry, grant);
+	return 0;
+}
+
+static int limited(struct registry *registry, struct grant *grant, struct error **err)
+{
+	if (limit_wait_ms(registry, &grant->exchange, &grant->limited_ms) < 0) {
+		say(grant, "too many requests, says the token server (429)");
+		grant->limited_ms = 0;
+		grant_fail(registry, grant, IMAGE_LIMITED);
+		return 0;
+	}
+	return grant_begin(registry, grant, err);
+}
+
+static int ended(struct registry *registry, struct grant *grant, const struct http_event *event, struct error **err)
+{
+	int status = grant->exchange.status;
+
+	registry->under_way--;
+	registry->facts.bytes += event->wire_bytes;
+	if (grant->too_large)
+		return down(registry, grant, "the answer of the token server is too large", SLICE_NONE);
+	if (event->failure == HTTP_CANCELLED) {
+		say(grant, "interrupted");
+		grant_fail(registry, grant, IMAGE_INTERRUPTED);
+		return 0;
+	}
+	if (event->failure != HTTP_OK)
+		return down(registry, grant, "the token server", event->message);
+	if (status == 200)
+		return token_came(registry, grant, err);
+	secret_release(&grant->body);
+	if (status == 429)
+		return limited(registry, grant, err);
+	if (grant->posted && (status == 404 || status == 405)) {
+		grant->no_post = true;
+		return grant_begin(registry, grant, err);
+	}
+	char text[64];
+	snprintf(text, sizeof text, "the token server answers with status %d", status);
+	if (status != 400 && status != 401 && status != 403)
+		return down(registry, grant, text, SLICE_NONE);
+	say(grant, text);
+	return grant_next_login(registry, grant, err);
+}
+
+int auth_receive(struct registry *registry, struct exchange *exchange, const struct http_event *event,
+		 struct error **err)
+{
+	struct grant *grant = (struct grant *)exchange;
+
+	switch (event->type) {
+	case HTTP_WAIT:
+		return 0;
+	case HTTP_HEAD:
+		return exchange_keep_head(exchange, event, err);
+	case HTTP_DATA:
+		return data_came(registry, grant, event->bytes, err);
+	default:
+		return ended(registry, grant, event, err);
+	}
+}

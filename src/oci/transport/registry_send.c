@@ -1,0 +1,267 @@
+#include "base/alloc.h"
+#include "base/ascii.h"
+#include "base/clock.h"
+#include "model/field.h"
+#include "model/reference.h"
+#include "oci/format/media_type.h"
+#include "oci/transport/registry_internal.h"
+
+/* One answer from its connection to its end: a peer that drips bytes ends some time. */
+#define WHOLE_MS 120000
+#define WHOLE_LIST_MS 600000
+/* Names on a page: more is refused by some (ECR, distribution). */
+#define PAGE_NAMES "1000"
+/* Token servers and stores of blobs of one registry. */
+#define ENDPOINTS_MAX 64
+
+static const struct slice accept_index = { "application/vnd.oci.image.index.v1+json", 39 };
+
+/* --- names --- */
+
+static bool is_repository(struct slice name)
+{
+	struct slice part, rest = name;
+	if (!name.len || name.len > LIMIT_REPOSITORY_BYTES)
+		return false;
+	do {
+		bool more = slice_cut(rest, '/', &part, &rest);
+		if (!part.len || !ascii_is_alphanumeric(part.data[0]))
+			return false;
+		for (size_t i = 0; i < part.len; i++)
+			if (!ascii_is_alphanumeric(part.data[i]) && !memchr("._-", part.data[i], 3))
+				return false;
+		if (!more)
+			return true;
+	} while (true);
+}
+
+static bool is_tag(struct slice tag)
+{
+	if (!tag.len || tag.len > 128 || tag.data[0] == '.' || tag.data[0] == '-')
+		return false;
+	for (size_t i = 0; i < tag.len; i++)
+		if (!ascii_is_alphanumeric(tag.data[i]) && !memchr("._-", tag.data[i], 3))
+			return false;
+	return true;
+}
+
+bool ask_is_sound(const struct ask *ask)
+{
+	if (ask->type == IMAGE_ASK_REPOSITORIES)
+		return true;
+	if (!is_repository(ask->repository))
+		return false;
+	if (ask->type == IMAGE_ASK_TAGS)
+		return true;
+	return ask->type == IMAGE_ASK_TAG ? is_tag(ask->reference) : digest_valid(ask->reference);
+}
+
+/* --- paths --- */
+
+/* referrers tag schema (distribution spec): the algorithm cut to 32 characters, the hash to 64. */
+static void add_fallback_tag(struct strbuf *path, struct slice digest)
+{
+	struct slice algorithm, encoded;
+	slice_cut(digest, ':', &algorithm, &encoded);
+	strbuf_add_slice(path, slice_part(algorithm, 0, 32));
+	strbuf_add_char(path, '-');
+	strbuf_add_slice(path, slice_part(encoded, 0, 64));
+}
+
+static void add_path(struct ask *ask)
+{
+	struct strbuf *path = &ask->path;
+	const char *paging = ask->unpaged ? "" : "?n=" PAGE_NAMES;
+
+	strbuf_clear(path);
+	strbuf_add_text(path, "/v2/");
+	if (ask->type == IMAGE_ASK_REPOSITORIES) {
+		strbuf_add_text(path, "_catalog");
+		strbuf_add_text(path, paging);
+		return;
+	}
+	strbuf_add_slice(path, ask->repository);
+	if (ask->step == STEP_LIST) {
+		strbuf_add_text(path, "/tags/list");
+		strbuf_add_text(path, paging);
+	} else if (ask->step == STEP_REFERRERS) {
+		strbuf_add_text(path, "/referrers/");
+		strbuf_add_slice(path, ask->reference);
+	} else {
+		strbuf_add_text(path, ask->type == IMAGE_ASK_BLOB ? "/blobs/" : "/manifests/");
+		if (ask->step == STEP_FALLBACK)
+			add_fallback_tag(path, ask->reference);
+		else
+			strbuf_add_slice(path, ask->reference);
+	}
+}
+
+int ask_begin_step(struct ask *ask, enum ask_step step, struct error **err)
+{
+	ask->step = step;
+	ask->endpoint = NULL;
+	ask->redirects = 0;
+	add_path(ask);
+	return strbuf_failed(&ask->path, err) ? -1 : 0;
+}
+
+int ask_begin(struct registry *registry, struct ask *ask, struct error **err)
+{
+	static const enum ask_step first[] = {
+		[IMAGE_ASK_REPOSITORIES] = STEP_LIST, [IMAGE_ASK_TAGS] = STEP_LIST,
+		[IMAGE_ASK_TAG] = STEP_HEAD,          [IMAGE_ASK_MANIFEST] = STEP_GET,
+		[IMAGE_ASK_BLOB] = STEP_GET,          [IMAGE_ASK_REFERRERS] = STEP_REFERRERS,
+	};
+	enum ask_step step = first[ask->type];
+	if (step == STEP_REFERRERS && registry->no_referrers)
+		step = STEP_FALLBACK;
+	return ask_begin_step(ask, step, err);
+}
+
+/* --- endpoints --- */
+
+static int endpoint_new(struct registry *registry, struct slice name, bool public_only, struct endpoint **ret_endpoint,
+			struct error **err)
+{
+	const struct registry_options *options = &registry->options;
+	struct endpoint *endpoint = mem_alloc_zeroed(1, sizeof *endpoint);
+	struct http_origin_options origin = {
+		.url = name,
+		.ca_pem = options->ca_pem,
+		.proxy = options->proxy,
+		.proxy_url = options->proxy_url,
+		.connections = options->connections,
+		.rate = options->rate,
+		.burst = options->rate > 1 ? (unsigned)options->rate : 1,
+		.public_only = public_only,
+	};
+	if (!endpoint)
+		return error_no_memory(err);
+	endpoint->name = mem_copy_text(name.data, name.len);
+	if (!endpoint->name || http_origin_new(registry->http, &origin, &endpoint->origin, err) < 0) {
+		if (!endpoint->name)
+			error_no_memory(err);
+		mem_free(endpoint->name);
+		mem_free(endpoint);
+		return -1;
+	}
+	endpoint->next = registry->endpoints;
+	registry->endpoints = endpoint;
+	*ret_endpoint = endpoint;
+	return 1;
+}
+
+int registry_endpoint(struct registry *registry, const struct url *url, bool public_only,
+		      struct endpoint **ret_endpoint, struct error **err)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT(LIMIT_KIB);
+	size_t count = 0;
+
+	url_add_origin(&name, url);
+	if (strbuf_failed(&name, err))
+		return -1;
+	for (struct endpoint *e = registry->endpoints; e; e = e->next) {
+		count++;
+		if (slice_equal_text(strbuf_slice(&name), e->name)) {
+			*ret_endpoint = e;
+			return 1;
+		}
+	}
+	if (count == ENDPOINTS_MAX)
+		return 0;
+	return endpoint_new(registry, strbuf_slice(&name), public_only, ret_endpoint, err);
+}
+
+/* --- sending --- */
+
+static size_t most_bytes(const struct ask *ask)
+{
+	size_t most = ask->type == IMAGE_ASK_BLOB ? LIMIT_IMAGE_CONFIG_BYTES : LIMIT_MANIFEST_BODY_BYTES;
+	if (ask->step == STEP_LIST)
+		return LIMIT_LIST_BODY_BYTES;
+	bool told = ask->size != INT_UNKNOWN && ask->size >= 0 && ask->step == STEP_GET;
+	return told && (uint64_t)ask->size < most ? (size_t)ask->size : most;
+}
+
+static struct slice accepted_types(const struct ask *ask)
+{
+	if (ask->step == STEP_REFERRERS)
+		return accept_index;
+	if (ask->step == STEP_LIST)
+		return SLICE("application/json");
+	return ask->type == IMAGE_ASK_BLOB ? SLICE_NONE : media_type_accept();
+}
+
+static int send(struct registry *registry, struct ask *ask, const struct secret_bytes *login, struct error **err)
+{
+	struct endpoint *endpoint = ask->endpoint ? ask->endpoint : registry->home;
+	unsigned pause_ms = limit_delay_ms(registry, clock_ms());
+	struct http_request request = {
+		.method = ask->step == STEP_HEAD ? "HEAD" : NULL,
+		.path = strbuf_slice(&ask->path),
+		.accept = accepted_types(ask),
+		.authorization = login,
+		.compressed = ask->step == STEP_LIST,
+		.whole_ms = ask->step == STEP_LIST ? WHOLE_LIST_MS : WHOLE_MS,
+		.retries = registry->options.retries,
+		.delay_ms = pause_ms > ask->retry_ms ? pause_ms : ask->retry_ms,
+		.limits_are_answers = true,
+	};
+	ask->retry_ms = 0;
+	ask->exchange.kind = EXCHANGE_ASK;
+	ask->exchange.status = 0;
+	strbuf_clear(&ask->body);
+	strbuf_clear(&ask->content_type);
+	strbuf_clear(&ask->exchange.head);
+	strbuf_clear(&ask->exchange.date);
+	ask->body_max = most_bytes(ask);
+	ask->too_large = false;
+	if (http_send(registry->queue, endpoint->origin, &request, &ask->exchange, err) < 0)
+		return -1;
+	registry->under_way++;
+	registry->facts.requests++;
+	return 0;
+}
+
+void ask_again(struct registry *registry, struct ask *ask, unsigned wait_ms)
+{
+	ask->retry_ms = wait_ms;
+	line_push_first(&registry->waiting, ask);
+}
+
+/* 1: sent, or it waits elsewhere, or is over. */
+static int send_one(struct registry *registry, struct ask *ask, struct error **err)
+{
+	const struct secret_bytes *login = NULL;
+
+	if (registry->down_ms > clock_ms())
+		return ask_finish(registry, ask, IMAGE_FAILED, "%s", strbuf_text(&registry->down_why));
+	if (registry->exhausted && limit_delay_ms(registry, clock_ms()))
+		return ask_finish(registry, ask, IMAGE_LIMITED, "too many requests, says the registry (429)");
+	ask->generation = 0;
+	if (!ask->endpoint) {
+		switch (auth_prepare(registry, ask, &login, err)) {
+		case AUTH_SEND:
+			break;
+		case AUTH_WAIT:
+		case AUTH_OVER:
+			return 0;
+		case AUTH_ERROR:
+			return -1;
+		}
+	}
+	return send(registry, ask, login, err);
+}
+
+int registry_send_waiting(struct registry *registry, struct error **err)
+{
+	/* Until something was answered one goes ahead: a login that all need is then asked for once. */
+	while (registry->waiting.first && registry->under_way < (registry->known ? registry->open : 1)) {
+		struct ask *ask = line_pop(&registry->waiting);
+		if (send_one(registry, ask, err) < 0) {
+			line_push_first(&registry->waiting, ask);
+			return -1;
+		}
+	}
+	return 0;
+}
