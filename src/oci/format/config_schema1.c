@@ -1,5 +1,3 @@
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "base/strbuf.h"
 #include "base/time.h"
@@ -51,20 +49,20 @@ static int join_words(struct slice_list words, struct arena *arena, struct slice
 	return 0;
 }
 
+/* number: as it stands in the manifest, newest first. */
 static int read_v1(struct slice text, size_t number, struct oci_document *document, struct v1_image *image,
 		   struct error **err)
 {
+	const struct oci_place history = { .name = SLICE("history") };
+	const struct oci_place entry = { .parent = &history, .index = number };
+	const struct oci_place place = { .parent = &entry, .name = SLICE("v1Compatibility") };
 	struct slice refused;
-	char place[64];
-	struct oci_document part = { .arena = document->arena, .defects = document->defects };
-	int got = oci_document_read(&part, text, OCI_MEMBERS(v1_members), image, &refused, err);
-	if (got != 0)
-		return got < 0 ? -1 : 0;
-	snprintf(place, sizeof place, "/history/%zu/v1Compatibility", number);
-	if (oci_defect_add(document->defects, document->arena, "no_json", slice_of(place), "%.*s", SLICE_ARG(refused)) <
-	    0)
-		return arena_fail(document->arena, err);
-	return 0;
+	document->root = &place;
+	int got = oci_document_read(document, text, OCI_MEMBERS(v1_members), image, &refused, err);
+	if (got == 0)
+		got = oci_document_defect(document, &place, "no_json", "is no JSON object", err);
+	document->root = NULL;
+	return got < 0 ? -1 : 0;
 }
 
 static int add_history(const struct v1_image *image, struct arena *arena, struct oci_history *history,

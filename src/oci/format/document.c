@@ -116,7 +116,7 @@ static int read_document(struct oci_document *document, struct oci_members membe
 		*ret_refused = SLICE("no JSON object");
 		return 0;
 	}
-	if (take_members(document, NULL, members, into, err) < 0)
+	if (take_members(document, document->root, members, into, err) < 0)
 		return -1;
 	int end = at_end(&document->json.reader, err);
 	if (end == 0)

@@ -28,6 +28,7 @@ struct oci_document {
 	struct json_reader json;
 	struct arena *arena;
 	struct oci_defects *defects;
+	const struct oci_place *root; /* where the document itself stands, when it is a text in another; else NULL */
 };
 
 /* Takes one value, whose first token was read, into field. 0 or -1: the document is dead, or memory is out. */
