@@ -155,6 +155,8 @@ static int hand_out(struct image_walk *walk, struct image_answer *answer, struct
 	}
 	if (answer->why.data && mask_tokens(answer->why, &task->arena, &answer->why, err) < 0)
 		return -1;
+	walk->result.answered += answer->outcome == IMAGE_PRESENT || answer->outcome == IMAGE_ABSENT ||
+				 answer->outcome == IMAGE_UNSUPPORTED;
 	return readers[task->step](walk, task, answer, err);
 }
 
@@ -189,7 +191,7 @@ static int interrupt_task(struct image_walk *walk, struct task *task, struct err
 		return -1;
 	if (task->step == TASK_CATALOG)
 		return put_coverage(walk, "Repository", SLICE("*"), "*", "interrupted", SLICE_NONE,
-				    walk->repositories_listed, err);
+				    walk->result.catalog_names, err);
 	if (task->step == TASK_REFERRERS || task->step == TASK_MEMBERS)
 		return 0;
 	return put_answer(walk, task->repository, task->step == TASK_TAGS ? SLICE("") : reference, "interrupted",
@@ -225,19 +227,37 @@ int image_walk_run(struct image_walk *walk, struct image_walk_result *ret_result
 	}
 	if (go < 0 || (walk->result.interrupted && end_interrupted(walk, err) < 0))
 		return -1;
-	walk->result.complete = !walk->lost && !walk->result.interrupted;
+	walk->result.complete &= !walk->result.interrupted;
 	*ret_result = walk->result;
 	return 0;
 }
 
+const struct image_walk_result *image_walk_progress(const struct image_walk *walk)
+{
+	return &walk->result;
+}
+
 /* --- the walk --- */
+int walk_lose(struct image_walk *walk, const struct walk_repository *repository, struct slice reference,
+	      const char *outcome, struct slice why, struct error **err)
+{
+	walk->result.complete = false;
+	if (walk->result.why.data)
+		return 0;
+	struct slice name = repository ? repository->name : SLICE("catalog");
+	walk->result.why = arena_printf(&walk->arena, "%.*s%s%.*s: %s%s%.*s", SLICE_ARG(name), reference.len ? " " : "",
+					SLICE_ARG(reference), outcome, why.len ? ": " : "", SLICE_ARG(why));
+	return walk->result.why.data ? 0 : arena_fail(&walk->arena, err);
+}
+
 int image_walk_new(const struct image_walk_options *options, struct image_walk **ret_walk, struct error **err)
 {
 	struct image_walk *walk = mem_alloc_zeroed(1, sizeof *walk);
 	if (!walk)
 		return error_no_memory(err);
 	walk->options = *options;
-	walk->waiters_arena = (struct arena)ARENA_INIT(LIMIT_IMAGE_BYTES);
+	walk->result.complete = true;
+	walk->arena = (struct arena)ARENA_INIT(LIMIT_IMAGE_BYTES);
 	walk->catalog_names = (struct name_queue)NAME_QUEUE_INIT;
 	*ret_walk = walk;
 	return 0;
@@ -282,7 +302,7 @@ struct image_walk *image_walk_free(struct image_walk *walk)
 	vec_release(&walk->tasks);
 	repository_free_all(walk);
 	digest_set_release(&walk->seen);
-	arena_release(&walk->waiters_arena);
+	arena_release(&walk->arena);
 	map_release(&walk->given);
 	name_queue_release(&walk->catalog_names);
 	return mem_free(walk);

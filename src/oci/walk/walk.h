@@ -51,6 +51,9 @@ struct image_walk_options {
 	struct slice registry;           /* for records: normalised; of a mirror the registry behind it */
 	const struct image_known *known; /* NULL: nothing */
 	bool referrers;                  /* ask for them too */
+	/* Who calls can list repositories in another way: a catalog that gave no name is told by the result alone, and
+	 * neither a failure nor a coverage record. */
+	bool catalog_optional;
 	/* A layout names images of several registries: splits a repository that the source names into registry and
 	 * path, for records. NULL: all are of `registry`, and names that no registry can have are refused. What it sets
 	 * is used whatever it answers. */
@@ -63,6 +66,11 @@ struct image_walk_options {
 
 struct image_walk_result {
 	size_t repositories, tags, manifests, known, defects, failures; /* known: digests that were not fetched again */
+	size_t answered;            /* answers that told something: present, absent, unsupported */
+	enum image_outcome catalog; /* of the catalog, where it was asked for */
+	size_t catalog_names;       /* that it gave, wanted or not */
+	struct slice catalog_why;   /* lives as long as the walk, as the next */
+	struct slice why;           /* the first failure: "acme/web v1: limited: 429 ..."; not there: none */
 	bool complete, interrupted;
 };
 
@@ -78,6 +86,8 @@ int image_walk_reference(struct image_walk *walk, struct slice repository, struc
 /* Until all is answered. May be called again after more was added. -1: the sink, memory or the machine; then only free
  * is left. */
 int image_walk_run(struct image_walk *walk, struct image_walk_result *ret_result, struct error **err);
+/* How far it came: for progress, while it runs. */
+const struct image_walk_result *image_walk_progress(const struct image_walk *walk);
 struct image_walk *image_walk_free(struct image_walk *walk);
 void image_walk_freep(struct image_walk **walk);
 

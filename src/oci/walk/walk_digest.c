@@ -21,9 +21,9 @@ static struct waiter *waiter_take(struct image_walk *walk, struct error **err)
 		walk->free_waiters = waiter->next;
 		return waiter;
 	}
-	waiter = arena_zeroed(&walk->waiters_arena, 1, sizeof *waiter);
+	waiter = arena_zeroed(&walk->arena, 1, sizeof *waiter);
 	if (!waiter)
-		arena_fail(&walk->waiters_arena, err);
+		arena_fail(&walk->arena, err);
 	return waiter;
 }
 

@@ -122,7 +122,7 @@ struct image_walk {
 		VEC(struct task *)
 	} tasks; /* all there are */
 	struct task_list free, ready, members;
-	struct arena waiters_arena;
+	struct arena arena; /* waiters, and what the result says */
 	struct waiter *free_waiters;
 	struct walk_repository *waiting, *waiting_last; /* given, not begun */
 	struct walk_repository *opened;                 /* begun */
@@ -131,10 +131,8 @@ struct image_walk {
 	struct name_queue catalog_names;
 	bool (*wanted)(const void *data, struct slice repository);
 	const void *wanted_data;
-	bool catalog_wanted, catalog_started;
-	size_t repositories_listed;
+	bool catalog_wanted, catalog_started, catalog_overflowed;
 	bool no_referrers; /* the source has none */
-	bool lost;         /* something could not be had */
 };
 
 /* --- walk.c --- */
@@ -155,7 +153,11 @@ int repository_take_name(struct image_walk *walk, struct error **err);
 int repository_settle(struct image_walk *walk, struct walk_repository *repository, size_t count, struct error **err);
 /* Says of every repository that was not ended that it was not, and forgets it. */
 int repository_interrupt_all(struct image_walk *walk, struct error **err);
-/* The first text is kept: "REFERENCE: OUTCOME: WHY". */
+/* Something was not had: the walk is not complete. The first is kept. repository may be NULL, reference empty. */
+int walk_lose(struct image_walk *walk, const struct walk_repository *repository, struct slice reference,
+	      const char *outcome, struct slice why, struct error **err);
+
+/* Of the repository too: "REFERENCE: OUTCOME: WHY". */
 int repository_lose(struct image_walk *walk, struct walk_repository *repository, struct loss *loss,
 		    struct slice reference, const char *outcome, struct slice why, struct error **err);
 void repository_free_all(struct image_walk *walk);

@@ -76,50 +76,58 @@ static int queue_name(struct name_queue *queue, struct slice name, struct error 
 /* --- repositories --- */
 static int take_repository(struct image_walk *walk, struct slice name, struct error **err)
 {
+	walk->result.catalog_names++;
 	if (!is_repository(walk, name)) {
-		walk->lost = true;
+		if (walk_lose(walk, NULL, SLICE(""), "invalid", SLICE("no name of a repository"), err) < 0)
+			return -1;
 		return put_bad_name(walk, NULL, name, "no name of a repository", err);
 	}
-	walk->repositories_listed++;
 	if (walk->wanted && !walk->wanted(walk->wanted_data, name))
 		return 0;
 	return queue_name(&walk->catalog_names, name, err);
 }
 
-static const char *catalog_outcome(const struct image_walk *walk, const struct image_answer *answer)
+static const char *catalog_outcome(const struct image_walk_result *result)
 {
-	if (answer->outcome == IMAGE_PRESENT)
+	if (result->catalog == IMAGE_PRESENT)
 		return "complete";
-	if (walk->repositories_listed)
-		return "partial";
-	return list_outcome_text(answer->outcome);
+	return result->catalog_names ? "partial" : list_outcome_text(result->catalog);
 }
 
-static int end_catalog(struct image_walk *walk, struct task *task, const struct image_answer *answer,
-		       struct error **err)
+static int end_catalog(struct image_walk *walk, enum image_outcome outcome, struct slice why, struct error **err)
 {
-	walk->lost |= answer->outcome != IMAGE_PRESENT;
-	walk->result.failures += answer->outcome != IMAGE_PRESENT;
-	task_give_back(walk, task);
-	return put_coverage(walk, "Repository", SLICE("*"), "*", catalog_outcome(walk, answer), answer->why,
-			    walk->repositories_listed, err);
+	struct image_walk_result *result = &walk->result;
+	result->catalog = outcome;
+	if (arena_copy(&walk->arena, why, &result->catalog_why) < 0)
+		return arena_fail(&walk->arena, err);
+	if (walk->options.catalog_optional && outcome != IMAGE_PRESENT && !result->catalog_names)
+		return 0;
+	result->failures += outcome != IMAGE_PRESENT;
+	if (outcome != IMAGE_PRESENT && walk_lose(walk, NULL, SLICE(""), image_outcome_text(outcome), why, err) < 0)
+		return -1;
+	return put_coverage(walk, "Repository", SLICE("*"), "*", catalog_outcome(result), why, result->catalog_names,
+			    err);
 }
 
 int list_answer_catalog(struct image_walk *walk, struct task *task, const struct image_answer *answer,
 			struct error **err)
 {
-	struct image_answer end = *answer;
+	enum image_outcome outcome = answer->outcome;
+	struct slice why = answer->why;
 	for (size_t i = 0; answer->outcome == IMAGE_PRESENT && i < answer->names.len; i++) {
 		int result = take_repository(walk, answer->names.items[i], err);
 		if (result < 0)
 			return -1;
-		if (result == 0 || end.outcome != IMAGE_PRESENT)
-			continue;
-		walk->lost = true;
-		end.outcome = IMAGE_FAILED;
-		end.why = SLICE("more names of repositories than can wait");
+		walk->catalog_overflowed |= result > 0;
 	}
-	return answer->last ? end_catalog(walk, task, &end, err) : 0;
+	if (!answer->last)
+		return 0;
+	if (walk->catalog_overflowed && outcome == IMAGE_PRESENT) {
+		outcome = IMAGE_FAILED;
+		why = SLICE("more names of repositories than can wait");
+	}
+	task_give_back(walk, task);
+	return end_catalog(walk, outcome, why, err);
 }
 
 /* --- tags --- */
@@ -147,9 +155,11 @@ static int end_tags(struct image_walk *walk, struct task *task, const struct ima
 	if (failed &&
 	    put_answer(walk, repository, SLICE(""), image_outcome_text(answer->outcome), answer->why, err) < 0)
 		return -1;
-	/* A catalog goes on naming repositories whose last tag was deleted. */
-	walk->lost |= failed && !(answer->outcome == IMAGE_ABSENT && repository->from_catalog);
 	walk->result.failures += failed;
+	/* A catalog goes on naming repositories whose last tag was deleted. */
+	if (failed && !(answer->outcome == IMAGE_ABSENT && repository->from_catalog) &&
+	    walk_lose(walk, repository, SLICE(""), image_outcome_text(answer->outcome), answer->why, err) < 0)
+		return -1;
 	return repository_settle(walk, repository, 1, err);
 }
 
@@ -165,9 +175,11 @@ int list_answer_tags(struct image_walk *walk, struct task *task, const struct im
 			return -1;
 		if (result == 0)
 			continue;
-		walk->lost = repository->list_failed = true;
+		repository->list_failed = true;
 		repository->list_outcome = IMAGE_FAILED;
 		repository->list_why = SLICE("more tags than can wait");
+		if (walk_lose(walk, repository, SLICE(""), "failed", repository->list_why, err) < 0)
+			return -1;
 		break;
 	}
 	return answer->last ? end_tags(walk, task, answer, err) : 0;

@@ -114,7 +114,8 @@ void repository_free_all(struct image_walk *walk)
 int repository_lose(struct image_walk *walk, struct walk_repository *repository, struct loss *loss,
 		    struct slice reference, const char *outcome, struct slice why, struct error **err)
 {
-	walk->lost = true;
+	if (walk_lose(walk, repository, reference, outcome, why, err) < 0)
+		return -1;
 	if (loss->count++)
 		return 0;
 	loss->first = arena_printf(&repository->arena, "%.*s: %s%s%.*s", SLICE_ARG(reference), outcome,
@@ -200,7 +201,8 @@ int repository_settle(struct image_walk *walk, struct walk_repository *repositor
 	repository->open -= count;
 	if (!is_ended(repository))
 		return 0;
-	walk->lost |= repository->broken;
+	if (repository->broken && walk_lose(walk, repository, SLICE(""), "not read whole", SLICE_NONE, err) < 0)
+		return -1;
 	if (put_covered(walk, repository, false, err) < 0)
 		return -1;
 	unlink_open(walk, repository);
