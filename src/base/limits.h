@@ -137,14 +137,19 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_DOCKER_CONFIG_BYTES (1 * LIMIT_MIB)
 /* Hosts, users, places of logins: some configs, a small multiple each. */
 #define LIMIT_LOGINS_BYTES (64 * LIMIT_MIB)
-/* Logins of pull secrets kept in the secure heap, each some hundred bytes of it, which leave room for a full Secret; keys
- * and users, which may be long. */
+/* Logins of pull secrets kept in the secure heap, each some hundred bytes of it, which leave room for a full Secret;
+ * keys and users, which may be long. */
 #define LIMIT_VAULT_LOGINS 4096
 #define LIMIT_VAULT_VALUE_BYTES (1 * LIMIT_MIB)
 #define LIMIT_VAULT_TEXT_BYTES (4 * LIMIT_MIB)
 /* A file of an audit log or of usage: a year of a large organisation. */
 #define LIMIT_HUB_FILE_BYTES (4 * LIMIT_GIB)
 #define LIMIT_HUB_FILE_DEFECTS 1000
+/* One row of a table: the addresses of a busy hour, aggregated. */
+#define LIMIT_CSV_ROW_BYTES (1 * LIMIT_MIB)
+#define LIMIT_CSV_FIELDS 1000
+/* One event of an audit log, decoded. */
+#define LIMIT_HUB_EVENT_BYTES (16 * LIMIT_MIB)
 
 /* --- frozen snapshots --- */
 /* One object with the records that were made of it, all that is escaped in it counted: LIMIT_ITEM_BYTES some times. */
