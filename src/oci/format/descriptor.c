@@ -40,9 +40,11 @@ static int check_data(struct oci_document *document, const struct oci_place *pla
 	struct oci_descriptor *descriptor = &parse->descriptor;
 	struct oci_place data = { .parent = place, .name = SLICE("data") };
 	enum verify_result result = VERIFY_DIFFERENT;
-	if (!parse->data.data)
+	int got = 1;
+	if (parse->data.data)
+		got = decode_data(document, parse->data, &descriptor->data, err);
+	else if (!descriptor->data.data) /* else it came with an object that stood here before, and another digest */
 		return 0;
-	int got = decode_data(document, parse->data, &descriptor->data, err);
 	if (got < 0 || (got > 0 && verify_digest(descriptor->digest, descriptor->data, &result, err) < 0))
 		return -1;
 	const char *problem = got > 0 ? data_problem(descriptor, result) : "is no base64";

@@ -138,6 +138,24 @@ static void data_that_is_not_is_not_there(void **state)
 	check_data("\"digest\":\"" HELLO "\",\"data\":{}", NULL, "wrong_type /manifests/0/data");
 }
 
+/* Members of an object that stands twice are merged: the first one's data is no proof of the second one's digest. */
+static void data_of_another_digest_is_not_there(void **state)
+{
+	CLEANUP(parsed_release) struct parsed parsed = { 0 };
+	parse_manifest(&parsed,
+		       "{\"schemaVersion\":2,\"layers\":[],\"config\":{\"digest\":\"" HELLO "\",\"data\":\"aGVsbG8=\"},"
+		       "\"config\":{\"digest\":\"" DIGEST_A "\"}}",
+		       NULL, 1);
+	check_slice(parsed.manifest.config.digest, DIGEST_A);
+	assert_null(parsed.manifest.config.data.data);
+	check_defects(&parsed.manifest.defects, "duplicate_member /config; bad_data /config/data");
+	parse_manifest(&parsed,
+		       "{\"schemaVersion\":2,\"layers\":[],\"config\":{\"digest\":\"" HELLO "\",\"data\":\"aGVsbG8=\"},"
+		       "\"config\":{\"size\":5}}",
+		       NULL, 1);
+	check_slice(parsed.manifest.config.data, "hello");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +165,7 @@ int main(void)
 		cmocka_unit_test(texts_are_decoded),
 		cmocka_unit_test(data_that_is_what_the_descriptor_says),
 		cmocka_unit_test(data_that_is_not_is_not_there),
+		cmocka_unit_test(data_of_another_digest_is_not_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
