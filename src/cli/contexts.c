@@ -1,11 +1,10 @@
 #include "cli/contexts.h"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "cli/interrupt.h"
+#include "cli/registry_options.h"
 #include "cli/terminal.h"
 #include "collect/frozen/frozen_writer.h"
 
@@ -23,13 +22,14 @@ bool contexts_given(const struct options *options)
 /* One that says how a live cluster is read; NULL: none. */
 static const char *live_option_given(const struct options *options)
 {
-	return options->namespaces.len   ? "--namespace"
-	       : options->metadata_only  ? "--metadata-only"
-	       : options->all_secrets    ? "--all-secrets"
-	       : options->encoding       ? "--encoding"
-	       : options->kubeconfig     ? "--kubeconfig"
-	       : options->allow_exec.len ? "--allow-exec"
-					 : NULL;
+	return options->namespaces.len  ? "--namespace"
+	       : options->metadata_only ? "--metadata-only"
+	       : options->all_secrets   ? "--all-secrets"
+	       : options->encoding      ? "--encoding"
+	       : options->kubeconfig    ? "--kubeconfig"
+	       /* A registry's login may come from a program too. */
+	       : options->allow_exec.len && !registry_options_asks(options) ? "--allow-exec"
+									    : NULL;
 }
 
 static int check(const struct options *options, struct error **err)
@@ -154,35 +154,9 @@ void contexts_release(struct contexts *contexts)
 	vec_release(&contexts->failures);
 }
 
-/* --- ^C --- */
-
-static struct live *volatile reading_now;
-static volatile sig_atomic_t interrupted;
-
-/* The first one ends the reading in order, the second one everything. */
-static void on_interrupt(int signal_number)
+static void stop_live(void *data)
 {
-	struct live *live = reading_now;
-	if (interrupted || !live)
-		_exit(128 + signal_number);
-	interrupted = 1;
-	live_stop(live);
-}
-
-static void catch_interrupts(struct live *live, struct sigaction before[2])
-{
-	static const int signals[] = { SIGINT, SIGTERM };
-	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
-	interrupted = 0;
-	reading_now = live;
-	for (size_t i = 0; i < 2; i++)
-		sigaction(signals[i], &action, &before[i]);
-}
-
-static void release_interrupts(const struct sigaction before[2])
-{
-	sigaction(SIGINT, &before[0], NULL);
-	sigaction(SIGTERM, &before[1], NULL);
+	live_stop(data);
 }
 
 /* --- progress --- */
@@ -263,19 +237,18 @@ static int read_all(const struct contexts_reading *reading, const struct live_so
 		    struct live_result *results, struct error **err)
 {
 	struct live_options how = live_options(reading);
-	struct sigaction before[2];
 	struct live *live;
 	CLEANUP(error_freep) struct error *failure = NULL;
 	if (live_start(&how, sources, count, &live, err) < 0)
 		return -1;
-	catch_interrupts(live, before);
+	interrupt_catch(stop_live, live);
 	int result = follow(live, reading, count, &failure);
 	if (result < 0)
 		live_stop(live);
 	terminal_progress_end();
-	reading_now = NULL; /* nothing is left to end in order */
+	interrupt_done();
 	result = live_end(live, results, err) < 0 ? -1 : result;
-	release_interrupts(before);
+	interrupt_release();
 	if (failure && !*err)
 		return error_move(err, &failure);
 	if (result < 0)
@@ -321,7 +294,7 @@ int contexts_read(const struct contexts *contexts, const struct contexts_reading
 	int result = read_all(reading, sources, contexts->accesses.len, ret_results, err);
 	for (size_t i = 0; !reading->options->watch && i < contexts->accesses.len; i++)
 		kube_access_forget(contexts->accesses.items[i]);
-	*ret_interrupted = interrupted && any_interrupted(ret_results, contexts->accesses.len);
+	*ret_interrupted = interrupt_came() && any_interrupted(ret_results, contexts->accesses.len);
 	return result;
 }
 

@@ -35,7 +35,8 @@ enum option_id { OPTIONS(OPTION_ID) OPTION_ID_COUNT };
 #define OPTIONS_IMAGES                                                                                                 \
 	(OPTION_BIT(READ_REGISTRY) | OPTION_BIT(PLAIN_HTTP) | OPTION_BIT(CA_FILE) | OPTION_BIT(MIRROR) |               \
 	 OPTION_BIT(USE_PULL_SECRETS) | OPTION_BIT(HUB_AUDIT) | OPTION_BIT(HUB_USAGE))
-#define OPTIONS_SOURCES (OPTIONS_STORE | OPTIONS_LIVE | OPTION_BIT(SNAPSHOT) | OPTION_BIT(CLUSTER) | OPTION_BIT(AS_OF))
+#define OPTIONS_SOURCES                                                                                                \
+	(OPTIONS_STORE | OPTIONS_LIVE | OPTIONS_IMAGES | OPTION_BIT(SNAPSHOT) | OPTION_BIT(CLUSTER) | OPTION_BIT(AS_OF))
 
 struct options {
 	const struct command *command;

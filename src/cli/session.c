@@ -3,8 +3,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "cli/registry_options.h"
 #include "cli/terminal.h"
 #include "collect/snapshot/snapshot.h"
+#include "derive/world_images.h"
 #include "model/sink_thread.h"
 #include "store/store_read.h"
 
@@ -51,7 +53,7 @@ static int open_store(struct session *session, const struct options *options, st
 	return store_check_key(session->store, session->key.id, err);
 }
 
-static int remember_failure(struct session *session, const struct error *failure, struct error **err)
+int session_remember_failure(struct session *session, const struct error *failure, struct error **err)
 {
 	struct slice *items = arena_zeroed(&session->arena, session->errors.len + 1, sizeof *items);
 	if (!items)
@@ -85,7 +87,7 @@ static int read_snapshot(struct session *session, const struct options *options,
 	}
 	if (session->sources == 1)
 		return error_move(err, &failure);
-	code = remember_failure(session, failure, err);
+	code = session_remember_failure(session, failure, err);
 	error_free(failure);
 	return code;
 }
@@ -95,7 +97,7 @@ static int read_snapshot(struct session *session, const struct options *options,
 int session_remember_contexts(struct session *session, struct error **err)
 {
 	for (size_t i = 0; i < session->contexts.failures.len; i++)
-		if (remember_failure(session, session->contexts.failures.items[i], err) < 0)
+		if (session_remember_failure(session, session->contexts.failures.items[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -117,7 +119,7 @@ static int remember_result(struct session *session, const struct live_result *re
 	}
 	error_set(&failure, ERROR_SYSTEM, "context %.*s (%.*s): %s", SLICE_ARG(facts->name), SLICE_ARG(facts->server),
 		  result->why ? result->why : "could not be read");
-	int code = remember_failure(session, failure, err);
+	int code = session_remember_failure(session, failure, err);
 	error_free(failure);
 	return code;
 }
@@ -196,6 +198,13 @@ static int check_something_read(const struct session *session, struct error **er
 						 : "");
 }
 
+/* Registries, layouts and their logs are something to answer from. */
+static bool knows_images(const struct world *world)
+{
+	return world->images && (world->images->read || world->images->manifests.len || world->images->tags.len ||
+				 world->images->events.len);
+}
+
 /* No cluster to answer for: none was read, or none of those that --cluster names. */
 static int nothing_known(struct session *session, const struct options *options, struct error **err)
 {
@@ -208,15 +217,23 @@ static int nothing_known(struct session *session, const struct options *options,
 			"nothing was read yet: give --context NAME or --snapshot DIR (see `fother help triage`)");
 	if (store_read_all(session->store, &cluster_type, NULL, 0, &session->arena, &clusters, err) < 0)
 		return -1;
-	for (size_t i = 0; names.data && i < clusters.len; i++)
-		names = arena_printf(&session->arena, "%.*s%s%.*s", SLICE_ARG(names), i ? ", " : "",
-				     SLICE_ARG(((const struct cluster *)clusters.items)[i].name));
+	for (size_t i = 0; names.data && i < clusters.len; i++) {
+		const struct cluster *cluster = &((const struct cluster *)clusters.items)[i];
+		if (identity_is_cluster(cluster->cluster))
+			names = arena_printf(&session->arena, "%.*s%s%.*s", SLICE_ARG(names), names.len ? ", " : "",
+					     SLICE_ARG(cluster->name));
+	}
+	if (!names.data)
+		return arena_fail(&session->arena, err);
+	if (names.len == 0)
+		names = SLICE("none");
 	return error_set(err, ERROR_USAGE, "the store knows no cluster %s; it knows %.*s", options->clusters.items[0],
 			 SLICE_ARG(names));
 }
 
-static int load_world(struct session *session, const struct options *options, struct error **err)
+int session_load(struct session *session, const struct options *options, struct error **err)
 {
+	session->world = world_free(session->world);
 	struct slice *clusters = arena_zeroed(&session->arena, options->clusters.len + 1, sizeof *clusters);
 
 	if (!clusters)
@@ -229,9 +246,10 @@ static int load_world(struct session *session, const struct options *options, st
 		.cluster_count = options->clusters.len,
 		.no_sightings = options->command && options->command->logins_only,
 	};
+	bool without = options->command && options->command->without_clusters && options->clusters.len == 0;
 	if (world_load(session->store, &how, &session->world, err) < 0)
 		return -1;
-	if (session->world->clusters.len == 0)
+	if (session->world->clusters.len == 0 && !(without && knows_images(session->world)))
 		return nothing_known(session, options, err);
 	return 0;
 }
@@ -239,27 +257,37 @@ static int load_world(struct session *session, const struct options *options, st
 int session_start(struct session *session, const struct options *options, struct error **err)
 {
 	*session = (struct session){ .arena = ARENA_INIT(LIMIT_WORLD_BYTES) };
-	if (find_times(session, options, err) < 0 || contexts_open(options, &session->contexts, err) < 0)
+	if (find_times(session, options, err) < 0 || registry_options_check(options, err) < 0 ||
+	    contexts_open(options, &session->contexts, err) < 0)
 		return -1;
 	return open_store(session, options, err);
 }
 
+int session_read(struct session *session, const struct options *options, struct error **err)
+{
+	if (session_start(session, options, err) < 0 || read_sources(session, options, err) < 0)
+		return -1;
+	return check_something_read(session, err);
+}
+
 int session_open(struct session *session, const struct options *options, struct error **err)
 {
-	if (session_start(session, options, err) < 0 || read_sources(session, options, err) < 0 ||
-	    check_something_read(session, err) < 0)
+	if (session_read(session, options, err) < 0)
 		return -1;
-	return load_world(session, options, err);
+	return session_load(session, options, err);
 }
 
 int session_open_any(struct session *session, const struct options *options, struct error **err)
 {
 	struct record_list clusters;
+	bool any = false;
 	if (session_start(session, options, err) < 0 || read_sources(session, options, err) < 0)
 		return -1;
 	if (store_read_all(session->store, &cluster_type, NULL, 0, &session->arena, &clusters, err) < 0)
 		return -1;
-	return clusters.len ? load_world(session, options, err) : 0;
+	for (size_t i = 0; i < clusters.len; i++)
+		any |= identity_is_cluster(((const struct cluster *)clusters.items)[i].cluster);
+	return any ? session_load(session, options, err) : 0;
 }
 
 void session_close(struct session *session)

@@ -26,14 +26,23 @@ struct session {
 	struct slice key_path;    /* where the key is */
 	struct contexts contexts; /* live clusters that were read */
 	struct live_result *live; /* one for each of them */
+	struct vault *vault;      /* logins of their pull secrets, with --use-pull-secrets; else NULL */
 };
 
 /* The first half of session_open: the store, the key and the contexts are open, nothing is read. */
 int session_start(struct session *session, const struct options *options, struct error **err);
 /* Contexts that cannot be asked at all become errors of the answer, and are told. */
 int session_remember_contexts(struct session *session, struct error **err);
-/* Opens the store, reads every --snapshot and live cluster into it and derives the world. A source that cannot be read
- * is remembered as long as another one can. -1: nothing to answer from, or ^C ended the reading. */
+/* A source that cannot be read becomes an error of the answer, and is told. */
+int session_remember_failure(struct session *session, const struct error *failure, struct error **err);
+
+/* Opens the store and reads every --snapshot and live cluster into it. A source that cannot be read is remembered as
+ * long as another one can. -1: nothing to answer from, or ^C ended the reading. */
+int session_read(struct session *session, const struct options *options, struct error **err);
+/* Derives the world from what the store holds now; again, where one was derived before. Without a cluster in it only
+ * commands that say so answer, and only where registries or layouts told something. */
+int session_load(struct session *session, const struct options *options, struct error **err);
+/* session_read, the registries that the options name (cli/registry_reading.h), session_load. */
 int session_open(struct session *session, const struct options *options, struct error **err);
 /* The same, but a store that nothing was read into is no failure: the world is then NULL. */
 int session_open_any(struct session *session, const struct options *options, struct error **err);
