@@ -7,10 +7,16 @@ static bool is_watch(const struct read *read)
 	return slice_equal_text(read->source_kind, "watch");
 }
 
-static bool tells_nothing(const struct read *read)
+bool read_tells_nothing(const struct read *read)
 {
 	bool empty = read->objects == INT_UNKNOWN || read->objects == 0;
 	return slice_equal_text(read->outcome, "failed") || (slice_equal_text(read->outcome, "interrupted") && empty);
+}
+
+/* A registry or a layout of images is filed like a cluster, and is none: images_build reads those. */
+static bool is_cluster(const struct cluster *record)
+{
+	return identity_is_cluster(record->cluster);
 }
 
 /* A live read that failed early learnt no UID and is filed by its address. Where the address was read well before, it
@@ -23,13 +29,14 @@ static struct slice cluster_at_address(const struct build *build, const struct c
 		const struct read *read = RECORD_AT(*reads, read, i);
 		if (!slice_equal(read->cluster, record->cluster))
 			continue;
-		if (!tells_nothing(read) || !slice_equal_text(read->source_kind, "cluster"))
+		if (!read_tells_nothing(read) || !slice_equal_text(read->source_kind, "cluster"))
 			return SLICE_NONE;
 		failed = read;
 	}
 	for (size_t i = 0; failed && record->provisional == BOOL_TRUE && i < reads->len; i++) {
 		const struct read *read = RECORD_AT(*reads, read, i);
-		if (slice_equal(read->source, failed->source) && !tells_nothing(read))
+		if (slice_equal(read->source, failed->source) && !read_tells_nothing(read) &&
+		    identity_is_cluster(read->cluster))
 			well = read;
 	}
 	return well ? well->cluster : SLICE_NONE;
@@ -64,7 +71,7 @@ static int count_names(const struct build *build, struct map *names, struct erro
 {
 	for (size_t i = 0; i < build->observed.clusters.len; i++) {
 		const struct cluster *record = RECORD_AT(build->observed.clusters, cluster, i);
-		if (cluster_at_address(build, record).data)
+		if (!is_cluster(record) || cluster_at_address(build, record).data)
 			continue;
 		void **count = map_put(names, record->name.data ? record->name : record->cluster);
 		if (!count)
@@ -96,7 +103,7 @@ static int add_addresses(struct build *build, struct error **err)
 {
 	for (size_t i = 0; i < build->observed.clusters.len; i++) {
 		const struct cluster *record = RECORD_AT(build->observed.clusters, cluster, i);
-		struct slice known = cluster_at_address(build, record);
+		struct slice known = is_cluster(record) ? cluster_at_address(build, record) : SLICE_NONE;
 		struct world_cluster *cluster = known.data ? map_get(&build->clusters, known) : NULL;
 		void *kept = NULL;
 		if (cluster && build_put(&build->clusters, record->cluster, cluster, &kept, err) < 0)
@@ -121,7 +128,7 @@ static int weight(const struct read *read)
 {
 	if (is_watch(read) || slice_equal_text(read->outcome, "reading"))
 		return 0;
-	return tells_nothing(read) ? 1 : 2;
+	return read_tells_nothing(read) ? 1 : 2;
 }
 
 /* What `read` rests on: its coverage names each list. */
@@ -283,7 +290,8 @@ int clusters_build(struct build *build, struct error **err)
 		return -1;
 	for (size_t i = 0; i < build->observed.clusters.len; i++) {
 		const struct cluster *record = RECORD_AT(build->observed.clusters, cluster, i);
-		if (!cluster_at_address(build, record).data && add_cluster(build, record, &names, err) < 0)
+		if (is_cluster(record) && !cluster_at_address(build, record).data &&
+		    add_cluster(build, record, &names, err) < 0)
 			return -1;
 	}
 	if (add_addresses(build, err) < 0)

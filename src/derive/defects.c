@@ -76,6 +76,23 @@ static int keep_defect(struct build *build, const struct defect *defect, struct 
 	return build_push(build, &secret->defects, defect, err) < 0 ? -1 : 1;
 }
 
+/* Of images; before the list of them all is cut short. */
+static int keep_image_defects(struct build *build, struct error **err)
+{
+	for (size_t i = 0; i < build->observed.defects.len; i++) {
+		const struct defect *defect = RECORD_AT(build->observed.defects, defect, i);
+		if (identity_is_cluster(defect->cluster) || defect->gone == BOOL_TRUE)
+			continue;
+		struct defect *kept = build_new(build, sizeof *kept, err);
+		if (!kept)
+			return -1;
+		*kept = *defect;
+		if (build_push(build, &build->image_defects, kept, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int keep_defects(struct build *build, const struct map *told, struct error **err)
 {
 	/* Already copied by the store: kept in its array, without those that are out of date. Secrets point at them. */
@@ -111,7 +128,7 @@ int defects_build(struct build *build, struct error **err)
 {
 	CLEANUP(map_release) struct map told = { 0 };
 	keep_gaps(build);
-	if (note_partial_lists(build, &told, err) < 0)
+	if (keep_image_defects(build, err) < 0 || note_partial_lists(build, &told, err) < 0)
 		return -1;
 	return keep_defects(build, &told, err);
 }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "derive/rows.h"
+#include "derive/world_images.h"
 #include "derive/world_internal.h"
 
 /* Registries by name, and what was found for each. */
@@ -47,56 +48,29 @@ static int add_credential(struct registry_rows *rows, const struct world_credent
 	return 0;
 }
 
-/* Images come sorted by registry and repository: a new repository starts where the last one ends. */
-static int add_image(struct registry_rows *rows, const struct image *image, const struct image *before)
+/* They come sorted by registry: each has a part of the list. */
+static int add_repositories(struct registry_rows *rows, const struct record_list *repositories)
 {
-	struct registry *row = registry_of(rows, image->registry);
-	if (!row)
-		return -1;
-	bool same = before && slice_equal(before->registry, image->registry) &&
-		    slice_equal(before->repository, image->repository);
-	row->images++;
-	row->repositories.len += !same;
-	return 0;
-}
-
-static int make_repositories(struct registry_rows *rows, const struct record_list *images)
-{
-	for (size_t i = 0; i < rows->registries.len; i++) {
-		struct registry *row = rows->registries.items[i].value;
-		row->repositories.items = arena_zeroed(&rows->world->arena, row->repositories.len + 1,
-						       sizeof(struct repository));
-		row->repositories.len = 0;
-		if (!row->repositories.items)
-			return -1;
-	}
-	for (size_t i = 0; i < images->len; i++) {
-		const struct image *image = RECORD_AT(*images, image, i);
-		struct registry *row = image->registry.data ? map_get(&rows->registries, image->registry) : NULL;
+	struct repository *list = repositories->items;
+	for (size_t i = 0; i < repositories->len; i++) {
+		struct registry *row = registry_of(rows, list[i].registry);
 		if (!row)
-			continue;
-		struct repository *list = row->repositories.items;
-		if (!row->repositories.len ||
-		    !slice_equal(list[row->repositories.len - 1].repository, image->repository))
-			list[row->repositories.len++] = (struct repository){ image->registry, image->repository, 0 };
-		list[row->repositories.len - 1].images++;
+			return -1;
+		if (!row->repositories.items)
+			row->repositories.items = &list[i];
+		row->repositories.len++;
+		row->images += list[i].images;
 	}
 	return 0;
 }
 
-static int fill(struct registry_rows *rows, const struct record_list *images)
+static int fill(struct registry_rows *rows, const struct record_list *repositories)
 {
 	for (size_t i = 0; i < rows->world->credentials.len; i++) {
 		if (add_credential(rows, rows->world->credentials.items[i]) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < images->len; i++) {
-		const struct image *image = RECORD_AT(*images, image, i);
-		/* An image whose name does not parse is of no registry. */
-		if (image->registry.data && add_image(rows, image, i ? RECORD_AT(*images, image, i - 1) : NULL) < 0)
-			return -1;
-	}
-	return make_repositories(rows, images);
+	return add_repositories(rows, repositories);
 }
 
 static int compare_registries(const void *a, const void *b)
@@ -107,10 +81,10 @@ static int compare_registries(const void *a, const void *b)
 int world_registries(struct world *world, struct record_list *ret_registries, struct error **err)
 {
 	CLEANUP(rows_release) struct registry_rows rows = { .world = world };
-	struct record_list images = { 0 };
-	if (world_images(world, &images, err) < 0)
+	struct record_list repositories = { 0 };
+	if (world_repository_rows(world, &repositories, err) < 0)
 		return -1;
-	if (fill(&rows, &images) < 0)
+	if (fill(&rows, &repositories) < 0)
 		return arena_fail(&world->arena, err);
 	size_t count = rows.registries.len;
 	struct registry *list = arena_zeroed(&world->arena, count + 1, sizeof *list);

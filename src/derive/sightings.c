@@ -80,6 +80,8 @@ static int add_container(struct sightings *sightings, const struct world_contain
 	if (!sighting)
 		return -1;
 	name_workload(sighting, container->workload);
+	sighting->container = record;
+	sighting->by_tag = container->image->repository && !container->image->reference.digest.data;
 	struct sighting *row = &sighting->row;
 	row->state = slice_of(state);
 	row->pod = pod->name;

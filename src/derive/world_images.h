@@ -43,6 +43,9 @@ struct world_manifest {
 	struct slice pushed_by;
 };
 
+/* The dates of an index are those of its images. TIME_UNSET: no date that counts. */
+int64_t world_built(const struct world_manifest *manifest);
+
 struct world_member {
 	const struct index_member *record;
 	struct world_manifest *manifest; /* NULL: not read */
@@ -60,9 +63,13 @@ struct world_tag {
 	struct world_list states;              /* struct tag_state *, oldest first; one for each stay at a digest */
 	bool listed;                           /* a registry's read told of it (not only pods, layouts or a log) */
 	bool deleted;                          /* a later complete list of the repository no longer held it */
+	int64_t deleted_by;                    /* when it was no longer there; TIME_UNSET */
 	bool put_back;                         /* it points to what it pointed to before another */
 	const struct registry_answer *failure; /* the latest read could not tell what it points to; NULL */
 	int64_t last_seen;
+	struct world_list sightings; /* struct sighting *: of pods that were started by its name, with a digest that can
+					be compared: one of a name in a mirror too, where that is recognised by digest
+				      */
 };
 
 struct world_repository {
@@ -93,6 +100,10 @@ struct world_images {
 	struct map by_chain;         /* chain ID -> struct world_list * of images that consist of it */
 	struct map by_layer;         /* diff ID -> struct world_list * of images that hold it */
 	struct map tags_by_name;     /* "registry/repository:tag" -> struct world_tag * */
+	struct map tags_by_digest;   /* digest, read or not -> struct world_list * of struct world_tag * */
+	struct map answers_by_name;  /* "registry/repository@reference" -> const struct registry_answer *, the latest */
+	struct map repositories;     /* "registry/repository" -> struct world_repository *: read by whomever */
+	struct map defects;          /* digest -> struct world_list * of const struct defect * */
 	bool read;                   /* some registry or layout was read: what is not there was not there */
 };
 

@@ -1,7 +1,7 @@
 /* Between the steps that build a world. Only for this folder.
  *
- * Order: clusters, scopes, owners, secrets, defects, uses, matching, credentials, changes, sightings. Each step reads
- * what the ones before it have filled. All return 0, or -1 with *err.
+ * Order: clusters, scopes, owners, secrets, defects, uses, matching, credentials, changes, sightings, images. Each step
+ * reads what the ones before it have filled. All return 0, or -1 with *err.
  */
 #ifndef FOTHER_DERIVE_WORLD_INTERNAL_H
 #define FOTHER_DERIVE_WORLD_INTERNAL_H
@@ -14,6 +14,7 @@ struct observed {
 	struct record_list clusters, reads, coverage, namespaces, nodes, node_images, workloads, pods, containers,
 		accounts;
 	struct record_list secrets, entries, entry_values, readers, events, defects, gaps, findings;
+	struct record_list manifests, members, tags, answers, registry_events; /* none with no_sightings */
 };
 
 /* The earliest proofs that a login existed: made from every entry_value that was ever seen. Of a token one for all user
@@ -35,6 +36,7 @@ struct build {
 	struct map repositories;            /* normalised repository -> struct slice * */
 	struct map registries;              /* registry key or domain -> struct slice *: normalised registry */
 	struct map logins;                  /* login_key -> struct login_history * */
+	struct world_list image_defects;    /* const struct defect *: of registries and layouts, that are still so */
 	struct map places;                  /* exact key of a place -> struct world_list * of struct entry_value * */
 	struct strbuf key;                  /* the last composed key */
 	struct slice last_identity;         /* records come sorted by cluster: */
@@ -90,8 +92,11 @@ int credentials_build(struct build *build, struct error **err);
 int former_build(struct build *build, struct error **err); /* a part of credentials_build */
 void changes_build(struct build *build);
 int sightings_build(struct build *build, struct error **err);
+int images_build(struct build *build, struct error **err);
 
 /* --- shared by steps --- */
+/* A read that told nothing of what it was for. */
+bool read_tells_nothing(const struct read *read);
 /* Owners that are followed up from a workload: Kubernetes itself needs two (CronJob, Job), operators few more. */
 #define OWNERS_MAX 16
 /* What a controller is called in its cluster. */
@@ -130,6 +135,8 @@ struct world_sighting {
 	const struct world_cluster *cluster;
 	const struct world_workload *workload; /* NULL: not known */
 	const struct node *node;               /* of a node's image list */
+	const struct container *container;     /* of a pod's status; NULL: seen in another way */
+	bool by_tag;                           /* the container was started by a name without a digest */
 	bool current;                          /* still so at the latest read */
 };
 

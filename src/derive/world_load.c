@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "derive/images_internal.h"
 #include "derive/world_internal.h"
 #include "store/store_read.h"
 
@@ -28,8 +29,14 @@ static int read_records(struct build *build, struct error **err)
 		{ &defect_type, &observed->defects },
 		{ &gap_type, &observed->gaps },
 		{ &finding_type, &observed->findings },
+		{ &manifest_type, &observed->manifests },
+		{ &index_member_type, &observed->members },
+		{ &tag_type, &observed->tags },
+		{ &registry_answer_type, &observed->answers },
+		{ &registry_event_type, &observed->registry_events },
 	};
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+	size_t of_images = 5, count = sizeof wanted / sizeof *wanted;
+	for (size_t i = 0; i < count - (build->options->no_sightings ? of_images : 0); i++) {
 		if (store_read_all(build->store, wanted[i].type, NULL, 0, &build->world->arena, wanted[i].list, err) <
 		    0)
 			return error_context(err, "reading every %s", wanted[i].type->name);
@@ -43,7 +50,7 @@ static int build_steps(struct build *build, struct error **err)
 	static int (*const steps[])(struct build *, struct error **) = {
 		read_records,  clusters_build,    scopes_build,    owners_build,  containers_build,
 		secrets_build, defects_build,     uses_build,      missing_build, matching_build,
-		history_build, credentials_build, sightings_build,
+		history_build, credentials_build, sightings_build, images_build,
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		if (steps[i](build, err) < 0)
@@ -106,6 +113,8 @@ struct world *world_free(struct world *world)
 	for (size_t i = 0; i < world->clusters.len; i++)
 		cluster_release(world->clusters.items[i]);
 	map_release(&world->served);
+	if (world->images)
+		images_release(world->images);
 	arena_release(&world->arena);
 	return mem_free(world);
 }
