@@ -139,14 +139,27 @@ int image_layout_open(const char *path, struct image_layout **ret_layout, struct
 	CLEANUP(file_release) struct file_bytes bytes = { 0 };
 	if (stat(path, &status) < 0)
 		return error_set_errno(err, errno, "cannot be opened");
-	if (!S_ISDIR(status.st_mode))
-		return file_map(AT_FDCWD, path, false, &bytes, err) < 0
-			       ? -1
-			       : image_layout_open_archive(file_slice(&bytes), SLICE_NONE, ret_layout, err);
+	if (!S_ISDIR(status.st_mode)) {
+		if (file_map(AT_FDCWD, path, false, &bytes, err) < 0)
+			return -1;
+		struct image_layout_archive archive = { .bytes = file_slice(&bytes) };
+		return image_layout_open_archive(&archive, ret_layout, err);
+	}
 	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return error_set_errno(err, errno, "cannot be opened");
 	return image_layout_open_folder(folder, ret_layout, err);
+}
+
+int image_layout_file(struct image_layout *layout, struct slice name, size_t max, enum image_outcome *ret_outcome,
+		      struct slice *ret_bytes, struct error **err)
+{
+	struct layout_content content;
+	if (layout->ops->get(layout, name, max, &content, err) < 0)
+		return -1;
+	*ret_outcome = content.outcome;
+	*ret_bytes = content.bytes;
+	return 0;
 }
 
 struct image_source *image_layout_source(struct image_layout *layout)

@@ -39,14 +39,26 @@ struct image_layout;
 int image_layout_open(const char *path, struct image_layout **ret_layout, struct error **err);
 /* The same of an open folder, ... */
 int image_layout_open_folder(int folder, struct image_layout **ret_layout, struct error **err);
-/* ... and of an archive's bytes, borrowed for the call. `below`: only what lies in that folder of the archive, with '/'
- * between; not there or empty: all, and the layout may lie in a single folder. */
-int image_layout_open_archive(struct slice bytes, struct slice below, struct image_layout **ret_layout,
+/* ... and of an archive's bytes, borrowed for the call. */
+struct image_layout_archive {
+	struct slice bytes;
+	struct slice below;     /* only what lies in that folder of it; not there or empty: all, and the layout may lie
+				   in a single folder */
+	struct slice_list also; /* names of files of JSON to keep beside, for image_layout_file */
+};
+int image_layout_open_archive(const struct image_layout_archive *archive, struct image_layout **ret_layout,
 			      struct error **err);
+/* Whether its first members look like those of an archive of images, at the cost of only them. 1, 0, -1. */
+int image_layout_archive_likely(struct slice bytes, struct error **err);
 
 struct image_source *image_layout_source(struct image_layout *layout);
 struct image_layout *image_layout_free(struct image_layout *layout);
 void image_layout_freep(struct image_layout **layout);
+
+/* A file by its name in the layout; of an archive only what was kept. An outcome as of an answer; bytes (when present)
+ * are valid until the next call for this layout. 0 or -1. */
+int image_layout_file(struct image_layout *layout, struct slice name, size_t max, enum image_outcome *ret_outcome,
+		      struct slice *ret_bytes, struct error **err);
 
 /* Something wrong in the layout itself (blobs are told by answers). Texts live as long as the layout. */
 struct image_layout_problem {

@@ -12,6 +12,7 @@
 #define NAME_BYTES 4096
 #define SHA256_DIGITS 64
 #define MARK_BYTES 4096
+#define MEMBERS_LOOKED_AT 16
 
 static const struct archive_limits limits = { LIMIT_LAYOUT_RATIO, (int64_t)LIMIT_LAYOUT_RATIO_FROM_BYTES, false };
 
@@ -41,12 +42,17 @@ static struct slice last_part(struct slice path, struct slice *ret_folder)
 	return name;
 }
 
-static bool is_hash_name(struct slice name)
+static bool is_hash_start(struct slice name)
 {
 	for (size_t i = 0; i < name.len && i < SHA256_DIGITS; i++)
 		if (!ascii_is_lower_hex(name.data[i]))
 			return false;
-	return name.len == SHA256_DIGITS + strlen(".json") && slice_ends_with(name, ".json");
+	return name.len >= SHA256_DIGITS;
+}
+
+static bool is_hash_name(struct slice name)
+{
+	return is_hash_start(name) && slice_equal_text(slice_part(name, SHA256_DIGITS, name.len), ".json");
 }
 
 /* blobs/ALGORITHM/ENCODED at the end of a path: *ret_start is where. */
@@ -78,10 +84,11 @@ static struct place place_of(struct slice path)
 struct gathering {
 	struct image_layout *layout;
 	struct archive_stream stream;
-	struct slice below; /* only what lies there, with '/' at its end; or empty */
-	struct slice top;   /* the folder of what marks a layout; not there: nothing yet */
-	bool several;       /* there are marks in more than one folder */
-	struct slice guess; /* the folder of the first blob or config */
+	struct slice below;     /* only what lies there, with '/' at its end; or empty */
+	struct slice_list also; /* names to keep beside those that are told by their form */
+	struct slice top;       /* the folder of what marks a layout; not there: nothing yet */
+	bool several;           /* there are marks in more than one folder */
+	struct slice guess;     /* the folder of the first blob or config */
 	struct strbuf path;
 	size_t members, refused;
 	bool full; /* told that no more can be kept */
@@ -251,6 +258,8 @@ static int take_member(struct gathering *g, struct error **err)
 	if (found <= 0)
 		return found;
 	struct place place = place_of(path);
+	if (place.part == PART_NONE && slice_list_has(g->also, path))
+		place.part = PART_NAMES;
 	if (place.part == PART_NONE)
 		return 0;
 	if (keep_member(g, place.part, path, err) < 0)
@@ -401,21 +410,48 @@ static bool find_top(struct gathering *g)
 	return true;
 }
 
-int image_layout_open_archive(struct slice bytes, struct slice below, struct image_layout **ret_layout,
+int image_layout_open_archive(const struct image_layout_archive *archive, struct image_layout **ret_layout,
 			      struct error **err)
 {
 	CLEANUP(image_layout_freep) struct image_layout *layout = layout_new(&archive_ops, err);
 	if (!layout)
 		return -1;
-	CLEANUP(gathering_release) struct gathering g = { .layout = layout, .path = STRBUF_INIT(NAME_BYTES) };
-	if (keep_below(layout, below, &g.below, err) < 0 || gather(&g, bytes, err) < 0)
+	CLEANUP(gathering_release)
+	struct gathering g = { .layout = layout, .also = archive->also, .path = STRBUF_INIT(NAME_BYTES) };
+	if (keep_below(layout, archive->below, &g.below, err) < 0 || gather(&g, archive->bytes, err) < 0)
 		return -1;
 	if (!find_top(&g))
 		return 0;
-	if (put_refused(&g, err) < 0 || read_names(&g, bytes, err) < 0)
+	if (put_refused(&g, err) < 0 || read_names(&g, archive->bytes, err) < 0)
 		return -1;
 	*ret_layout = TAKE_PTR(layout);
 	return 1;
+}
+
+/* --- by its first members --- */
+/* Layers as those who write such archives call them. */
+static bool is_layer_name(struct slice path)
+{
+	struct slice folder, name = last_part(path, &folder);
+	return slice_equal_text(name, "layer.tar") ||
+	       (is_hash_start(name) && slice_contains(slice_part(name, SHA256_DIGITS, name.len), ".tar"));
+}
+
+int image_layout_archive_likely(struct slice bytes, struct error **err)
+{
+	CLEANUP(gathering_release) struct gathering g = { .path = STRBUF_INIT(NAME_BYTES) };
+	bool likely = false;
+	if (archive_stream_begin(&g.stream, bytes, &limits, err) < 0)
+		return -1;
+	while (!likely && archive_stream_next(&g.stream) > 0 && g.members < MEMBERS_LOOKED_AT) {
+		struct slice path;
+		int found = next_path(&g, &path, err);
+		if (found < 0)
+			return -1;
+		g.members += found > 0;
+		likely = found && (place_of(path).part != PART_NONE || is_layer_name(path));
+	}
+	return likely;
 }
 
 void layout_archive_release(struct image_layout *layout)

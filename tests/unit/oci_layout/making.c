@@ -140,6 +140,12 @@ struct tar_bytes making_tar(const struct making *m, int filter)
 	return tar_make(m->files, m->count, filter);
 }
 
+int making_open(struct slice bytes, const char *below, struct image_layout **ret_layout, struct error **err)
+{
+	struct image_layout_archive archive = { .bytes = bytes, .below = slice_of(below) };
+	return image_layout_open_archive(&archive, ret_layout, err);
+}
+
 struct image_answer making_ask(struct image_layout *layout, enum image_ask_type type, const char *repository,
 			       const char *reference)
 {
@@ -246,6 +252,6 @@ const char *making_tell_tar(const struct making *m, int filter)
 	CLEANUP(tar_release) struct tar_bytes tar = making_tar(m, filter);
 	struct image_layout *layout = NULL;
 	struct error *err = NULL;
-	int opened = image_layout_open_archive(tar_slice(&tar), SLICE_NONE, &layout, &err);
+	int opened = making_open(tar_slice(&tar), NULL, &layout, &err);
 	return tell_opened(m, opened, layout, &err);
 }

@@ -51,6 +51,8 @@ const char *making_tell(const struct making *m, struct image_layout *layout);
 /* Opens the folder, or the tar, and tells. NULL: it is no layout. */
 const char *making_tell_folder(const struct making *m);
 const char *making_tell_tar(const struct making *m, int filter);
+/* below may be NULL. */
+int making_open(struct slice bytes, const char *below, struct image_layout **ret_layout, struct error **err);
 /* The answer to one ask. */
 struct image_answer making_ask(struct image_layout *layout, enum image_ask_type type, const char *repository,
 			       const char *reference);

@@ -149,8 +149,8 @@ static void test_what_is_no_layout(void **state)
 	making_add(&m, "manifest.json", SLICE("{\"schema\":\"fother.snapshot/1\"}"));
 	assert_null(making_tell_tar(&m, ARCHIVE_FILTER_NONE));
 	assert_null(making_tell_folder(&m));
-	assert_int_equal(image_layout_open_archive(SLICE("{\"kind\":\"List\"}"), SLICE_NONE, &layout, &err), 0);
-	assert_int_equal(image_layout_open_archive(SLICE(""), SLICE_NONE, &layout, &err), 0);
+	assert_int_equal(making_open(SLICE("{\"kind\":\"List\"}"), NULL, &layout, &err), 0);
+	assert_int_equal(making_open(SLICE(""), NULL, &layout, &err), 0);
 	CLEANUP(scratch_remove) struct scratch scratch = scratch_make();
 	assert_int_equal(image_layout_open(scratch_path(&scratch, "gone"), &layout, &err), -1);
 	check_error(&err, ERROR_SYSTEM, "cannot be opened");
@@ -203,7 +203,7 @@ static void open_mangled(struct slice variant, size_t at, void *data)
 	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
 	struct error *err = NULL;
 	const size_t *whole = data;
-	check_ok(image_layout_open_archive(variant, SLICE_NONE, &layout, &err), &err);
+	check_ok(making_open(variant, NULL, &layout, &err), &err);
 	if (!layout)
 		return;
 	check_ok(ask_all(layout, &err), &err);
@@ -241,8 +241,7 @@ static void test_a_cut_archive_gives_what_came_before(void **state)
 	struct error *err = NULL;
 	making_usual(&m); /* blobs come first, as skopeo writes them */
 	CLEANUP(tar_release) struct tar_bytes tar = making_tar(&m, ARCHIVE_FILTER_NONE);
-	assert_int_equal(
-		image_layout_open_archive(slice_part(tar_slice(&tar), 0, 4 * 512 + 100), SLICE_NONE, &layout, &err), 1);
+	assert_int_equal(making_open(slice_part(tar_slice(&tar), 0, 4 * 512 + 100), NULL, &layout, &err), 1);
 	assert_string_equal(making_tell(&m, layout),
 			    "@web present; !damaged_archive , lost; !missing index.json, lost; ");
 	assert_int_equal(making_ask(layout, IMAGE_ASK_BLOB, "",
@@ -256,7 +255,7 @@ static int open_tortured(void *data, struct error **err)
 	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
 	const struct slice *bytes = data;
 	int opened = bytes->data[0] == '/' ? image_layout_open(bytes->data, &layout, err)
-					   : image_layout_open_archive(*bytes, SLICE_NONE, &layout, err);
+					   : making_open(*bytes, NULL, &layout, err);
 	return opened < 0 || (layout && ask_all(layout, err) < 0) ? -1 : 0;
 }
 

@@ -86,9 +86,9 @@ static void test_of_several_layouts_only_the_named_one(void **state)
 	assert_null(making_tell_tar(&m, ARCHIVE_FILTER_NONE));
 	CLEANUP(tar_release) struct tar_bytes tar = making_tar(&m, ARCHIVE_FILTER_NONE);
 	CLEANUP(image_layout_freep) struct image_layout *a = NULL, *b = NULL;
-	assert_int_equal(image_layout_open_archive(tar_slice(&tar), SLICE("dump/a"), &a, &err), 1);
+	assert_int_equal(making_open(tar_slice(&tar), "dump/a", &a, &err), 1);
 	assert_string_equal(making_tell(&m, a), "docker.io/acme/web:1.0=web present; ");
-	assert_int_equal(image_layout_open_archive(tar_slice(&tar), SLICE("dump/b"), &b, &err), 1);
+	assert_int_equal(making_open(tar_slice(&tar), "dump/b", &b, &err), 1);
 	assert_string_equal(making_tell(&m, b), "docker.io/acme/web:1.0=the config present as a config; "
 						"docker.io/acme/web:latest=the config present as a config; ");
 }
@@ -142,9 +142,7 @@ static void test_a_cut_archive_of_docker_save_gives_its_configs(void **state)
 	CLEANUP(tar_release) struct tar_bytes tar = making_tar(&m, ARCHIVE_FILTER_NONE);
 	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
 	struct error *err = NULL;
-	assert_int_equal(image_layout_open_archive(slice_part(tar_slice(&tar), 0, tar.len - 1024), SLICE_NONE, &layout,
-						   &err),
-			 1);
+	assert_int_equal(making_open(slice_part(tar_slice(&tar), 0, tar.len - 1024), NULL, &layout, &err), 1);
 	assert_string_equal(making_tell(&m, layout),
 			    "@the config present as a config; !truncated , lost; !missing index.json, lost; ");
 }
@@ -181,7 +179,7 @@ static void test_a_bomb_is_not_read_any_further(void **state)
 	archive_write_free(a);
 	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
 	struct error *err = NULL;
-	assert_int_equal(image_layout_open_archive(strbuf_slice(&out), SLICE_NONE, &layout, &err), 1);
+	assert_int_equal(making_open(strbuf_slice(&out), NULL, &layout, &err), 1);
 	assert_string_equal(image_layout_problem(layout, 0)->code, "too_large");
 	assert_true(image_layout_problem(layout, 0)->lost);
 }
