@@ -49,15 +49,26 @@ static size_t size_of(struct lab *lab, enum image_ask_type type, const char *rep
 	return source_memory_answer(&lab->source, type, repository, digest)->bytes.len;
 }
 
-struct slice lab_manifest_of(struct lab *lab, const char *repository, const char *config_type, struct slice config)
+static struct slice manifest_of(struct lab *lab, const char *repository, const char *config_type, struct slice config,
+				const char *layer_type)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_LINE_BYTES);
 	strbuf_addf(&text,
 		    "{\"schemaVersion\":2,\"mediaType\":\"" OCI_MANIFEST_TYPE "\",\"config\":{\"mediaType\":\"%s\","
-		    "\"digest\":\"%.*s\",\"size\":%zu},\"layers\":[{\"mediaType\":\"" OCI_LAYER_TYPE "\",\"digest\":"
+		    "\"digest\":\"%.*s\",\"size\":%zu},\"layers\":[{\"mediaType\":\"%s\",\"digest\":"
 		    "\"sha256:2222222222222222222222222222222222222222222222222222222222222222\",\"size\":7}]}",
-		    config_type, SLICE_ARG(config), size_of(lab, IMAGE_ASK_BLOB, repository, config));
+		    config_type, SLICE_ARG(config), size_of(lab, IMAGE_ASK_BLOB, repository, config), layer_type);
 	return source_memory_manifest(&lab->source, repository, OCI_MANIFEST_TYPE, strbuf_slice(&text));
+}
+
+struct slice lab_manifest_of(struct lab *lab, const char *repository, const char *config_type, struct slice config)
+{
+	return manifest_of(lab, repository, config_type, config, OCI_LAYER_TYPE);
+}
+
+struct slice lab_artifact(struct lab *lab, const char *repository, const char *config_type, struct slice config)
+{
+	return manifest_of(lab, repository, config_type, config, "application/vnd.cncf.helm.chart.content.v1.tar+gzip");
 }
 
 struct slice lab_image(struct lab *lab, const char *repository, const char *name)

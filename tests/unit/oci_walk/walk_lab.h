@@ -28,6 +28,8 @@ void lab_release(struct lab *lab);
 /* A config, told apart by its name, without its manifest. */
 struct slice lab_config(struct lab *lab, const char *repository, const char *name);
 struct slice lab_manifest_of(struct lab *lab, const char *repository, const char *config_type, struct slice config);
+/* The same with a layer that is no file system's. */
+struct slice lab_artifact(struct lab *lab, const char *repository, const char *config_type, struct slice config);
 /* An image of one layer: its digest. */
 struct slice lab_image(struct lab *lab, const char *repository, const char *name);
 /* The bytes of an index of members of one media type. */
