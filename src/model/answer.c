@@ -47,6 +47,10 @@ RECORD_TYPE(image_facts, MODEL_IMAGE_FACTS, NULL, "What a digest names, with the
 RECORD_TYPE(layer_row, MODEL_LAYER_ROW, NULL, "One step of an image's history with its layer.");
 #undef FIELD_TAG
 
+#define FIELD_TAG dockerfile
+RECORD_TYPE(dockerfile, MODEL_DOCKERFILE, NULL, "A Dockerfile made of an image's history.");
+#undef FIELD_TAG
+
 #define FIELD_TAG image_difference
 RECORD_TYPE(image_difference, MODEL_IMAGE_DIFFERENCE, NULL, "What differs between two images.");
 #undef FIELD_TAG

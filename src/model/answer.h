@@ -236,6 +236,14 @@
 	F(TEXT, instruction, FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Instruction that made it; tokens masked.")          \
 	F(TEXTS, also_in, 0, "", 3, "Other known images that hold the same layer: their manifest digests.")
 
+/* A Dockerfile made of a history, for `fother image dockerfile`. */
+#define MODEL_DOCKERFILE(F, R)                                                                                         \
+	F(TEXT, reference, FIELD_COLUMN, "", 3, "As it was asked for.")                                                \
+	F(TEXT, image, FIELD_COLUMN | FIELD_QUIET, "", 3, "Manifest digest of the image.")                             \
+	F(TEXT, platform, FIELD_COLUMN, "", 3, "Platform: linux/arm64/v8.")                                            \
+	F(TEXT, dockerfile, FIELD_COLUMN | FIELD_ELASTIC, "", 3,                                                       \
+	  "The text, with line ends; secrets masked. Unknown where the config was not read.")
+
 /* What differs between two images, for `fother image diff`. */
 #define MODEL_IMAGE_DIFFERENCE(F, R)                                                                                   \
 	F(TEXT, platform, FIELD_COLUMN, "", 3, "Platform, where indexes were compared.")                               \
@@ -337,6 +345,7 @@ RECORD_STRUCT(tag_state, MODEL_TAG_STATE);
 RECORD_STRUCT(tag_row, MODEL_TAG_ROW);
 RECORD_STRUCT(image_facts, MODEL_IMAGE_FACTS);
 RECORD_STRUCT(layer_row, MODEL_LAYER_ROW);
+RECORD_STRUCT(dockerfile, MODEL_DOCKERFILE);
 RECORD_STRUCT(image_difference, MODEL_IMAGE_DIFFERENCE);
 RECORD_STRUCT(repository, MODEL_REPOSITORY);
 RECORD_STRUCT(registry, MODEL_REGISTRY);

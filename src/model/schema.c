@@ -7,6 +7,7 @@
 const struct schema_output schema_outputs[] = {
 	{ "collect", "fother collect DIR -o json", { &collected_type } },
 	{ "credentials", "fother credentials -o json", { &credential_type } },
+	{ "dockerfiles", "fother image dockerfile REF -o json", { &dockerfile_type } },
 	{ "images", "fother images -o json", { &image_type } },
 	{ "image_differences", "fother image diff OLD NEW -o json", { &image_difference_type } },
 	{ "image_facts", "fother image inspect REF -o json", { &image_facts_type } },
