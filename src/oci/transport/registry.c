@@ -309,7 +309,7 @@ int registry_new(struct http *http, const struct registry_options *options, stru
 	registry->http = http;
 	registry->warning = registry->down_why = registry->auth.down_why =
 		(struct strbuf)STRBUF_INIT(LIMIT_MESSAGE_BYTES);
-	registry->auth.realm = registry->auth.service = registry->auth.catalog_scope =
+	registry->auth.realm = registry->auth.service = registry->auth.catalog_scope = registry->auth.login =
 		(struct strbuf)STRBUF_INIT(LIMIT_HTTP_HEAD_BYTES);
 	registry->facts =
 		(struct registry_facts){ .limit = INT_UNKNOWN, .remaining = INT_UNKNOWN, .limit_seconds = INT_UNKNOWN };
