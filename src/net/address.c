@@ -129,13 +129,24 @@ static bool read_group(struct cursor *c, unsigned *ret_group)
 	return digits > 0;
 }
 
+/* IPv4 at the end of IPv6: four decimal numbers, and no other form of it. */
 static bool read_6_tail(struct cursor *c, unsigned char bytes[4])
 {
 	struct slice rest;
-	size_t left = cursor_left(c);
 	struct cursor ahead = *c;
-	return cursor_take_slice(&ahead, left, &rest) && memchr(rest.data, '.', rest.len) && read_4(rest, bytes) &&
-	       cursor_skip(c, left);
+	size_t dots = 0;
+
+	if (!cursor_take_slice(&ahead, cursor_left(&ahead), &rest))
+		return false;
+	for (size_t i = 0; i < rest.len; i++) {
+		dots += rest.data[i] == '.';
+		if (rest.data[i] != '.' && !ascii_is_digit(rest.data[i]))
+			return false;
+	}
+	if (dots != 3 || !read_4(rest, bytes))
+		return false;
+	*c = ahead;
+	return true;
 }
 
 /* RFC 4291, section 2.2. A zone (%eth0) is never public, and not read. */

@@ -68,6 +68,63 @@ static void a_head_has_a_maximum_over_all_its_parts(void **state)
 	assert_int_equal(lines, LIMIT_HTTP_HEAD_BYTES / sizeof line - 1);
 }
 
+static struct slice kept(const struct head *head, const char *name, size_t n)
+{
+	return head_kept((struct slice){ head->kept, head->kept_len }, slice_of(name), n);
+}
+
+static void fields_for_the_owner_are_kept_each_by_its_number(void **state)
+{
+	struct head head = { 0 };
+	feed(&head,
+	     "HTTP/1.1 401 x\r\nWWW-Authenticate: Basic\r\nLink: <a>\r\nwww-AUTHENTICATE:  Bearer realm=\"b\" \r\n"
+	     "ETag:\r\nX-Other: y\r\nWarning: a\tb\r\n\r\n");
+	check_slice(kept(&head, "WWW-Authenticate", 0), "Basic");
+	check_slice(kept(&head, "www-authenticate", 1), "Bearer realm=\"b\"");
+	assert_null(kept(&head, "www-authenticate", 2).data);
+	check_slice(kept(&head, "link", 0), "<a>");
+	check_slice(kept(&head, "etag", 0), "");
+	check_slice(kept(&head, "warning", 0), "a\tb");
+	assert_null(kept(&head, "x-other", 0).data);
+	assert_null(kept(&head, "location", 0).data);
+}
+
+static void fields_of_interim_answers_and_trailers_are_not_kept(void **state)
+{
+	struct head head = { 0 };
+	feed(&head, "HTTP/1.1 103 x\r\nLink: <early>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
+	feed(&head, "Link: <late>\r\n\r\n");
+	assert_null(kept(&head, "link", 0).data);
+}
+
+static void a_field_with_control_characters_is_left_out(void **state)
+{
+	struct head head = { 0 };
+	feed(&head, "HTTP/1.1 200 OK\r\nLocation: a\x01");
+	feed(&head, "Location: b\x7f\r\nLocation: c\r\n");
+	head_add(&head, (struct slice){ "Location: d\0e", 13 });
+	check_slice(kept(&head, "location", 0), "c");
+	assert_null(kept(&head, "location", 1).data);
+}
+
+static void what_is_kept_has_a_maximum_and_later_fields_may_still_fit(void **state)
+{
+	static char line[HEAD_KEPT_BYTES + 16];
+	struct head head = { 0 };
+	memset(line, 'x', sizeof line);
+	memcpy(line, "Location: ", 10);
+	feed(&head, "HTTP/1.1 200 OK\r\n");
+	head_add(&head, (struct slice){ line, 10 + HEAD_KEPT_BYTES - 1 });
+	assert_null(kept(&head, "location", 0).data);
+	head_add(&head, (struct slice){ line, 10 + HEAD_KEPT_BYTES - 10 });
+	assert_int_equal(kept(&head, "location", 0).len, HEAD_KEPT_BYTES - 10);
+	head_add(&head, SLICE("Link: 123456789\r\n"));
+	head_add(&head, SLICE("ETag: 123456\r\n"));
+	assert_null(kept(&head, "link", 0).data);
+	check_slice(kept(&head, "etag", 0), "123456");
+	assert_int_equal(head.kept_len, HEAD_KEPT_BYTES);
+}
+
 static void check_type(const char *value, const char *expected)
 {
 	char room[HEAD_TYPE_BYTES];
@@ -134,7 +191,8 @@ static void read_mangled(struct slice variant, size_t at, void *data)
 static void cut_and_flipped_lines_stay_in_their_room(void **state)
 {
 	const char *lines[] = { "HTTP/1.1 200 OK\r\n", "Content-Type: application/json; charset=utf-8\r\n",
-				"Date: Wed, 25 Nov 2026 12:00:00 GMT\r\n", "Retry-After: 120\r\n" };
+				"Date: Wed, 25 Nov 2026 12:00:00 GMT\r\n", "Retry-After: 120\r\n",
+				"Www-Authenticate: Bearer realm=\"x\"\r\n" };
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		mangle_truncate(slice_of(lines[i]), read_mangled, NULL);
 		mangle_flip(slice_of(lines[i]), read_mangled, NULL);
@@ -149,6 +207,10 @@ int main(void)
 		cmocka_unit_test(interim_answers_are_read_over),
 		cmocka_unit_test(trailers_change_nothing),
 		cmocka_unit_test(a_head_has_a_maximum_over_all_its_parts),
+		cmocka_unit_test(fields_for_the_owner_are_kept_each_by_its_number),
+		cmocka_unit_test(fields_of_interim_answers_and_trailers_are_not_kept),
+		cmocka_unit_test(a_field_with_control_characters_is_left_out),
+		cmocka_unit_test(what_is_kept_has_a_maximum_and_later_fields_may_still_fit),
 		cmocka_unit_test(media_types),
 		cmocka_unit_test(a_media_type_has_a_maximum),
 		cmocka_unit_test(lines_that_are_none_are_left_out),

@@ -76,6 +76,31 @@ static void every_header_is_a_line_in_order(void **state)
 	check_slice(secret_reveal(&request.body), "{}");
 }
 
+static void a_head_may_be_repeated_and_a_wait_and_limits_are_taken_over(void **state)
+{
+	CLEANUP(request_release) struct request request = { 0 };
+	struct http_request asked = { .method = "HEAD", .delay_ms = 700, .limits_are_answers = true };
+	struct error *err = NULL;
+	check_ok(request_copy(&request, &asked, "https://x:443", NULL, &err), &err);
+	assert_string_equal(request.method, "HEAD");
+	assert_true(request.repeatable && request.limits_are_answers);
+	assert_int_equal(request.delay_ms, 700);
+}
+
+static void a_body_that_is_secret_wins_over_the_other(void **state)
+{
+	CLEANUP(request_release) struct request request = { 0 };
+	CLEANUP(secret_release) struct secret_bytes form = secret_of("refresh_token=made-up");
+	struct http_request asked = {
+		.method = "POST", .secret_body = &form, .body = SLICE("x"), .body_type = SLICE("a/form")
+	};
+	struct error *err = NULL;
+	check_ok(request_copy(&request, &asked, "https://x:443", NULL, &err), &err);
+	check_slice(secret_reveal(&request.body), "refresh_token=made-up");
+	assert_string_equal(line_at(&request, 2), "Content-Type: a/form");
+	assert_null(memmem(request.text, request.text_len, "made-up", 7));
+}
+
 static void the_login_lies_in_the_secure_heap_only(void **state)
 {
 	CLEANUP(request_release) struct request request = { 0 };
@@ -163,6 +188,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plain_get),
 		cmocka_unit_test(every_header_is_a_line_in_order),
+		cmocka_unit_test(a_head_may_be_repeated_and_a_wait_and_limits_are_taken_over),
+		cmocka_unit_test(a_body_that_is_secret_wins_over_the_other),
 		cmocka_unit_test(the_login_lies_in_the_secure_heap_only),
 		cmocka_unit_test(nothing_can_break_out_of_its_line),
 		cmocka_unit_test(paths_and_methods_are_checked),
