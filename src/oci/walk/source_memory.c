@@ -28,13 +28,6 @@ static struct slice key_of(enum image_ask_type type, struct slice repository, st
 	return strbuf_slice(key);
 }
 
-static struct memory_answer *find(const struct source_memory *memory, enum image_ask_type type, struct slice repository,
-				  struct slice reference)
-{
-	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT(LIMIT_LINE_BYTES);
-	return map_get(&memory->answers, key_of(type, repository, reference, &key));
-}
-
 /* --- what it holds --- */
 struct memory_answer *source_memory_answer(struct source_memory *memory, enum image_ask_type type,
 					   const char *repository, struct slice reference)
@@ -53,7 +46,9 @@ struct memory_answer *source_memory_answer(struct source_memory *memory, enum im
 size_t source_memory_asked(struct source_memory *memory, enum image_ask_type type, const char *repository,
 			   struct slice reference)
 {
-	const struct memory_answer *answer = find(memory, type, slice_of(repository), reference);
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT(LIMIT_LINE_BYTES);
+	const struct memory_answer *answer = map_get(&memory->answers,
+						     key_of(type, slice_of(repository), reference, &key));
 	return answer ? answer->asked : 0;
 }
 
@@ -118,10 +113,14 @@ static int ask(struct image_source *source, const struct image_ask *asked, void 
 	struct source_memory *memory = (struct source_memory *)source;
 	if (memory->ask_fails_after && memory->asked >= memory->ask_fails_after)
 		return error_set(err, ERROR_SYSTEM, "this source was told to fail");
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT(LIMIT_LINE_BYTES);
+	struct slice name = key_of(asked->type, asked->repository, asked->reference, &key);
+	if (strbuf_failed(&key, err))
+		return -1;
 	struct memory_ask *item = vec_push(&memory->asks);
 	if (!item)
 		return error_no_memory(err);
-	item->answer = find(memory, asked->type, asked->repository, asked->reference);
+	item->answer = map_get(&memory->answers, name);
 	item->type = asked->type;
 	if (asked->type == IMAGE_ASK_TAGS)
 		item->list = map_get(&memory->tags, asked->repository);

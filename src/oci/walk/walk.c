@@ -206,6 +206,9 @@ static int end_interrupted(struct image_walk *walk, struct error **err)
 	for (struct task *task = walk->ready.first; task; task = task->next)
 		if (interrupt_task(walk, task, err) < 0)
 			return -1;
+	/* What is still under way will not be taken any more. */
+	for (size_t i = 0; i < walk->tasks.len; i++)
+		walk->tasks.items[i]->under_way = false;
 	walk->ready.first = walk->members.first = NULL;
 	if (walk->catalog_wanted && !walk->catalog_started &&
 	    put_coverage(walk, "Repository", SLICE("*"), "*", "interrupted", SLICE_NONE, 0, err) < 0)

@@ -127,7 +127,7 @@ struct image_walk {
 	struct walk_repository *waiting, *waiting_last; /* given, not begun */
 	struct walk_repository *opened;                 /* begun */
 	struct map given;                               /* name → struct walk_repository that waits */
-	size_t open_count, lists_under_way, under_way;
+	size_t open_count, most_open, lists_under_way, under_way;
 	struct name_queue catalog_names;
 	bool (*wanted)(const void *data, struct slice repository);
 	const void *wanted_data;

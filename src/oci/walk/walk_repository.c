@@ -35,6 +35,8 @@ static void link_open(struct image_walk *walk, struct walk_repository *repositor
 		walk->opened->previous = repository;
 	walk->opened = repository;
 	walk->open_count++;
+	if (walk->open_count > walk->most_open)
+		walk->most_open = walk->open_count;
 	walk->result.repositories++;
 }
 
