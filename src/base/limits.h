@@ -133,6 +133,10 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_CHALLENGES 16
 #define LIMIT_TOKENS 10000
 #define LIMIT_LOGINS_TRIED 8
+/* Pages of 100 that a registry's own API gives of one repository or list: 1 M tags. */
+#define LIMIT_DIALECT_PAGES 10000
+/* What is kept of them until the last one came. */
+#define LIMIT_DIALECT_BYTES (512 * LIMIT_MIB)
 /* A user's docker config. */
 #define LIMIT_DOCKER_CONFIG_BYTES (1 * LIMIT_MIB)
 /* Hosts, users, places of logins: some configs, a small multiple each. */
@@ -156,6 +160,9 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_FROZEN_ITEM_BYTES (64 * LIMIT_MIB)
 /* A manifest: LIMIT_SNAPSHOT_FILES lists of about 1 KiB, and some. */
 #define LIMIT_MANIFEST_BYTES (256 * LIMIT_MIB)
+/* The records of a frozen registry: 1 M tags and answers of about 300 bytes (of one in a tar, as much as is kept of
+ * what names images). */
+#define LIMIT_FROZEN_RECORDS_BYTES (512 * LIMIT_MIB)
 
 /* --- credentials --- */
 /* Entries of one docker config: 1 MiB of data cannot hold more that mean anything. */

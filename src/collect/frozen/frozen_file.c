@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/time.h"
 
 #define BUFFER_BYTES (64 * LIMIT_KIB)
 #define PATH_BYTES (64 * LIMIT_KIB)
@@ -26,6 +27,15 @@ void frozen_name_add(struct strbuf *out, struct slice text)
 		bool plain = ascii_is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
 		strbuf_add_char(out, plain ? c : '-');
 	}
+}
+
+void frozen_time_name_add(struct strbuf *out, int64_t time)
+{
+	char text[TIME_TEXT_BYTES];
+	for (const char *c = time_format(time, text); *c && *c != '.' && *c != 'Z'; c++)
+		if (*c != '-' && *c != ':')
+			strbuf_add_char(out, *c);
+	strbuf_add_char(out, 'Z');
 }
 
 /* name, name-2, name-3, ... with the ending behind it. */

@@ -14,6 +14,8 @@
  * gets a '_' before it. At most FROZEN_NAME_BYTES of it. */
 #define FROZEN_NAME_BYTES 100
 void frozen_name_add(struct strbuf *out, struct slice text);
+/* A time as a folder's name: 2026-11-25T11:55:00.5Z is 20261125T115500Z. */
+void frozen_time_name_add(struct strbuf *out, int64_t time);
 
 /* The folder `name` in another one (or AT_FDCWD), made with mode 0700 when it is not there. A descriptor, or -1.
  * Symbolic links are followed only at AT_FDCWD, where a person named it. */

@@ -40,16 +40,6 @@ static int keep_facts(struct frozen_writer *writer, const struct frozen_facts *f
 	return frozen_keep(writer, facts->key_id, &manifest->key_id, err);
 }
 
-/* 2026-11-25T11:55:00.5Z is 20261125T115500Z. */
-static void add_time_name(struct strbuf *out, int64_t time)
-{
-	char text[TIME_TEXT_BYTES];
-	for (const char *c = time_format(time, text); *c && *c != '.' && *c != 'Z'; c++)
-		if (*c != '-' && *c != ':')
-			strbuf_add_char(out, *c);
-	strbuf_add_char(out, 'Z');
-}
-
 /* DIR/CLUSTER/TIME, the last of them new. */
 static int make_folders(struct frozen_writer *writer, const char *dir, struct error **err)
 {
@@ -57,7 +47,7 @@ static int make_folders(struct frozen_writer *writer, const char *dir, struct er
 	CLEANUP(strbuf_release) struct strbuf time = STRBUF_INIT(LIMIT_LINE_BYTES);
 	CLEANUP(strbuf_release) struct strbuf run = STRBUF_INIT(LIMIT_LINE_BYTES);
 	frozen_name_add(&cluster, writer->manifest.cluster);
-	add_time_name(&time, writer->manifest.as_of);
+	frozen_time_name_add(&time, writer->manifest.as_of);
 	if (strbuf_failed(&cluster, err) || strbuf_failed(&time, err))
 		return -1;
 	if ((writer->top = frozen_folder_open(AT_FDCWD, dir, err)) < 0)

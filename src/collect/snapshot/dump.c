@@ -10,8 +10,11 @@
 #include "base/alloc.h"
 #include "base/ascii.h"
 #include "base/limits.h"
+#include "base/map.h"
+#include "collect/frozen/frozen_images_manifest.h"
 #include "collect/snapshot/dump_internal.h"
 #include "collect/snapshot/runs.h"
+#include "oci/layout/layout.h"
 
 /* Endings that a dump's name loses where it names a cluster. */
 static const char *const archive_endings[] = { ".gz",  ".zst", ".xz",  ".bz2",  ".tgz",  ".tzst",
@@ -37,6 +40,7 @@ struct dump *dump_free(struct dump *dump)
 	vec_release(&dump->files);
 	vec_release(&dump->clusters);
 	vec_release(&dump->runs);
+	vec_release(&dump->images);
 	arena_release(&dump->arena);
 	return mem_free(dump);
 }
@@ -135,6 +139,88 @@ static struct slice without_endings(struct slice name)
 	return name;
 }
 
+struct slice dump_images_name(const struct dump *dump, const struct dump_images *images)
+{
+	if (!images->path.len)
+		return dump->name;
+	struct slice name = base_name(images->path);
+	return images->kind == DUMP_IMAGE_ARCHIVE ? without_endings(name) : name;
+}
+
+/* --- images --- */
+int dump_add_images(struct dump *dump, struct slice path, enum dump_images_kind kind, struct error **err)
+{
+	struct slice copy;
+	if (dump->images.len >= LIMIT_SNAPSHOT_FILES)
+		return error_set(err, ERROR_LIMIT, "more than %d layouts", LIMIT_SNAPSHOT_FILES);
+	if (arena_copy(&dump->arena, path, &copy) < 0)
+		return arena_fail(&dump->arena, err);
+	struct dump_images *images = vec_push(&dump->images);
+	if (!images)
+		return error_no_memory(err);
+	*images = (struct dump_images){ copy, kind };
+	return 0;
+}
+
+bool dump_marks_images(struct slice name, struct slice start, enum dump_images_kind *ret_kind)
+{
+	if (slice_equal_text(name, FROZEN_RECORDS_NAME) && start.len && frozen_images_likely(start)) {
+		*ret_kind = DUMP_FROZEN_REGISTRY;
+		return true;
+	}
+	*ret_kind = DUMP_LAYOUT;
+	return image_layout_marks(name, start);
+}
+
+struct slice_list dump_frozen_registry_files(void)
+{
+	static const struct slice records = { FROZEN_RECORDS_NAME, sizeof FROZEN_RECORDS_NAME - 1 };
+	return (struct slice_list){ &records, 1 };
+}
+
+static int compare_images(const void *a, const void *b)
+{
+	const struct dump_images *left = a, *right = b;
+	int order = slice_compare(left->path, right->path);
+	return order ? order : (int)right->kind - (int)left->kind; /* a frozen registry is a layout as well */
+}
+
+/* Whether some images' folder holds the path. */
+static bool images_around(const struct map *folders, struct slice path)
+{
+	bool found = map_get(folders, SLICE("")) != NULL;
+	for (size_t i = 0; !found && i < path.len; i++)
+		found = path.data[i] == '/' && map_get(folders, slice_part(path, 0, i));
+	return found;
+}
+
+int dump_drop_files_of_images(struct dump *dump, struct error **err)
+{
+	CLEANUP(map_release) struct map folders = { 0 };
+	size_t kept = 0;
+	if (!dump->images.len)
+		return 0;
+	qsort(dump->images.items, dump->images.len, sizeof *dump->images.items, compare_images);
+	for (size_t i = 0; i < dump->images.len; i++) {
+		struct dump_images *images = &dump->images.items[i];
+		if (images_around(&folders, images->path) || map_get(&folders, images->path))
+			continue;
+		void **place = map_put(&folders, images->path);
+		if (!place)
+			return error_no_memory(err);
+		dump->images.items[kept] = *images;
+		*place = dump; /* there */
+		kept++;
+	}
+	dump->images.len = kept;
+	for (size_t i = kept = 0; i < dump->files.len; i++)
+		if (!images_around(&folders, dump->files.items[i].path))
+			dump->files.items[kept++] = dump->files.items[i];
+	dump->files.len = kept;
+	return 0;
+}
+
+/* --- opening --- */
 /* One file: an archive by its bytes, or a stream of documents. What is neither may still be a tar without a magic. */
 static struct dump *dump_of_bytes(struct file_bytes *bytes, struct slice name, struct error **err)
 {

@@ -7,8 +7,10 @@
  *     dump = dump_free(dump);
  *
  * Only regular files count. Links are never followed, but for the dump's own path, and archives in a dump are not
- * opened: both are told like files that cannot be read. Hidden files and folders are not ours. An archive is unpacked
- * twice, and once more for each run of `fother collect` in it, one file at a time in memory, and never to disk.
+ * opened: both are told like files that cannot be read. Layouts and archives of images (of these only in a folder, not
+ * in an archive of their own) and frozen registries stand apart: `images`. Hidden files and folders are not ours. An
+ * archive is unpacked twice, and once more for each run of `fother collect` in it, one file at a time in memory, and
+ * never to disk.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_DUMP_H
 #define FOTHER_COLLECT_SNAPSHOT_DUMP_H
@@ -42,6 +44,18 @@ struct dump_cluster {
 	struct frozen_run *run;
 };
 
+/* A layout or archive of images, or a frozen registry, in a dump. Its files are not in the list of files. */
+enum dump_images_kind {
+	DUMP_LAYOUT,          /* a folder, or a folder of an archive */
+	DUMP_IMAGE_ARCHIVE,   /* a file that seems to be one; that it is shows when it is opened */
+	DUMP_FROZEN_REGISTRY, /* a run of `fother collect --read-registry` */
+};
+struct dump_images {
+	struct slice path; /* in the dump; empty: the dump itself */
+	enum dump_images_kind kind;
+};
+
+struct image_layout;
 struct dump;
 
 /* Called for each file of the list, in its order; bytes are NULL unless the content is a document or an error text.
@@ -53,6 +67,9 @@ typedef bool (*dump_wants)(const void *data, const struct dump_file *file);
 
 struct dump_ops {
 	int (*each)(struct dump *dump, dump_wants wants, dump_visit visit, void *data, struct error **err);
+	/* 1; 0: it is no such thing, or cannot be read: *ret_why, in the dump's arena; -1. */
+	int (*open_images)(struct dump *dump, const struct dump_images *images, struct image_layout **ret_layout,
+			   struct slice *ret_why, struct error **err);
 	void (*close)(struct dump *dump); /* frees the whole dump's own parts, not the struct */
 };
 
@@ -71,6 +88,9 @@ struct dump {
 	struct {
 		VEC(struct frozen_run *)
 	} runs;
+	struct {
+		VEC(struct dump_images)
+	} images;
 	const char *damage_code; /* NULL, or: the list is not complete, because ... */
 	struct slice damage;
 };
@@ -91,6 +111,16 @@ static inline bool dump_wants_all(const void *data, const struct dump_file *file
 	(void)file;
 	return true;
 }
+
+/* See open_images of struct dump_ops. */
+static inline int dump_open_images(struct dump *dump, const struct dump_images *images,
+				   struct image_layout **ret_layout, struct slice *ret_why, struct error **err)
+{
+	return dump->ops->open_images(dump, images, ret_layout, ret_why, err);
+}
+
+/* "images/web.tar.gz" is "web"; of the dump itself its own name. */
+struct slice dump_images_name(const struct dump *dump, const struct dump_images *images);
 
 static inline int dump_each(struct dump *dump, dump_visit visit, void *data, struct error **err)
 {

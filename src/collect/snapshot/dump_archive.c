@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "collect/snapshot/dump_internal.h"
 #include "oci/layout/archive_stream.h"
+#include "oci/layout/layout.h"
 
 /* A ratio says nothing before that much was unpacked. */
 #define RATIO_FROM_BYTES ((int64_t)(32 * LIMIT_MIB))
@@ -84,12 +85,38 @@ static int entry_path(struct archive_stream *stream, struct slice archive_name, 
 	return strbuf_failed(out, err) ? -1 : 0;
 }
 
+static int note_mark(struct archive_dump *dump, struct slice path, struct slice start, struct error **err)
+{
+	struct slice folder, name;
+	enum dump_images_kind kind;
+	if (!slice_cut_last(path, '/', &folder, &name)) {
+		folder = SLICE("");
+		name = path;
+	}
+	return dump_marks_images(name, start, &kind) ? dump_add_images(&dump->dump, folder, kind, err) : 0;
+}
+
+/* What was cut before it could say what it is. */
+static int note_cut_images(struct archive_dump *dump, struct error **err)
+{
+	const struct dump *d = &dump->dump;
+	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
+	struct image_layout_archive archive = { .bytes = file_slice(&dump->bytes) };
+	int likely = d->damage_code && !d->images.len ? image_layout_archive_likely(archive.bytes, err) : 0;
+	if (likely <= 0)
+		return likely;
+	int opened = image_layout_open_archive(&archive, &layout, err);
+	return opened > 0 ? dump_add_images(&dump->dump, SLICE(""), DUMP_LAYOUT, err) : opened;
+}
+
 static int list_regular(struct archive_dump *dump, struct archive_stream *stream, struct slice path, size_t ordinal,
 			struct error **err)
 {
 	CLEANUP(file_release) struct file_bytes start = { 0 };
 	const char *problem;
 	if (unpack(stream, &start, CONTENT_START_BYTES, &problem, err) < 0)
+		return -1;
+	if (archive_stream_is_tar(stream) && !problem && note_mark(dump, path, file_slice(&start), err) < 0)
 		return -1;
 	enum content content = archive_stream_is_tar(stream) ? content_of(path, file_slice(&start))
 							     : content_of_given(file_slice(&start));
@@ -141,7 +168,9 @@ static int list(struct archive_dump *dump, struct slice name, struct error **err
 		if (entry_path(&stream, name, &path, err) < 0 ||
 		    list_entry(dump, &stream, strbuf_slice(&path), ordinal, err) < 0)
 			return -1;
-	return keep_damage(dump, &stream, err);
+	if (keep_damage(dump, &stream, err) < 0 || note_cut_images(dump, err) < 0)
+		return -1;
+	return dump_drop_files_of_images(&dump->dump, err);
 }
 
 static int visit_unpacked(struct archive_stream *stream, const struct dump_file *file, dump_visit visit, void *data,
@@ -187,12 +216,24 @@ static int archive_each(struct dump *dump, dump_wants wants, dump_visit visit, v
 	return 0;
 }
 
+static int archive_open_images(struct dump *dump, const struct dump_images *images, struct image_layout **ret_layout,
+			       struct slice *ret_why, struct error **err)
+{
+	struct image_layout_archive archive = { .bytes = file_slice(&((struct archive_dump *)dump)->bytes),
+						.below = images->path };
+	if (images->kind == DUMP_FROZEN_REGISTRY)
+		archive.also = dump_frozen_registry_files();
+	int opened = image_layout_open_archive(&archive, ret_layout, err);
+	*ret_why = SLICE("no layout or archive of images");
+	return opened;
+}
+
 static void archive_close(struct dump *dump)
 {
 	file_release(&((struct archive_dump *)dump)->bytes);
 }
 
-static const struct dump_ops archive_ops = { archive_each, archive_close };
+static const struct dump_ops archive_ops = { archive_each, archive_open_images, archive_close };
 
 struct dump *dump_of_archive(struct file_bytes *bytes, struct slice name, struct error **err)
 {

@@ -10,7 +10,9 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "base/strbuf.h"
+#include "collect/frozen/frozen_images_format.h"
 #include "collect/snapshot/dump_internal.h"
+#include "oci/layout/layout.h"
 
 struct folder_dump {
 	struct dump dump; /* first */
@@ -99,6 +101,27 @@ static int walk_sub_folder(struct walk *walk, int folder, const char *name, stru
 	return result;
 }
 
+/* Whether an archive beside dumps holds images is seen by its first members. 1, 0, -1. */
+static int is_image_archive(int folder, const char *name, struct error **err)
+{
+	CLEANUP(file_release) struct file_bytes bytes = { 0 };
+	CLEANUP(error_freep) struct error *why = NULL;
+	if (slice_contains(slice_of(name), ".log"))
+		return 0;
+	if (file_map(folder, name, true, &bytes, &why) < 0)
+		return why->code == ERROR_NO_MEMORY ? error_move(err, &why) : 0;
+	return image_layout_archive_likely(file_slice(&bytes), err);
+}
+
+static int add_archive(struct walk *walk, int folder, const char *name, struct error **err)
+{
+	int holds_images = is_image_archive(folder, name, err);
+	if (holds_images < 0)
+		return -1;
+	return holds_images ? dump_add_images(walk->dump, strbuf_slice(&walk->path), DUMP_IMAGE_ARCHIVE, err)
+			    : dump_add_archive(walk->dump, strbuf_slice(&walk->path), err);
+}
+
 /* Looks at a file's first bytes. */
 static int add_regular(struct walk *walk, int folder, const char *name, struct error **err)
 {
@@ -112,7 +135,7 @@ static int add_regular(struct walk *walk, int folder, const char *name, struct e
 	bool archive = content_is_archive(bytes);
 	secret_wipe(start, sizeof start);
 	if (archive && !content_is_document(content))
-		return dump_add_archive(walk->dump, strbuf_slice(&walk->path), err);
+		return add_archive(walk, folder, name, err);
 	if (content == CONTENT_OTHER)
 		return dump_add_other(walk->dump, strbuf_slice(&walk->path), "no JSON or YAML", err);
 	return dump_add(walk->dump, strbuf_slice(&walk->path), content, err) ? 0 : -1;
@@ -137,11 +160,41 @@ static int walk_name(struct walk *walk, int folder, const char *name, struct err
 	return dump_add_other(walk->dump, path, "no regular file", err);
 }
 
+/* The first bytes of a regular file; none when it cannot be read. */
+static struct slice start_of(int folder, const char *name, char start[CONTENT_START_BYTES])
+{
+	struct stat status;
+	CLEANUP(fd_closep) int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	ssize_t len = fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)
+			      ? -1
+			      : pread(fd, start, CONTENT_START_BYTES, 0);
+	return (struct slice){ start, len < 0 ? 0 : (size_t)len };
+}
+
+/* 1: the folder is a layout or a frozen registry, and was added as that. */
+static int take_images(struct walk *walk, int folder, struct error **err)
+{
+	static const char *const marks[] = { FROZEN_RECORDS_NAME, "oci-layout", "manifest.json" };
+	char start[CONTENT_START_BYTES];
+	enum dump_images_kind kind;
+	struct slice path = strbuf_slice(&walk->path);
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (dump_marks_images(slice_of(marks[i]), start_of(folder, marks[i], start), &kind))
+			return dump_add_images(walk->dump, slice_part(path, 0, path.len ? path.len - 1 : 0), kind,
+					       err) < 0
+				       ? -1
+				       : 1;
+	return 0;
+}
+
 static int walk_folder(struct walk *walk, int folder, struct error **err)
 {
 	CLEANUP(names_release) struct name_list names = { 0 };
 	size_t len = walk->path.len;
-	int result = list_names(folder, &names, err);
+	int result = strbuf_failed(&walk->path, err) ? -1 : take_images(walk, folder, err);
+	if (result != 0)
+		return result < 0 ? -1 : 0;
+	result = list_names(folder, &names, err);
 	for (size_t i = 0; i < names.len && result == 0; i++) {
 		strbuf_add_text(&walk->path, names.items[i]);
 		result = walk_name(walk, folder, names.items[i], err);
@@ -213,12 +266,54 @@ static int folder_each(struct dump *dump, dump_wants wants, dump_visit visit, vo
 	return 0;
 }
 
+static int no_images(struct dump *dump, const struct error *why, struct slice *ret_why, struct error **err)
+{
+	return arena_copy(&dump->arena, slice_of(why->message), ret_why) < 0 ? arena_fail(&dump->arena, err) : 0;
+}
+
+/* A folder's, or a file's, opened as map_file does. */
+static int open_images_at(struct folder_dump *folder, const struct dump_images *images,
+			  struct image_layout **ret_layout, struct error **err)
+{
+	struct image_layout_archive archive = { 0 };
+	CLEANUP(file_release) struct file_bytes bytes = { 0 };
+	char *name = NULL;
+	CLEANUP(mem_freep) char *copy = mem_copy_text(images->path.data, images->path.len);
+	if (!copy)
+		return error_no_memory(err);
+	if (images->kind == DUMP_IMAGE_ARCHIVE) {
+		if (map_file(folder, images->path, &bytes, err) < 0)
+			return -1;
+		archive.bytes = file_slice(&bytes);
+		return image_layout_open_archive(&archive, ret_layout, err);
+	}
+	if (!images->path.len)
+		return image_layout_open_folder(folder->top, ret_layout, err);
+	CLEANUP(fd_closep) int parent = open_parent(folder->top, copy, &name);
+	CLEANUP(fd_closep)
+	int own = parent < 0 ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (own < 0)
+		return error_set_errno(err, errno, "%s", name);
+	return image_layout_open_folder(own, ret_layout, err);
+}
+
+static int folder_open_images(struct dump *dump, const struct dump_images *images, struct image_layout **ret_layout,
+			      struct slice *ret_why, struct error **err)
+{
+	CLEANUP(error_freep) struct error *why = NULL;
+	int opened = open_images_at((struct folder_dump *)dump, images, ret_layout, &why);
+	*ret_why = SLICE("no layout or archive of images");
+	if (opened >= 0)
+		return opened;
+	return why->code == ERROR_NO_MEMORY ? error_move(err, &why) : no_images(dump, why, ret_why, err);
+}
+
 static void folder_close(struct dump *dump)
 {
 	fd_closep(&((struct folder_dump *)dump)->top);
 }
 
-static const struct dump_ops folder_ops = { folder_each, folder_close };
+static const struct dump_ops folder_ops = { folder_each, folder_open_images, folder_close };
 
 struct dump *dump_of_folder(int folder, struct error **err)
 {

@@ -18,6 +18,15 @@ int dump_add_other(struct dump *dump, struct slice path, const char *why, struct
 /* What is not opened although it may well hold objects: told like a file that cannot be read. */
 int dump_add_archive(struct dump *dump, struct slice path, struct error **err);
 int dump_add_link(struct dump *dump, struct slice path, struct error **err);
+/* path is copied. */
+int dump_add_images(struct dump *dump, struct slice path, enum dump_images_kind kind, struct error **err);
+/* What a file of that name with these first bytes says of its folder: whether it is a layout or a frozen registry. */
+bool dump_marks_images(struct slice name, struct slice start, enum dump_images_kind *ret_kind);
+/* For archives: what lies in folders of images is no file of the dump, and of images in images only the outer ones are
+ * some. */
+int dump_drop_files_of_images(struct dump *dump, struct error **err);
+/* The files that are kept of a frozen registry in an archive. */
+struct slice_list dump_frozen_registry_files(void);
 bool dump_wants_bytes(const struct dump_file *file);
 bool dump_name_is_hidden(struct slice name);
 

@@ -16,12 +16,24 @@ static int stream_each(struct dump *dump, dump_wants wants, dump_visit visit, vo
 	return visit(data, file, dump_wants_bytes(file) ? &stream->bytes : NULL, err);
 }
 
+/* No stream has any: dump_stream adds none. */
+static int stream_open_images(struct dump *dump, const struct dump_images *images, struct image_layout **ret_layout,
+			      struct slice *ret_why, struct error **err)
+{
+	(void)dump;
+	(void)images;
+	(void)ret_layout;
+	(void)err;
+	*ret_why = SLICE("no images");
+	return 0;
+}
+
 static void stream_close(struct dump *dump)
 {
 	file_release(&((struct stream_dump *)dump)->bytes);
 }
 
-static const struct dump_ops stream_ops = { stream_each, stream_close };
+static const struct dump_ops stream_ops = { stream_each, stream_open_images, stream_close };
 
 struct dump *dump_of_stream(struct file_bytes *bytes, struct slice name, struct error **err)
 {

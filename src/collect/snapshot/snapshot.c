@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "collect/snapshot/cluster_read.h"
 #include "collect/snapshot/dump.h"
+#include "collect/snapshot/images_read.h"
 #include "collect/snapshot/runs.h"
 
 #define HOW_TO_DUMP                                                                                                    \
@@ -23,6 +24,7 @@ struct pass {
 	struct dump *dump;
 	struct cluster_read *reads; /* one for each cluster of the dump */
 	size_t first, end;          /* those that are being read */
+	struct images_result images;
 	int64_t now;
 };
 
@@ -76,6 +78,28 @@ static int pass_read(struct pass *pass, const struct cluster_known *known, struc
 	return result;
 }
 
+static int64_t newest_of_clusters(const struct pass *pass)
+{
+	int64_t newest = TIME_UNSET;
+	for (size_t i = 0; i < pass->dump->clusters.len; i++) {
+		int64_t as_of = cluster_read_as_of(&pass->reads[i], pass->now);
+		newest = as_of > newest ? as_of : newest;
+	}
+	return newest;
+}
+
+/* After the clusters: images beside them are of their time. */
+static int pass_read_images(struct pass *pass, struct error **err)
+{
+	int64_t given = pass->options->as_of, newest = newest_of_clusters(pass);
+	struct images_time time = { pass->now, SLICE("clock") };
+	if (given != TIME_UNSET)
+		time = (struct images_time){ given, SLICE("given") };
+	else if (newest != TIME_UNSET)
+		time = (struct images_time){ newest, SLICE("metadata") };
+	return images_read_all(pass->options, pass->sink, pass->dump, &time, &pass->images, err);
+}
+
 /* What the next pass may tell the sink from its start. */
 static int learn(const struct pass *pass, struct cluster_known *known, struct error **err)
 {
@@ -109,6 +133,8 @@ static int nothing_read(const struct pass *pass, struct error **err)
 		if (pass->reads[i].reasons)
 			return error_set(err, ERROR_SYNTAX, "nothing in it could be read (%s); " HOW_TO_DUMP,
 					 strbuf_text(&pass->reads[i].why));
+	if (pass->images.why.data)
+		return error_set(err, ERROR_SYNTAX, "nothing in it could be read (%.*s)", SLICE_ARG(pass->images.why));
 	add_names(&names, pass->dump);
 	if (strbuf_failed(&names, err))
 		return -1;
@@ -121,12 +147,16 @@ static int check_something_read(const struct pass *pass, struct error **err)
 	for (size_t i = 0; i < pass->dump->clusters.len; i++)
 		if (cluster_read_found_something(&pass->reads[i]))
 			return 0;
-	return nothing_read(pass, err);
+	return pass->images.any ? 0 : nothing_read(pass, err);
 }
 
 static void sum_up(const struct pass *pass, struct snapshot_result *ret_result)
 {
-	struct snapshot_result sum = { .clusters = pass->dump->clusters.len, .newest_as_of = TIME_UNSET };
+	struct snapshot_result sum = { .clusters = pass->dump->clusters.len,
+				       .images = pass->images.sources,
+				       .manifests = pass->images.manifests,
+				       .defects = pass->images.defects,
+				       .newest_as_of = pass->images.newest_as_of };
 	for (size_t i = 0; i < sum.clusters; i++) {
 		const struct cluster_read *read = &pass->reads[i];
 		int64_t as_of = cluster_read_as_of(read, pass->now);
@@ -148,7 +178,7 @@ static int read_once(const struct snapshot_options *options, struct sink *sink, 
 	int result = pass_read(&pass, known, err);
 	if (result == SINK_AGAIN && learn(&pass, known, err) < 0)
 		return -1;
-	if (result == 0 && check_something_read(&pass, err) < 0)
+	if (result == 0 && (pass_read_images(&pass, err) < 0 || check_something_read(&pass, err) < 0))
 		return -1;
 	if (result == 0)
 		sum_up(&pass, ret_result);
@@ -172,7 +202,7 @@ static int read_dump(const struct snapshot_options *options, struct sink *sink, 
 
 static int check_has_files(const struct dump *dump, struct error **err)
 {
-	if (dump->clusters.len)
+	if (dump->clusters.len || dump->images.len)
 		return 0;
 	if (dump->damage_code)
 		return error_set(err, ERROR_SYNTAX, "nothing in it could be read: %.*s", SLICE_ARG(dump->damage));

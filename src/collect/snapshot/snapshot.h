@@ -17,6 +17,9 @@
  * A folder that `fother collect` wrote is read as its manifest says: name, UID, time, which is never the one given, and
  * coverage (docs/snapshot-format.md). Each run is a read for itself, the older first; ERROR_USAGE where it was
  * collected with another fingerprint key.
+ *
+ * Layouts and archives of images, and registries that `fother collect` froze, may lie beside clusters, or be the dump:
+ * images_read.h.
  */
 #ifndef FOTHER_COLLECT_SNAPSHOT_SNAPSHOT_H
 #define FOTHER_COLLECT_SNAPSHOT_SNAPSHOT_H
@@ -43,8 +46,10 @@ struct snapshot_options {
 struct snapshot_result {
 	size_t clusters, files; /* files: those that were meant to hold objects */
 	size_t ignored;         /* files that were not */
+	size_t images;          /* layouts and archives of images, frozen registries */
+	int64_t manifests;      /* read of those */
 	int64_t objects, defects;
-	int64_t newest_as_of; /* newest as_of of its clusters */
+	int64_t newest_as_of; /* of its clusters and images */
 };
 
 /* Reads it all, commits, and tells what was there. A defect in it is no failure; -1: it cannot be opened, holds nothing
