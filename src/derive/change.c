@@ -65,10 +65,18 @@ static int parts_of(struct world *world, const struct world_manifest *manifest, 
 	return part.platform.data ? add_part(parts, &part, &world->arena) : -1;
 }
 
+/* arm64 is v8 where nothing else is said. */
+static bool same_platform(struct slice a, struct slice b)
+{
+	struct slice longer = a.len > b.len ? a : b, shorter = a.len > b.len ? b : a;
+	return slice_equal(a, b) || (slice_ends_with(longer, "/arm64/v8") && longer.len == shorter.len + 3 &&
+				     slice_equal(slice_part(longer, 0, shorter.len), shorter));
+}
+
 static const struct part *part_like(const struct parts *parts, const struct part *like)
 {
 	for (size_t i = 0; i < parts->len; i++) {
-		if (slice_equal(parts->items[i].platform, like->platform))
+		if (same_platform(parts->items[i].platform, like->platform))
 			return &parts->items[i];
 	}
 	return NULL;
