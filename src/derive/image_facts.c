@@ -169,9 +169,9 @@ int world_image_facts(struct world *world, const struct world_manifest *manifest
 	ret_facts->dating = manifest->dating;
 	ret_facts->base = world_base_name(world, manifest);
 	ret_facts->base_proof = slice_of(base_proof_text(manifest->base_proof));
-	if (name_tags(world, digest, ret_facts) < 0 || name_relatives(world, manifest, ret_facts) < 0 ||
-	    list_members(world, manifest, ret_facts) < 0 || image_defects_of(world, digest, &ret_facts->defects) < 0 ||
-	    count_sightings(world, digest, ret_facts) < 0)
+	if (world->arena.failure || name_tags(world, digest, ret_facts) < 0 ||
+	    name_relatives(world, manifest, ret_facts) < 0 || list_members(world, manifest, ret_facts) < 0 ||
+	    image_defects_of(world, digest, &ret_facts->defects) < 0 || count_sightings(world, digest, ret_facts) < 0)
 		return arena_fail(&world->arena, err);
 	return 0;
 }

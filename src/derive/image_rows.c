@@ -25,16 +25,22 @@ static bool is_image(const struct world_member *member)
 	return !member->record->attests.len && !member->record->artifact_type.len;
 }
 
+/* A text that is not there is one for which memory ran out. */
+static int add_platform(struct world *world, struct slice text, struct text_set *set)
+{
+	return text.data ? text_set_add(set, text, &world->arena) : -1;
+}
+
 static int add_platforms(struct world *world, const struct world_manifest *manifest, struct text_set *set, int depth)
 {
 	const struct manifest *record = manifest->record;
 	if (!is_index(manifest) && !record->os.len && !record->architecture.len)
 		return 0;
 	if (!is_index(manifest))
-		return text_set_add(set,
+		return add_platform(world,
 				    image_platform_text(&world->arena, record->os, record->architecture,
 							record->variant, record->os_version),
-				    &world->arena);
+				    set);
 	for (size_t i = 0; i < manifest->members.len && depth < IMAGE_DEPTH_MAX; i++) {
 		const struct world_member *member = manifest->members.items[i];
 		const struct index_member *of = member->record;
@@ -45,10 +51,10 @@ static int add_platforms(struct world *world, const struct world_manifest *manif
 				return -1;
 			continue;
 		}
-		struct slice text = of->os.len ? image_platform_text(&world->arena, of->os, of->architecture,
-								     of->variant, of->os_version)
-					       : SLICE_NONE;
-		if (text.data && text_set_add(set, text, &world->arena) < 0)
+		if (of->os.len && add_platform(world,
+					       image_platform_text(&world->arena, of->os, of->architecture, of->variant,
+								   of->os_version),
+					       set) < 0)
 			return -1;
 	}
 	return 0;
@@ -229,7 +235,8 @@ static int fill_facts(struct world *world, struct image *row, const struct world
 		row->base_digest = image->base ? image->base->record->digest : image->record->base_digest;
 		row->base_proof = slice_of(base_proof_text(image->base_proof));
 	}
-	return image_platforms(world, manifest, &row->platforms);
+	/* A base whose name could not be made would stand as a digest alone. */
+	return world->arena.failure ? -1 : image_platforms(world, manifest, &row->platforms);
 }
 
 int image_row_fill(struct world *world, struct strbuf *key, struct image *row)
