@@ -4,21 +4,24 @@
 enum action_class {
 	ACTION_CONTAIN_READER, /* runs a bad digest and can read secrets: what it reads is lost again */
 	ACTION_CONTAIN,        /* runs a bad digest */
+	ACTION_CONTAIN_BUILT,  /* runs an image that is built on a bad one */
 	ACTION_HOLD,           /* a bad image is about to run, or will with the next pod */
 	ACTION_REVOKE,         /* credentials of class exposed */
 	ACTION_ROTATE,         /* credentials in use, or whose users are unknown, or that are only read */
-	ACTION_FIX,            /* secrets that block every pull: rotation would not help these pods */
-	ACTION_PURGE,          /* bad images cached on nodes */
-	ACTION_DELETE,         /* credentials that nobody uses */
-	ACTION_CHECK,          /* credentials without proof; workloads that ran or pulled a bad image and ended */
+	ACTION_MOVED,  /* a tag moved in the window, and what it points to now runs: nothing says that it is bad */
+	ACTION_FIX,    /* secrets that block every pull: rotation would not help these pods */
+	ACTION_PURGE,  /* bad images cached on nodes */
+	ACTION_DELETE, /* credentials that nobody uses */
+	ACTION_CHECK,  /* credentials without proof; workloads that ran or pulled a bad image and ended */
 	ACTION_COUNT,
 };
 
 static const char *const action_names[ACTION_COUNT] = {
-	"contain", "contain", "hold", "revoke", "rotate", "fix", "purge", "delete", "check",
+	"contain", "contain", "contain", "hold", "revoke", "rotate", "check", "fix", "purge", "delete", "check",
 };
 static const char *const action_rules[ACTION_COUNT] = {
-	"contain_reader", "contain", "hold", "revoke", "rotate", "fix", "purge", "delete", "check",
+	"contain_reader", "contain", "contain_built", "hold",   "revoke", "rotate",
+	"moved",          "fix",     "purge",         "delete", "check",
 };
 
 struct action_rows {
@@ -48,8 +51,10 @@ static struct action *last_row(const struct action_rows *rows)
 
 static enum action_class workload_class(const struct triage_workload *w)
 {
+	if (w->bad_runs && w->reads.len)
+		return ACTION_CONTAIN_READER;
 	if (w->bad_runs)
-		return w->reads.len ? ACTION_CONTAIN_READER : ACTION_CONTAIN;
+		return w->built_runs == w->bad_runs ? ACTION_CONTAIN_BUILT : ACTION_CONTAIN;
 	if (w->bad_waits || (w->template_only && !w->suspended))
 		return ACTION_HOLD;
 	return w->bad_ran || w->bad_pulled || w->template_only ? ACTION_CHECK : ACTION_COUNT;
@@ -57,11 +62,14 @@ static enum action_class workload_class(const struct triage_workload *w)
 
 static struct slice workload_why(const struct triage_workload *w, struct arena *arena)
 {
+	if (w->bad_runs && w->reads.len && w->built_runs == w->bad_runs)
+		return arena_printf(arena, "built on a bad image, can read %zu secret%s", w->reads.len,
+				    w->reads.len == 1 ? "" : "s");
 	if (w->bad_runs && w->reads.len)
 		return arena_printf(arena, "bad image, can read %zu secret%s", w->reads.len,
 				    w->reads.len == 1 ? "" : "s");
 	if (w->bad_runs)
-		return slice_of("runs a bad image");
+		return slice_of(w->built_runs == w->bad_runs ? "runs an image built on a bad one" : "runs a bad image");
 	if (w->bad_waits)
 		return slice_of("a bad image waits to start");
 	if (w->template_only)
@@ -153,6 +161,24 @@ static int add_credentials(struct action_rows *rows, enum action_class class, st
 	return 0;
 }
 
+/* Tags that point to something bad have their workloads above. */
+static int add_moved(struct action_rows *rows, struct error **err)
+{
+	struct arena *arena = &rows->run->world->arena;
+	const struct tag_row *items = rows->run->triage->tags.items;
+
+	for (size_t i = 0; i < rows->run->triage->tags.len; i++) {
+		const struct tag_row *tag = &items[i];
+		if (tag->in_window != BOOL_TRUE || tag->bad == BOOL_TRUE || tag->runs_now <= 0)
+			continue;
+		struct slice subject = arena_printf(arena, "tag %.*s/%.*s:%.*s", SLICE_ARG(tag->registry),
+						    SLICE_ARG(tag->repository), SLICE_ARG(tag->tag));
+		if (add(rows, ACTION_MOVED, subject, tag->why, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int add_blocked(struct action_rows *rows, struct error **err)
 {
 	struct arena *arena = &rows->run->world->arena;
@@ -230,11 +256,11 @@ int triage_actions(struct triage_run *run, struct error **err)
 	struct action_rows rows = { .run = run };
 
 	if (add_workloads(&rows, ACTION_CONTAIN_READER, err) < 0 || add_workloads(&rows, ACTION_CONTAIN, err) < 0 ||
-	    add_workloads(&rows, ACTION_HOLD, err) < 0 || add_credentials(&rows, ACTION_REVOKE, err) < 0 ||
-	    add_credentials(&rows, ACTION_ROTATE, err) < 0 || add_blocked(&rows, err) < 0 ||
-	    add_cached(&rows, err) < 0 || add_credentials(&rows, ACTION_DELETE, err) < 0 ||
-	    add_workloads(&rows, ACTION_CHECK, err) < 0 || add_pulled(&rows, err) < 0 ||
-	    add_credentials(&rows, ACTION_CHECK, err) < 0)
+	    add_workloads(&rows, ACTION_CONTAIN_BUILT, err) < 0 || add_workloads(&rows, ACTION_HOLD, err) < 0 ||
+	    add_credentials(&rows, ACTION_REVOKE, err) < 0 || add_credentials(&rows, ACTION_ROTATE, err) < 0 ||
+	    add_moved(&rows, err) < 0 || add_blocked(&rows, err) < 0 || add_cached(&rows, err) < 0 ||
+	    add_credentials(&rows, ACTION_DELETE, err) < 0 || add_workloads(&rows, ACTION_CHECK, err) < 0 ||
+	    add_pulled(&rows, err) < 0 || add_credentials(&rows, ACTION_CHECK, err) < 0)
 		return -1;
 	run->triage->actions = rows.rows.list;
 	return 0;

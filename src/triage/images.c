@@ -1,11 +1,14 @@
+#include "derive/world_images.h"
 #include "triage/triage_internal.h"
 
-/* docs/ranking.md, "Images of the scope": bad before not known bad, then by where they run. */
+/* docs/ranking.md, "Images of the scope": bad before built on bad, before in the window, then by where they run. */
 static int compare_images(const void *left, const void *right)
 {
 	const struct image *a = left, *b = right;
 	const int64_t by[][2] = {
 		{ a->bad == BOOL_TRUE, b->bad == BOOL_TRUE },
+		{ a->built_on.len > 0, b->built_on.len > 0 },
+		{ a->in_window.len > 0, b->in_window.len > 0 },
 		{ a->runs, b->runs },
 		{ a->ran, b->ran },
 		{ a->cached, b->cached },
@@ -25,27 +28,31 @@ static const char *why_of(const struct image *image)
 {
 	if (image->bad == BOOL_TRUE)
 		return "an indicator names it";
+	if (image->built_on.data)
+		return "built on a bad image";
+	if (image->in_window.len)
+		return image->runs > 0 ? "runs, and a date of it lies in the window"
+				       : "a date of it lies in the window";
 	if (image->runs > 0)
 		return "runs, and comes from the breached registry";
 	if (image->ran > 0)
 		return "ran, and comes from the breached registry";
 	if (image->cached > 0)
 		return "lies on nodes, ready to start";
-	return "named by a template or an event only";
+	return image->sightings.len ? "named by a template or an event only" : "in the registry only";
 }
 
-/* The sightings hold the indicator already: an image is bad when one of its sightings is. */
-static void mark_bad(struct triage_run *run, struct image *image)
+/* What has no digest is bad when one of its sightings is. */
+static void mark_bad(const struct triage_run *run, struct image *image)
 {
 	const struct sighting *sightings = image->sightings.items;
+	const struct triage_bad *bad = triage_bad_of(run, image->digest);
 
-	image->bad = BOOL_FALSE;
-	for (size_t i = 0; i < image->sightings.len; i++)
+	image->bad = bad && !bad->built_on.data ? BOOL_TRUE : BOOL_FALSE;
+	image->built_on = bad ? bad->built_on : SLICE_NONE;
+	for (size_t i = 0; !bad && i < image->sightings.len; i++)
 		if (sightings[i].bad == BOOL_TRUE)
 			image->bad = BOOL_TRUE;
-	if (image->digest.data &&
-	    (indicators_digest(run->indicators, image->digest) || map_get(&run->bad_by_tag, image->digest)))
-		image->bad = BOOL_TRUE;
 }
 
 /* "registry/repository:tag" of every image that a digest is known of. */
@@ -83,16 +90,40 @@ static int collect(struct triage_run *run, const struct record_list *all, const 
 
 	for (size_t i = 0; i < all->len; i++) {
 		mark_bad(run, &images[i]);
+		if (triage_window_dates(run, &images[i], err) < 0)
+			return -1;
 		int named = only_a_name(&images[i], names, &run->world->arena);
 		if (named < 0)
 			return arena_fail(&run->world->arena, err);
-		if (named || (images[i].bad != BOOL_TRUE &&
+		if (named || (images[i].bad != BOOL_TRUE && !images[i].built_on.data &&
 			      !scope_has_image(run->incident, images[i].registry, images[i].repository)))
 			continue;
 		if (!row_push_copy(rows, &image_type, &images[i], &run->world->arena))
 			return arena_fail(&run->world->arena, err);
 	}
 	return 0;
+}
+
+static bool has_dating(const struct image *image, const char *dating)
+{
+	return slice_equal_text(image->dating, dating);
+}
+
+static void count(struct triage *triage, const struct record_list *rows)
+{
+	const struct image *images = rows->items;
+	struct triage_counts *counts = &triage->counts;
+
+	for (size_t i = 0; i < rows->len; i++) {
+		counts->bad += images[i].bad == BOOL_TRUE;
+		counts->built_on_bad += images[i].built_on.len > 0;
+		counts->in_window += images[i].in_window.len > 0;
+		counts->dated += has_dating(&images[i], "dated");
+		counts->undated += has_dating(&images[i], "undated") || has_dating(&images[i], "invalid");
+		counts->reproducible += has_dating(&images[i], "reproducible");
+		counts->future += has_dating(&images[i], "future");
+		counts->not_read += !images[i].dating.len;
+	}
 }
 
 int triage_images(struct triage_run *run, struct error **err)
@@ -105,6 +136,7 @@ int triage_images(struct triage_run *run, struct error **err)
 	    collect(run, &all, &names, &rows, err) < 0)
 		return -1;
 	struct image *kept = rows.list.items;
+	count(run->triage, &rows.list);
 	if (rows.list.len)
 		qsort(kept, rows.list.len, sizeof *kept, compare_images);
 	for (size_t i = 0; i < rows.list.len; i++) {

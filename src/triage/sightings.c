@@ -1,79 +1,20 @@
+#include "derive/world_images.h"
 #include "triage/triage_internal.h"
 
-/* When the image may have been pulled under its tag. A cache tells nothing of that; a template pulls with its next pod.
- */
-static struct indicator_sight sight_of(const struct sighting *s)
+static const struct indicator *indicator_of(const struct triage_run *run, const struct sighting *s)
 {
-	struct indicator_sight sight = { s->registry, s->repository, s->tag, s->from_time, s->pulled_by };
+	const struct triage_bad *bad = triage_bad_of(run, s->digest);
 
-	if (slice_equal_text(s->state, "cached"))
-		sight.from = sight.to = TIME_UNSET;
-	else if (slice_equal_text(s->state, "template"))
-		sight.from = sight.to = s->to_time;
-	else if (slice_equal_text(s->state, "pulled"))
-		sight.to = s->to_time;
-	return sight;
+	return bad ? bad->indicator : triage_tag_indicator(run, s);
 }
 
-/* What stood under the tag before the window began is not what was pushed in it. */
-static bool older_than_window(const struct sighting *s, const struct indicator *indicator)
+static int note(struct map *names, struct slice name, const void *value, struct error **err)
 {
-	return indicator->from != TIME_UNSET && s->from_time != TIME_UNSET && s->from_time < indicator->from &&
-	       !slice_equal_text(s->state, "cached") && !slice_equal_text(s->state, "template");
-}
-
-static int note(struct map *digests, struct slice digest, const void *value, struct error **err)
-{
-	void **place = map_put(digests, digest);
+	void **place = map_put(names, name);
 	if (!place)
 		return error_no_memory(err);
 	*place = (void *)(uintptr_t)value;
 	return 0;
-}
-
-static int note_older_digests(struct triage_run *run, struct error **err)
-{
-	for (size_t i = 0; i < run->world->sightings.len; i++) {
-		const struct sighting *s = run->world->sightings.items[i];
-		struct indicator_sight any_time = { s->registry, s->repository, s->tag, TIME_UNSET, TIME_UNSET };
-		if (!s->digest.data || !s->tag.data)
-			continue;
-		const struct indicator *indicator = indicators_tag(run->indicators, &any_time);
-		if (indicator && older_than_window(s, indicator) && note(&run->older, s->digest, indicator, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* The tag indicator that a sighting falls under, unless its content is known to be older. */
-static const struct indicator *tag_indicator(const struct triage_run *run, const struct sighting *s)
-{
-	struct indicator_sight sight = sight_of(s);
-
-	if (!s->tag.data || (s->digest.data && map_get(&run->older, s->digest)))
-		return NULL;
-	return indicators_tag(run->indicators, &sight);
-}
-
-/* A digest that was seen under a bad tag is the bad content, whatever else it is called and wherever it lies. */
-static int note_bad_tags(struct triage_run *run, struct error **err)
-{
-	for (size_t i = 0; i < run->world->sightings.len; i++) {
-		const struct sighting *s = run->world->sightings.items[i];
-		const struct indicator *indicator = s->digest.data ? tag_indicator(run, s) : NULL;
-		if (indicator && note(&run->bad_by_tag, s->digest, indicator, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static const struct indicator *indicator_of(const struct triage_run *run, const struct sighting *s)
-{
-	const struct indicator *found = indicators_digest(run->indicators, s->digest);
-
-	if (!found && s->digest.data)
-		found = map_get(&run->bad_by_tag, s->digest);
-	return found ? found : tag_indicator(run, s);
 }
 
 static struct slice name_key(const struct sighting *s, struct arena *arena)
@@ -100,6 +41,21 @@ static int note_bad_names(struct triage_run *run, struct error **err)
 	return 0;
 }
 
+/* What a registry says that a tag points to now is what the next pod pulls, in any cluster. */
+static const struct indicator *indicator_now(const struct triage_run *run, struct slice key)
+{
+	const struct world_images *images = run->world->images;
+	struct slice cluster, name;
+
+	slice_cut(key, '\n', &cluster, &name);
+	const struct world_tag *tag = images ? map_get(&images->tags_by_name, name) : NULL;
+	if (!tag || !tag->listed || tag->deleted || !tag->states.len)
+		return NULL;
+	const struct tag_state *last = tag->states.items[tag->states.len - 1];
+	const struct triage_bad *bad = triage_bad_of(run, last->digest);
+	return bad ? bad->indicator : NULL;
+}
+
 /* A finished Job starts no more pods. -1: memory is out; *ret_indicator stays NULL where nothing names it. */
 static int indicator_by_name(struct triage_run *run, const struct sighting *s, const struct indicator **ret_indicator)
 {
@@ -112,6 +68,8 @@ static int indicator_by_name(struct triage_run *run, const struct sighting *s, c
 	if (!key.data)
 		return -1;
 	*ret_indicator = map_get(&run->bad_names, key);
+	if (!*ret_indicator)
+		*ret_indicator = indicator_now(run, key);
 	return 0;
 }
 
@@ -143,7 +101,10 @@ static int count_workload(struct triage_run *run, const struct sighting *s, stru
 	struct triage_workload *w = triage_workload(run, s->cluster, s->namespace, s->workload_kind, s->workload);
 	if (!w)
 		return arena_fail(&run->world->arena, err);
-	if (slice_equal_text(s->state, "runs"))
+	const struct triage_bad *bad = triage_bad_of(run, s->digest);
+	bool runs = slice_equal_text(s->state, "runs");
+	w->built_runs += runs && bad && bad->built_on.data;
+	if (runs)
 		w->bad_runs++;
 	else if (slice_equal_text(s->state, "waits"))
 		w->bad_waits++;
@@ -180,17 +141,27 @@ static int compare_sightings(const void *left, const void *right)
 	return compare_text_fields(a, b);
 }
 
-static void number_rows(struct record_list *rows)
+static struct slice why_of(const struct triage_run *run, const struct sighting *s)
+{
+	const struct triage_bad *bad = triage_bad_of(run, s->digest);
+	size_t rank = rank_of(s->state);
+
+	if (rank == sizeof sighting_ranks / sizeof sighting_ranks[0])
+		return SLICE_NONE;
+	if (!bad || !bad->built_on.data)
+		return slice_of(sighting_ranks[rank].why);
+	return arena_printf(&run->world->arena, "built on a bad image; %s", sighting_ranks[rank].why);
+}
+
+static void number_rows(struct triage_run *run, struct record_list *rows)
 {
 	struct sighting *items = rows->items;
 
 	if (rows->len)
 		qsort(items, rows->len, sizeof *items, compare_sightings);
 	for (size_t i = 0; i < rows->len; i++) {
-		size_t rank = rank_of(items[i].state);
 		items[i].rank = (int64_t)i + 1;
-		if (rank < sizeof sighting_ranks / sizeof sighting_ranks[0])
-			items[i].why = slice_of(sighting_ranks[rank].why);
+		items[i].why = why_of(run, &items[i]);
 	}
 }
 
@@ -198,7 +169,7 @@ int triage_sightings(struct triage_run *run, struct error **err)
 {
 	struct row_list rows = { 0 };
 
-	if (note_older_digests(run, err) < 0 || note_bad_tags(run, err) < 0 || note_bad_names(run, err) < 0)
+	if (note_bad_names(run, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->world->sightings.len; i++) {
 		struct sighting *s = run->world->sightings.items[i];
@@ -215,7 +186,7 @@ int triage_sightings(struct triage_run *run, struct error **err)
 		if (!row_push_copy(&rows, &sighting_type, s, &run->world->arena))
 			return arena_fail(&run->world->arena, err);
 	}
-	number_rows(&rows.list);
+	number_rows(run, &rows.list);
 	run->triage->sightings = rows.list;
 	return 0;
 }

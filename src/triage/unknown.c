@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "base/strbuf.h"
+#include "derive/world_images.h"
 #include "triage/unknown_internal.h"
 
 int unknown_add(struct unknown_rows *rows, struct slice cluster, const struct unknown_text *text, struct error **err)
@@ -84,6 +85,16 @@ static bool is_seen(const struct record_list *seen, struct slice registry)
 	return false;
 }
 
+static bool was_asked(const struct world *world, struct slice registry)
+{
+	for (size_t i = 0; world->images && i < world->images->sources.len; i++) {
+		const struct world_source *source = world->images->sources.items[i];
+		if (source->is_registry && slice_equal(source->registry, registry) && source->repositories.len)
+			return true;
+	}
+	return false;
+}
+
 /* A mistyped registry must not look like a clean one. */
 static int add_unseen_registries(struct unknown_rows *rows, struct error **err)
 {
@@ -95,28 +106,12 @@ static int add_unseen_registries(struct unknown_rows *rows, struct error **err)
 	if (world_registries(rows->run->world, &seen, err) < 0 || list_registries(&seen, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < wanted.len; i++) {
-		if (is_seen(&seen, wanted.items[i]))
+		if (is_seen(&seen, wanted.items[i]) || was_asked(rows->run->world, wanted.items[i]))
 			continue;
 		struct unknown_text text = {
 			.subject = arena_printf(arena, "anything of %.*s", SLICE_ARG(wanted.items[i])),
 			.why = arena_printf(arena, "no login or image of it was read; is it spelled so? seen: %s",
 					    names.len ? strbuf_text(&names) : "none"),
-		};
-		if (unknown_add(rows, SLICE_NONE, &text, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int add_registries_not_read(struct unknown_rows *rows, struct error **err)
-{
-	const struct slice_list wanted = rows->run->incident->registries;
-
-	for (size_t i = 0; i < wanted.len; i++) {
-		struct unknown_text text = {
-			.subject = arena_printf(&rows->run->world->arena, "registry %.*s", SLICE_ARG(wanted.items[i])),
-			.why = SLICE("not read: build dates, moved tags, pushes and pulls"),
-			.fix = SLICE("look at its audit log for the window"),
 		};
 		if (unknown_add(rows, SLICE_NONE, &text, err) < 0)
 			return -1;
@@ -134,7 +129,7 @@ static int add_other_sources(struct unknown_rows *rows, struct error **err)
 		  .fix = SLICE("go through them by hand") },
 	};
 
-	if (add_registries_not_read(rows, err) < 0)
+	if (unknown_of_registries(rows, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
 		if (unknown_add(rows, SLICE_NONE, &always[i], err) < 0)
@@ -159,6 +154,17 @@ static bool was_read_whole(const struct world_cluster *cluster)
 	return cluster->read && !cluster->failed && slice_equal_text(cluster->read->outcome, "complete");
 }
 
+/* An answer from registries and layouts alone. */
+static int add_no_cluster(struct unknown_rows *rows, struct error **err)
+{
+	struct unknown_text text = {
+		.subject = SLICE("what runs, and which logins there are"),
+		.why = SLICE("no cluster was read"),
+		.fix = SLICE("--context NAME, or --snapshot DIR with a dump"),
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
 int triage_unknown(struct triage_run *run, struct error **err)
 {
 	struct unknown_rows rows = { .run = run };
@@ -171,10 +177,13 @@ int triage_unknown(struct triage_run *run, struct error **err)
 		run->triage->whole_clusters += was_read_whole(clusters->items[i]) &&
 					       !any_incomplete(&rows.rows.list, from);
 	}
+	if (clusters->len == 0 && add_no_cluster(&rows, err) < 0)
+		return -1;
 	if (add_file_defects(&rows, err) < 0 || add_file_indicators(&rows, err) < 0 ||
 	    add_unseen_registries(&rows, err) < 0 || add_other_sources(&rows, err) < 0)
 		return -1;
 	run->triage->unknown = rows.rows.list;
-	run->triage->complete = clusters->len > 0 && !any_incomplete(&rows.rows.list, 0);
+	bool something = clusters->len > 0 || (run->world->images && run->world->images->read);
+	run->triage->complete = something && !any_incomplete(&rows.rows.list, 0);
 	return 0;
 }

@@ -27,6 +27,10 @@ int unknown_of_cluster(struct unknown_rows *rows, const struct world_cluster *cl
  * (unknown_scope.c). */
 int unknown_of_scopes(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err);
 
+/* Registries of the scope that were not read, what of them could not be, and images that no date tells of
+ * (unknown_registry.c). */
+int unknown_of_registries(struct unknown_rows *rows, struct error **err);
+
 /* What an API server was asked for can be asked for again; a dump can only be made again. */
 bool unknown_is_live(const struct world_cluster *cluster);
 /* The text for the cluster's kind of source. */

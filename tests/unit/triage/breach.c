@@ -1,5 +1,7 @@
 #include "breach.h"
 
+#include <stdarg.h>
+
 #include "base/limits.h"
 #include "base/strbuf.h"
 #include "model/text.h"
@@ -61,6 +63,120 @@ struct node *add_node(struct breach *b, const char *name)
 	node->image_count = 1;
 	node->images_cut = BOOL_FALSE;
 	return node;
+}
+
+static struct slice registry_identity(struct breach *b, const char *host)
+{
+	return arena_printf(&b->world.arena, REGISTRY_IDENTITY "%s", host);
+}
+
+struct read *add_registry(struct breach *b, const char *host)
+{
+	struct scenario *s = &b->world;
+	struct slice before = s->cluster;
+	bool known = false;
+	s->cluster = registry_identity(b, host);
+	for (size_t i = 0; i < s->len; i++)
+		known |= s->records[i].type == &cluster_type &&
+			 slice_equal(((const struct cluster *)s->records[i].record)->cluster, s->cluster);
+	if (!known)
+		((struct cluster *)add_record(s, &cluster_type))->name = slice_of(host);
+	struct read *read = add_record(s, &read_type);
+	read->id = ++s->read;
+	read->cluster = s->cluster;
+	read->source = slice_of(host);
+	read->source_kind = SLICE("registry");
+	read->as_of = s->now;
+	read->outcome = SLICE("complete");
+	s->cluster = before;
+	return read;
+}
+
+static void *add_of_registry(struct breach *b, const char *host, const struct record_type *type)
+{
+	struct slice before = b->world.cluster;
+	b->world.cluster = registry_identity(b, host);
+	void *record = add_record(&b->world, type);
+	b->world.cluster = before;
+	return record;
+}
+
+struct tag *add_tag(struct breach *b, const char *repository, const char *tag, const char *digest, int64_t since,
+		    int64_t last_seen)
+{
+	struct tag *row = add_of_registry(b, "docker.io", &tag_type);
+	row->registry = SLICE("docker.io");
+	row->repository = slice_of(repository);
+	row->tag = slice_of(tag);
+	row->digest = slice_of(digest);
+	row->since = row->first_seen = since;
+	row->last_seen = last_seen;
+	row->gone = BOOL_FALSE;
+	return row;
+}
+
+/* Letters stand for layers: any digest will do for a diff ID. */
+static struct slice_list layers_of(struct breach *b, const char *letters)
+{
+	size_t len = strlen(letters);
+	struct slice *items = arena_zeroed(&b->world.arena, len + 1, sizeof *items);
+	assert_non_null(items);
+	for (size_t i = 0; i < len; i++)
+		items[i] = arena_printf(&b->world.arena, "sha256:%063d%c", 0, letters[i]);
+	return (struct slice_list){ items, len };
+}
+
+struct manifest *add_image(struct breach *b, const char *digest, const char *layers, int64_t built)
+{
+	struct manifest *image = add_record(&b->world, &manifest_type);
+	image->digest = slice_of(digest);
+	image->kind = SLICE("image");
+	image->config_read = BOOL_TRUE;
+	image->os = SLICE("linux");
+	image->architecture = SLICE("amd64");
+	image->diff_ids = layers_of(b, layers);
+	image->created = built;
+	image->dating = built == TIME_UNSET ? SLICE("undated") : SLICE("dated");
+	return image;
+}
+
+void add_index(struct breach *b, const char *digest, ...)
+{
+	struct manifest *index = add_record(&b->world, &manifest_type);
+	va_list members;
+	int64_t ordinal = 0;
+	index->digest = slice_of(digest);
+	index->kind = SLICE("index");
+	va_start(members, digest);
+	for (const char *name; (name = va_arg(members, const char *));) {
+		struct index_member *member = add_record(&b->world, &index_member_type);
+		member->index = slice_of(digest);
+		member->digest = slice_of(name);
+		member->ordinal = ordinal++;
+	}
+	va_end(members);
+}
+
+struct registry_answer *add_answer(struct breach *b, const char *repository, const char *reference, const char *outcome)
+{
+	struct registry_answer *answer = add_of_registry(b, "docker.io", &registry_answer_type);
+	answer->registry = SLICE("docker.io");
+	answer->repository = slice_of(repository);
+	answer->reference = slice_of(reference);
+	answer->outcome = slice_of(outcome);
+	return answer;
+}
+
+struct coverage *add_registry_list(struct breach *b, const char *host, const char *kind, const char *repository,
+				   const char *outcome)
+{
+	struct coverage *coverage = add_of_registry(b, host, &coverage_type);
+	coverage->read = b->world.read;
+	coverage->kind = slice_of(kind);
+	coverage->namespace = slice_of(repository);
+	coverage->subtype = SLICE("*");
+	coverage->outcome = slice_of(outcome);
+	return coverage;
 }
 
 static void add_cells(struct strbuf *out, const struct record_type *type, const void *row, const char *fields)

@@ -17,6 +17,8 @@
 
 #define BAD_DIGEST "sha256:bad0bad0bad0bad0bad0bad0bad0bad0bad0bad0bad0bad0bad0bad0bad0bad0"
 #define DIGEST_A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define DIGEST_C "sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+#define DIGEST_D "sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
 #define DIGEST_B "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
 /* What every triage of these worlds ends its unknowns with, which hold nothing of the registry: it, processes and
@@ -48,6 +50,21 @@ void add_bad_tag(struct breach *b, const char *name, int64_t from, int64_t to);
 struct container *add_running(struct breach *b, const char *workload, const char *image, const char *digest);
 /* A node that tells an image list. */
 struct node *add_node(struct breach *b, const char *name);
+
+/* A read of a registry (or another one of it), at the scenario's time; records that follow are of the cluster again. */
+struct read *add_registry(struct breach *b, const char *host);
+/* A tag that the registry of acme/web at docker.io showed from one time to another. */
+struct tag *add_tag(struct breach *b, const char *repository, const char *tag, const char *digest, int64_t since,
+		    int64_t last_seen);
+/* What a digest names: an image of some layers (letters: "abc" is built on "ab"), built at a time (TIME_UNSET:
+ * undated); an index of members, ended by NULL. */
+struct manifest *add_image(struct breach *b, const char *digest, const char *layers, int64_t built);
+void add_index(struct breach *b, const char *digest, ...) __attribute__((sentinel));
+struct registry_answer *add_answer(struct breach *b, const char *repository, const char *reference,
+				   const char *outcome);
+/* What the latest read of a registry says of a list: kind Tag, Manifest or Repository. */
+struct coverage *add_registry_list(struct breach *b, const char *host, const char *kind, const char *repository,
+				   const char *outcome);
 
 /* The rows as lines of cells, as a person reads them, in the order of the names (separated by blanks). */
 void check_rows_(struct record_list rows, const struct record_type *type, const char *fields, const char *expected,

@@ -71,7 +71,7 @@ static void image_is_bad_when_its_digest_was_seen_under_a_bad_tag(void **state)
 	add_bad_tag(&b, "acme/web:1", HOUR(-9), HOUR(-5));
 	add_running(&b, "web", "acme/web:1", DIGEST_A)->started = HOUR(-8);
 	add_running(&b, "copy", "acme/renamed:7", DIGEST_A)->started = HOUR(-100);
-	check_rows(breach_triage(&b)->images, &image_type, "repository bad", "acme/renamed|yes\nacme/web|yes\n");
+	check_rows(breach_triage(&b)->images, &image_type, "repository bad", "acme/web|yes\nacme/renamed|yes\n");
 	breach_release(&b);
 }
 

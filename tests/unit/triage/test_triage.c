@@ -32,6 +32,14 @@ static void add_much(struct breach *b, size_t size)
 		add_template(&b->world, add_workload(&b->world, "shop", "CronJob", name), "acme/job:2");
 		add_node_image(&b->world, "node-1", arena_printf(&b->world.arena, "acme/x-%zu:1", i).data, BAD_DIGEST);
 	}
+	add_registry(b, "docker.io");
+	add_image(b, BAD_DIGEST, "ab", HOUR(-90));
+	add_image(b, DIGEST_A, "abc", TIME_UNSET);
+	add_index(b, DIGEST_D, DIGEST_A, BAD_DIGEST, NULL);
+	add_tag(b, "acme/web", "1", BAD_DIGEST, HOUR(-50), HOUR(-9));
+	add_tag(b, "acme/web", "1", DIGEST_A, HOUR(-7), HOUR(0));
+	add_answer(b, "acme/web", "2", "limited");
+	add_registry_list(b, "docker.io", "Tag", "acme/job", "forbidden");
 }
 
 static void add_text(struct strbuf *out, struct record_list rows, const struct record_type *type)
@@ -44,11 +52,12 @@ static void add_text(struct strbuf *out, struct record_list rows, const struct r
 }
 
 /* Everything that was answered. */
-static void add_answer(struct strbuf *out, const struct triage *t)
+static void write_answer(struct strbuf *out, const struct triage *t)
 {
 	add_text(out, t->actions, &action_type);
 	add_text(out, t->sightings, &sighting_type);
 	add_text(out, t->images, &image_type);
+	add_text(out, t->tags, &tag_row_type);
 	add_text(out, t->credentials, &credential_type);
 	add_text(out, t->blocked, &secret_row_type);
 	add_text(out, t->unknown, &unknown_type);
@@ -108,7 +117,7 @@ static enum outcome run_failing(struct breach *b, const struct strbuf *whole, si
 	} else {
 		CLEANUP(strbuf_release) struct strbuf got = STRBUF_INIT(LIMIT_MIB);
 		check_no_error(&err);
-		add_answer(&got, &triage);
+		write_answer(&got, &triage);
 		assert_string_equal(strbuf_text(&got), strbuf_text(whole));
 	}
 	enum outcome outcome = world->arena.failure ? FAILED_IN_ARENA : result < 0 ? FAILED : WHOLE;
@@ -126,7 +135,7 @@ static void memory_that_is_out_once_never_makes_a_smaller_answer(void **state)
 	breach_init(&b);
 	add_much(&b, 6);
 	CLEANUP(strbuf_release) struct strbuf whole = STRBUF_INIT(LIMIT_MIB);
-	add_answer(&whole, breach_triage(&b));
+	write_answer(&whole, breach_triage(&b));
 	enum outcome outcome = FAILED;
 	size_t nth = 1, ends = 0; /* the more is left, the later the arena asks for a block */
 	for (size_t left = 0; outcome != WHOLE; left += 24, ends++) {
@@ -167,8 +176,8 @@ static void same_world_gives_the_same_answers(void **state)
 	breach_init(&b);
 	add_much(&a, 12);
 	add_much(&b, 12);
-	add_answer(&first, breach_triage(&a));
-	add_answer(&second, breach_triage(&b));
+	write_answer(&first, breach_triage(&a));
+	write_answer(&second, breach_triage(&b));
 	assert_string_equal(strbuf_text(&first), strbuf_text(&second));
 	breach_release(&a);
 	breach_release(&b);

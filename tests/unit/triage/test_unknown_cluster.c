@@ -226,7 +226,7 @@ static void live_cluster_is_not_dumped_again(void **state)
 		   "prod|everything since the breach|yes|it was last read before the window|read it again\n"
 		   "-|anything of docker.io|no|no login or image of it was read; is it spelled so? seen: none|-\n"
 		   "-|registry docker.io|no|not read: build dates, moved tags, pushes and pulls|"
-		   "look at its audit log for the window\n"
+		   "--read-registry; and look at its audit log for the window\n"
 		   "-|what executed|no|no node sensor: nothing known of processes|-\n"
 		   "-|copies outside Kubernetes|no|CI variables, laptops, nodes, registry mirrors, backups|"
 		   "go through them by hand\n");

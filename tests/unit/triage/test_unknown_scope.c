@@ -195,7 +195,7 @@ static void cluster_that_could_not_be_read_is_unknown_for_one_reason(void **stat
 		   "ap|everything|yes|it could not be read: connection refused|read it again|failed\n"
 		   "-|anything of docker.io|no|no login or image of it was read; is it spelled so? seen: none|-|-\n"
 		   "-|registry docker.io|no|not read: build dates, moved tags, pushes and pulls|"
-		   "look at its audit log for the window|-\n"
+		   "--read-registry; and look at its audit log for the window|-\n"
 		   "-|what executed|no|no node sensor: nothing known of processes|-|-\n"
 		   "-|copies outside Kubernetes|no|CI variables, laptops, nodes, registry mirrors, backups|"
 		   "go through them by hand|-\n");

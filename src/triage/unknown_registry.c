@@ -1,0 +1,274 @@
+/* Rows of what registries were not asked, or did not tell. */
+#include "base/limits.h"
+#include "base/strbuf.h"
+#include "derive/world_images.h"
+#include "triage/unknown_internal.h"
+
+/* --- whole registries --- */
+
+static int add_not_read(struct unknown_rows *rows, struct slice registry, struct error **err)
+{
+	struct unknown_text text = {
+		.subject = arena_printf(&rows->run->world->arena, "registry %.*s", SLICE_ARG(registry)),
+		.why = SLICE("not read: build dates, moved tags, pushes and pulls"),
+		.fix = SLICE("--read-registry; and look at its audit log for the window"),
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
+static int add_failed(struct unknown_rows *rows, const struct world_source *source, struct error **err)
+{
+	const struct read *read = source->read;
+	struct arena *arena = &rows->run->world->arena;
+	const struct triage_gap gap = { .outcome = read->outcome, .cause = read->why };
+	bool interrupted = slice_equal_text(read->outcome, "interrupted");
+	struct slice why = read->why.len ? read->why : SLICE("no reason was told");
+	struct unknown_text text = {
+		.subject = arena_printf(arena, "%sregistry %.*s", interrupted ? "some of " : "",
+					SLICE_ARG(source->registry)),
+		.why = interrupted ? SLICE("interrupted before all was read")
+				   : arena_printf(arena, "it could not be read: %.*s", SLICE_ARG(why)),
+		.fix = SLICE("--read-registry again"),
+		.incomplete = true,
+		.gap = &gap,
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
+/* Many registries have no such list, or not for everybody: then what runs and what was named is all that was read. */
+static int add_catalog(struct unknown_rows *rows, const struct world_source *source, struct error **err)
+{
+	const struct coverage *catalog = source->catalog;
+	struct arena *arena = &rows->run->world->arena;
+
+	if (!catalog || coverage_is_whole(catalog))
+		return 0;
+	const struct triage_gap gap = { .kind = catalog->kind, .outcome = catalog->outcome, .cause = catalog->why };
+	struct unknown_text text = {
+		.subject = arena_printf(arena, "other repositories of %.*s", SLICE_ARG(source->registry)),
+		.why = catalog->why.len ? arena_printf(arena, "it lists none: %.*s", SLICE_ARG(catalog->why))
+					: SLICE("it lists none"),
+		.fix = SLICE("name them: --repository PATH"),
+		.incomplete = slice_equal_text(catalog->outcome, "failed") ||
+			      slice_equal_text(catalog->outcome, "interrupted") ||
+			      slice_equal_text(catalog->outcome, "partial"),
+		.gap = &gap,
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
+/* --- repositories --- */
+
+static int add_tags(struct unknown_rows *rows, const struct world_repository *repository, struct error **err)
+{
+	const struct coverage *tags = repository->tags;
+	struct arena *arena = &rows->run->world->arena;
+
+	if (!tags || coverage_is_whole(tags) || slice_equal_text(tags->outcome, "absent"))
+		return 0;
+	const struct triage_gap gap = { .kind = tags->kind,
+					.outcome = tags->outcome,
+					.namespaces = { &repository->repository, 1 },
+					.cause = tags->why };
+	struct unknown_text text = {
+		.subject = arena_printf(arena, "%stags of %.*s/%.*s", tags->objects > 0 ? "some " : "",
+					SLICE_ARG(repository->registry), SLICE_ARG(repository->repository)),
+		.why = tags->why.len ? tags->why : tags->outcome,
+		.fix = slice_equal_text(tags->outcome, "forbidden") ? SLICE("a login that may pull from it")
+								    : SLICE("--read-registry again"),
+		.incomplete = true,
+		.gap = &gap,
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
+/* Answers to the same question, from one repository. */
+struct lost {
+	const struct registry_answer *first;
+	size_t count;
+	bool digests; /* images by digest; else tags */
+};
+
+static bool is_lost(const struct registry_answer *answer)
+{
+	return !slice_equal_text(answer->outcome, "present") && !slice_equal_text(answer->outcome, "absent") &&
+	       answer->reference.len;
+}
+
+static int fold_answer(struct map *folded, const struct registry_answer *answer, struct arena *arena)
+{
+	bool digest = digest_valid(answer->reference);
+	struct slice key = arena_printf(arena, "%.*s/%.*s\n%d\n%.*s", SLICE_ARG(answer->registry),
+					SLICE_ARG(answer->repository), digest, SLICE_ARG(answer->outcome));
+	void **place = key.data ? map_put(folded, key) : NULL;
+	if (!place)
+		return -1;
+	struct lost *lost = *place ? *place : arena_zeroed(arena, 1, sizeof *lost);
+	if (!lost)
+		return -1;
+	*place = lost;
+	if (!lost->count++)
+		lost->first = answer;
+	lost->digests = digest;
+	return 0;
+}
+
+static size_t count_listed(const struct world_source *source, struct slice path)
+{
+	for (size_t i = 0; i < source->repositories.len; i++) {
+		const struct world_repository *repository = source->repositories.items[i];
+		if (slice_equal(repository->repository, path))
+			return repository->listed.len;
+	}
+	return 0;
+}
+
+/* "3 of 30 tags of docker.io/acme/web", "image docker.io/acme/web@sha256:1f3c5e7a9b0d" */
+static struct slice lost_subject(const struct lost *lost, const struct world_source *source, struct arena *arena)
+{
+	const struct registry_answer *first = lost->first;
+	size_t listed = count_listed(source, first->repository);
+	const char *what = lost->digests ? "images" : "tags";
+
+	if (lost->count == 1 && lost->digests)
+		return arena_printf(arena, "image %.*s/%.*s@%.*s", SLICE_ARG(first->registry),
+				    SLICE_ARG(first->repository), SLICE_ARG(slice_part(first->reference, 0, 19)));
+	if (lost->count == 1)
+		return arena_printf(arena, "tag %.*s/%.*s:%.*s", SLICE_ARG(first->registry),
+				    SLICE_ARG(first->repository), SLICE_ARG(first->reference));
+	if (!lost->digests && listed >= lost->count)
+		return arena_printf(arena, "%zu of %zu tags of %.*s/%.*s", lost->count, listed,
+				    SLICE_ARG(first->registry), SLICE_ARG(first->repository));
+	return arena_printf(arena, "%zu %s of %.*s/%.*s", lost->count, what, SLICE_ARG(first->registry),
+			    SLICE_ARG(first->repository));
+}
+
+static struct slice lost_fix(const struct registry_answer *first)
+{
+	if (slice_equal_text(first->outcome, "forbidden"))
+		return SLICE("a login that may pull from it");
+	if (slice_equal_text(first->outcome, "invalid"))
+		return SLICE("look at it by hand: it is not what its digest says");
+	return slice_equal_text(first->outcome, "limited") ? SLICE("--read-registry later, or with a login")
+							   : SLICE("--read-registry again");
+}
+
+static int add_lost(struct unknown_rows *rows, const struct world_source *source, const struct lost *lost,
+		    struct error **err)
+{
+	const struct registry_answer *first = lost->first;
+	const struct triage_gap gap = { .kind = lost->digests ? SLICE("Manifest") : SLICE("Tag"),
+					.outcome = first->outcome,
+					.namespaces = { &first->repository, 1 },
+					.cause = first->why };
+	struct unknown_text text = {
+		.subject = lost_subject(lost, source, &rows->run->world->arena),
+		.why = first->why.len ? first->why : first->outcome,
+		.fix = lost_fix(first),
+		.incomplete = true,
+		.gap = &gap,
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
+static int add_answers(struct unknown_rows *rows, const struct world_source *source, struct error **err)
+{
+	CLEANUP(map_release) struct map folded = { 0 };
+	const struct record_list *answers = &rows->run->world->images->answers;
+	const struct registry_answer *items = answers->items;
+
+	for (size_t i = 0; i < answers->len; i++)
+		if (slice_equal(items[i].registry, source->registry) && is_lost(&items[i]) &&
+		    scope_has_image(rows->run->incident, items[i].registry, items[i].repository) &&
+		    fold_answer(&folded, &items[i], &rows->run->world->arena) < 0)
+			return arena_fail(&rows->run->world->arena, err);
+	for (size_t i = 0; i < folded.len; i++)
+		if (add_lost(rows, source, folded.items[i].value, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- one registry --- */
+
+static const struct world_source *source_of(const struct world *world, struct slice registry)
+{
+	for (size_t i = 0; world->images && i < world->images->sources.len; i++) {
+		const struct world_source *source = world->images->sources.items[i];
+		if (source->is_registry && slice_equal(source->registry, registry))
+			return source;
+	}
+	return NULL;
+}
+
+static int add_source(struct unknown_rows *rows, const struct world_source *source, struct error **err)
+{
+	const struct read *read = source->read;
+
+	if (slice_equal_text(read->outcome, "failed") || slice_equal_text(read->outcome, "interrupted"))
+		if (add_failed(rows, source, err) < 0)
+			return -1;
+	if (add_catalog(rows, source, err) < 0)
+		return -1;
+	for (size_t i = 0; i < source->repositories.len; i++) {
+		const struct world_repository *repository = source->repositories.items[i];
+		if (scope_has_image(rows->run->incident, source->registry, repository->repository) &&
+		    add_tags(rows, repository, err) < 0)
+			return -1;
+	}
+	return add_answers(rows, source, err);
+}
+
+/* A log tells what happened, not what there is. */
+static bool was_read(const struct world_source *source)
+{
+	return source && source->read && slice_equal_text(source->read->source_kind, "registry");
+}
+
+/* --- images that no date tells of --- */
+
+static int add_without_date(struct unknown_rows *rows, struct error **err)
+{
+	const struct triage_counts *counts = &rows->run->triage->counts;
+	size_t count = counts->undated + counts->reproducible + counts->future;
+
+	if (!count)
+		return 0;
+	struct unknown_text text = {
+		.subject = arena_printf(&rows->run->world->arena, "when %zu image%s %s built", count,
+					count == 1 ? "" : "s", count == 1 ? "was" : "were"),
+		.why = arena_printf(&rows->run->world->arena,
+				    "%zu undated, %zu with an epoch (reproducible builds), %zu dated ahead of now",
+				    counts->undated, counts->reproducible, counts->future),
+		.fix = SLICE("their pushes and tags tell more; fother images lists them"),
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
+static int add_not_told(struct unknown_rows *rows, struct error **err)
+{
+	size_t count = rows->run->triage->counts.not_read;
+
+	if (!count || !rows->run->world->images || !rows->run->world->images->read)
+		return 0;
+	struct unknown_text text = {
+		.subject = arena_printf(&rows->run->world->arena, "dates and layers of %zu image%s", count,
+					count == 1 ? "" : "s"),
+		.why = SLICE("neither a registry nor a layout gave them: gone there, or without a digest here"),
+		.fix = SLICE("fother images: REGISTRY says why; a layout or archive would tell"),
+	};
+	return unknown_add(rows, SLICE_NONE, &text, err);
+}
+
+/* --- all of it --- */
+
+int unknown_of_registries(struct unknown_rows *rows, struct error **err)
+{
+	const struct slice_list wanted = rows->run->incident->registries;
+
+	for (size_t i = 0; i < wanted.len; i++) {
+		const struct world_source *source = source_of(rows->run->world, wanted.items[i]);
+		if ((was_read(source) ? add_source(rows, source, err) : add_not_read(rows, wanted.items[i], err)) < 0)
+			return -1;
+	}
+	return add_without_date(rows, err) < 0 ? -1 : add_not_told(rows, err);
+}

@@ -1,0 +1,141 @@
+/* Which dates of an image lie in the window of an incident. A build date is the builder's claim, so any other will do:
+ * DESIGN section 7. */
+#include "base/time.h"
+#include "derive/world_images.h"
+#include "triage/triage_internal.h"
+
+static bool has_window(const struct incident *incident)
+{
+	return incident->window_from != TIME_UNSET || incident->window_to != TIME_UNSET;
+}
+
+bool triage_in_window(const struct incident *incident, int64_t time)
+{
+	return has_window(incident) && time != TIME_UNSET &&
+	       (incident->window_from == TIME_UNSET || time >= incident->window_from) &&
+	       (incident->window_to == TIME_UNSET || time <= incident->window_to);
+}
+
+bool triage_may_be_in_window(const struct incident *incident, int64_t after, int64_t by)
+{
+	if (!has_window(incident))
+		return false;
+	bool before = by != TIME_UNSET && incident->window_from != TIME_UNSET && by < incident->window_from;
+	bool behind = after != TIME_UNSET && incident->window_to != TIME_UNSET && after > incident->window_to;
+	return !before && !behind;
+}
+
+/* --- what happened to it --- */
+
+enum date { DATE_BUILT, DATE_HISTORY, DATE_FIRST_SEEN, DATE_PUSHED, DATE_TAG_MOVED, DATE_PULLED, DATES };
+static const char *const date_names[DATES] = { "built", "history", "first seen", "pushed", "tag moved", "pulled" };
+
+struct dates {
+	const struct triage_run *run;
+	bool in[DATES];
+};
+
+static void look(struct dates *dates, enum date date, int64_t time)
+{
+	dates->in[date] |= triage_in_window(dates->run->incident, time);
+}
+
+/* A state that nothing came before is where the tag was found, not where it moved to. */
+static void look_at_tags(struct dates *dates, const struct world_manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->tags.len; i++) {
+		const struct world_tag *tag = manifest->tags.items[i];
+		for (size_t k = 0; k < tag->states.len; k++) {
+			const struct tag_state *state = tag->states.items[k];
+			struct indicator_sight arrival = triage_tag_arrival(tag, k);
+			if (!slice_equal(state->digest, manifest->record->digest))
+				continue;
+			look(dates, DATE_PUSHED, state->pushed);
+			if (k > 0)
+				dates->in[DATE_TAG_MOVED] |= triage_may_be_in_window(dates->run->incident, arrival.from,
+										     arrival.to);
+		}
+	}
+}
+
+static void look_at_manifest(struct dates *dates, const struct world_manifest *manifest, unsigned depth)
+{
+	look(dates, DATE_BUILT, manifest->record->created);
+	look(dates, DATE_HISTORY, manifest->record->history_from);
+	look(dates, DATE_HISTORY, manifest->record->history_to);
+	look(dates, DATE_PUSHED, manifest->pushed);
+	look_at_tags(dates, manifest);
+	for (size_t i = 0; depth && i < manifest->parents.len; i++) {
+		const struct world_manifest *parent = manifest->parents.items[i];
+		look(dates, DATE_PUSHED, parent->pushed);
+		look_at_tags(dates, parent);
+	}
+	for (size_t i = 0; depth && i < manifest->members.len; i++) {
+		const struct world_member *member = manifest->members.items[i];
+		if (member->manifest && !member->record->attests.len)
+			look_at_manifest(dates, member->manifest, 0);
+	}
+}
+
+static void look_at_sightings(struct dates *dates, const struct image *image)
+{
+	const struct sighting *sightings = image->sightings.items;
+
+	for (size_t i = 0; i < image->sightings.len; i++) {
+		if (slice_equal_text(sightings[i].state, "pulled"))
+			look(dates, DATE_PULLED, sightings[i].from_time);
+		else if (sightings[i].pulled_by != TIME_UNSET && sightings[i].from_time != TIME_UNSET)
+			dates->in[DATE_PULLED] |= triage_may_be_in_window(dates->run->incident, sightings[i].from_time,
+									  sightings[i].pulled_by);
+	}
+}
+
+/* Pulls that a registry or its log tells of: triage_run.pulled_in_window. */
+static void look_at_pulls(struct dates *dates, const struct image *image)
+{
+	dates->in[DATE_PULLED] |= image->digest.len && map_get(&dates->run->pulled_in_window, image->digest);
+}
+
+int triage_note_pulls(struct triage_run *run, struct error **err)
+{
+	const struct world_images *images = run->world->images;
+	const struct registry_event *events = images ? images->events.items : NULL;
+
+	for (size_t i = 0; images && i < images->events.len; i++) {
+		if (!slice_equal_text(events[i].action, "pull") || !events[i].digest.len ||
+		    !triage_in_window(run->incident, events[i].time))
+			continue;
+		void **place = map_put(&run->pulled_in_window, events[i].digest);
+		if (!place)
+			return error_no_memory(err);
+		*place = run;
+	}
+	return 0;
+}
+
+int triage_window_dates(struct triage_run *run, struct image *image, struct error **err)
+{
+	const struct world_images *images = run->world->images;
+	const struct world_manifest *manifest = images && image->digest.len ? map_get(&images->by_digest, image->digest)
+									    : NULL;
+	struct dates dates = { .run = run };
+	size_t count = 0;
+
+	if (!has_window(run->incident))
+		return 0;
+	look(&dates, DATE_BUILT, image->built);
+	look(&dates, DATE_PUSHED, image->pushed);
+	look(&dates, DATE_FIRST_SEEN, image->first_seen);
+	look_at_sightings(&dates, image);
+	look_at_pulls(&dates, image);
+	if (manifest)
+		look_at_manifest(&dates, manifest, 1);
+	struct slice *names = arena_zeroed(&run->world->arena, DATES, sizeof *names);
+	if (!names)
+		return arena_fail(&run->world->arena, err);
+	for (size_t i = 0; i < DATES; i++)
+		if (dates.in[i])
+			names[count++] = slice_of(date_names[i]);
+	image->in_window = (struct slice_list){ names, count };
+	return 0;
+}
