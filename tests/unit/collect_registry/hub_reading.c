@@ -1,4 +1,4 @@
-#include "hub_reading.h"
+#include "collect_registry/hub_reading.h"
 
 #include "base/limits.h"
 #include "base/strbuf.h"

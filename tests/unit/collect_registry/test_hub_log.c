@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "base/time.h"
-#include "hub_reading.h"
+#include "collect_registry/hub_reading.h"
 
 #define WHEN (INT64_C(1763629200) * USEC_PER_SECOND)
 

@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "base/strbuf.h"
-#include "hub_reading.h"
+#include "collect_registry/hub_reading.h"
 #include "support/mangle.h"
 #include "support/torture.h"
 
