@@ -66,6 +66,8 @@ const struct command command_incident_list = {
 	.summary = "The incidents that were opened.",
 	.text = "Lists the incidents of the store: their scope, window and when they were opened and refreshed.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_STORE | OPTION_BIT(AS_OF),
+	.judges_registries = true,
+	.without_clusters = true,
 	.run = run_list,
 };
 
@@ -77,5 +79,7 @@ const struct command command_incident_show = {
 		"changing the incident.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_STORE | OPTION_BIT(AS_OF) | OPTION_BIT(CLUSTER) |
 		   OPTION_BIT(FAIL_ON),
+	.judges_registries = true,
+	.without_clusters = true,
 	.run = run_show,
 };

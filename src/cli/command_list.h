@@ -11,6 +11,9 @@
 	C(secrets)                                                                                                     \
 	C(images)                                                                                                      \
 	C(where)                                                                                                       \
+	C(registry_repos)                                                                                              \
+	C(registry_tags)                                                                                               \
+	C(registry_watch)                                                                                              \
 	C(incident_list)                                                                                               \
 	C(incident_show)                                                                                               \
 	C(help)                                                                                                        \

@@ -1,6 +1,7 @@
 #include "base/limits.h"
 #include "cli/command_list.h"
 #include "cli/incident.h"
+#include "cli/registry_reading.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "cli/triage_answer.h"
@@ -44,16 +45,20 @@ static int find_incident(struct session *session, const struct options *options,
 	return 0;
 }
 
+/* The incident says which registries to read: it is found when the clusters were, and stored when there is an answer.
+ */
 static int answer(struct session *session, const struct options *options, struct output *output, struct error **err)
 {
 	struct indicators indicators = { 0 };
 	struct incident incident;
 
 	int code = find_incident(session, options, &indicators, &incident, err);
-	if (code == 0)
-		code = store_incident_put(session->store, &incident, &session->arena, err);
 	indicators_release(&indicators);
-	return code < 0 ? -1 : triage_answer(session, output, &incident, options, err);
+	if (code < 0 || registry_read_sources(session, options, &incident, err) < 0 ||
+	    session_load(session, options, err) < 0 ||
+	    store_incident_put(session->store, &incident, &session->arena, err) < 0)
+		return -1;
+	return triage_answer(session, output, &incident, options, err);
 }
 
 /* Of what was read before, or now; a store that holds nothing needs all rights. */
@@ -83,7 +88,7 @@ static int run(const struct options *options, struct error **err)
 		return -1;
 	int code = output_init(&output, options, err);
 	if (code == 0)
-		code = session_open(&session, options, err);
+		code = session_read(&session, options, err);
 	if (code == 0)
 		code = answer(&session, options, &output, err);
 	output_release(&output);
@@ -97,12 +102,14 @@ const struct command command_triage = {
 	.summary = "Open or refresh an incident and print what to do first, and why.",
 	.text = "Opens the incident with this scope, or refreshes it, from every source given and all that the store holds "
 		"from earlier reads, and prints the answers: what to do now; where bad images run, ran or lie cached; which "
-		"images of the breached registry run where; which credentials must be rotated, where their copies are and "
+		"images of the breached registry run where, and which of them any date puts into the window; which tags moved; which credentials must be rotated, where their copies are and "
 		"who uses them; and what is not known. The order and its grounds are documented in docs/ranking.md. Nothing "
 		"in any cluster is changed. What could not be read is not known, and makes exit code 4; with --rbac it prints "
 		"the rights that were missing in what was read last, and nothing else.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES | OPTION_BIT(REGISTRY) | OPTION_BIT(REPOSITORY) |
 		   OPTION_BIT(ACCOUNT) | OPTION_BIT(BAD) | OPTION_BIT(SINCE) | OPTION_BIT(WINDOW) |
 		   OPTION_BIT(FAIL_ON) | OPTION_BIT(RBAC),
+	.judges_registries = true,
+	.without_clusters = true,
 	.run = run,
 };

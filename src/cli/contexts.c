@@ -222,6 +222,7 @@ static struct live_options live_options(const struct contexts_reading *reading)
 	const struct options *options = reading->options;
 	return (struct live_options){
 		.key = reading->key,
+		.vault = reading->vault,
 		.as_of = reading->as_of,
 		.metadata_only = options->metadata_only,
 		.all_secrets = options->all_secrets,

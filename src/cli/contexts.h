@@ -28,7 +28,8 @@ void contexts_release(struct contexts *contexts);
 struct contexts_reading {
 	const struct options *options;
 	const struct fingerprint_key *key;
-	int64_t as_of; /* TIME_UNSET: none given */
+	struct vault *vault; /* takes the logins of pull secrets; NULL: none does */
+	int64_t as_of;       /* TIME_UNSET: none given */
 	/* One sink for all of them, committed now and then and at the end; or one for each, with a writer of frozen
 	 * objects, and nothing to commit. */
 	struct sink *sink;

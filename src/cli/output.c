@@ -221,31 +221,6 @@ static struct slice cell_of(struct table *table, const struct field *field, cons
 	return copy;
 }
 
-/* A column that is unknown in every row tells nothing here: ranks outside triage, for example. */
-static void leave_out_unknown(struct table *table, struct table_column *columns, struct arena *arena)
-{
-	size_t kept = 0, count = table->column_count;
-	size_t keep[TABLE_MOST_COLUMNS];
-
-	for (size_t c = 0; c < count; c++) {
-		bool known = table->rows == 0 || columns[c].drop == 0;
-		for (size_t r = 0; !known && r < table->rows; r++)
-			known = !slice_equal_text(table->cells[r * count + c], "-");
-		if (known)
-			keep[kept++] = c;
-	}
-	struct slice *cells = arena_zeroed(arena, table->rows * kept + 1, sizeof *cells);
-	if (!cells)
-		return;
-	for (size_t r = 0; r < table->rows; r++)
-		for (size_t c = 0; c < kept; c++)
-			cells[r * kept + c] = table->cells[r * count + keep[c]];
-	for (size_t c = 0; c < kept; c++)
-		columns[c] = columns[keep[c]];
-	table->cells = cells;
-	table->column_count = kept;
-}
-
 /* Columns that give way are told in a line below it. */
 static int write_table(struct output *output, const struct record_type *type, struct record_list items,
 		       struct error **err)
@@ -267,7 +242,8 @@ static int write_table(struct output *output, const struct record_type *type, st
 		if (!cells)
 			return arena_fail(&arena, err);
 	}
-	leave_out_unknown(&table, columns, &arena);
+	if (table_leave_out_unknown(&table, columns) < 0)
+		return arena_fail(&arena, err);
 	/* Wide is as wide as it must be: nothing is left out or shortened. */
 	size_t width = output->format == OUTPUT_WIDE ? TABLE_UNBOUNDED : output->width;
 	table_render(&table, width, 0, &output->text, &left_out);

@@ -3,16 +3,24 @@
 #ifndef FOTHER_CLI_REGISTRY_READING_H
 #define FOTHER_CLI_REGISTRY_READING_H
 
+#include "cli/registry_named.h"
 #include "cli/session.h"
-#include "collect/registry/registries.h"
 
 /* Reads the targets into the session's store (through a sink_thread of its own, committed at the end), with
- * --plain-http,
- * --ca-file, --mirror, the user's docker config and, with --use-pull-secrets, session->vault. What is stored is not
- * fetched again. Registries that fail become errors of the answer. -1: sink, memory, ^C, or nothing could be asked at
- * all because an option cannot be. */
+ * --plain-http, --ca-file, --mirror, the user's docker config and, with --use-pull-secrets, session->vault. What is
+ * stored is not fetched again. Registries that fail become errors of the answer. -1: sink, memory, ^C, or nothing could
+ * be asked at all because an option cannot be. */
 int registry_read(struct session *session, const struct options *options, const struct registry_target *targets,
 		  size_t count, struct error **err);
+
+/* The same, but a registry that fails is told by *ret_why (not there: none did), and is no error of the answer. */
+int registry_ask(struct session *session, const struct options *options, const struct registry_named *named,
+		 struct slice *ret_why, struct error **err);
+
+/* The same for what is asked again and again: where tags point and what is new behind them, no referrers, no API of the
+ * registry's own. Not whole (a tag that was refused) is told by *ret_why too. */
+int registry_poll(struct session *session, const struct options *options, const struct registry_named *named,
+		  struct slice *ret_why, struct error **err);
 
 /* A REF that was typed: [docker://]NAME[:TAG|@DIGEST] (no tag: latest), or a digest or the first 6 digits of one that
  * is stored. Asks the registry unless --offline or the digest is stored whole. *ret_digest is what it points to. -1:

@@ -14,6 +14,7 @@
 
 struct session {
 	struct arena arena;
+	const struct command *command;
 	struct store *store;
 	struct fingerprint_key key;
 	struct world *world;

@@ -279,3 +279,36 @@ void table_render(const struct table *table, size_t width, size_t indent, struct
 	if (ret_left_out)
 		*ret_left_out = left_out;
 }
+
+static bool is_known(const struct table *table, size_t column)
+{
+	bool known = table->rows == 0 || table->columns[column].drop == 0;
+
+	for (size_t r = 0; !known && r < table->rows; r++) {
+		struct slice cell = table->cells[r * table->column_count + column];
+		known = !slice_equal_text(cell, "-") && !slice_equal_text(cell, "?");
+	}
+	return known;
+}
+
+int table_leave_out_unknown(struct table *table, struct table_column *columns)
+{
+	size_t kept = 0, count = table->column_count;
+	size_t keep[TABLE_MOST_COLUMNS];
+
+	for (size_t c = 0; c < count; c++)
+		if (is_known(table, c))
+			keep[kept++] = c;
+	struct slice *cells = arena_zeroed(table->arena, table->rows * kept + 1, sizeof *cells);
+	if (!cells)
+		return -1;
+	for (size_t r = 0; r < table->rows; r++)
+		for (size_t c = 0; c < kept; c++)
+			cells[r * kept + c] = table->cells[r * count + keep[c]];
+	for (size_t c = 0; c < kept; c++)
+		columns[c] = columns[keep[c]];
+	table->cells = cells;
+	table->capacity = table->rows;
+	table->column_count = kept;
+	return 0;
+}

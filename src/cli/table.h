@@ -44,6 +44,10 @@ struct slice table_date(struct table *table, int64_t time);
 /* The same as text; "-" for TIME_UNSET. Returns text. */
 const char *minute_format(int64_t time, char text[TIME_TEXT_BYTES]);
 
+/* Takes columns away that may be left out (drop is not 0) and are "-" or "?" in every row. columns are the table's own,
+ * not const. 0, or -1: memory is out. */
+int table_leave_out_unknown(struct table *table, struct table_column *columns);
+
 /* A width that nothing is shortened for. */
 #define TABLE_UNBOUNDED ((size_t)1 << 20)
 

@@ -2,25 +2,28 @@
 
 #include "model/answer.h"
 
+#define SECTIONS 8
+
 struct section {
 	const char *name;
 	const struct record_type *type;
 	struct record_list list;
 };
 
-static size_t sections_of(const struct session *session, const struct triage *triage, struct section sections[7])
+static size_t sections_of(const struct session *session, const struct triage *triage, struct section sections[SECTIONS])
 {
-	const struct section all[7] = {
+	const struct section all[SECTIONS] = {
 		{ "do_now", &action_type, triage->actions },
 		{ "bad_images", &sighting_type, triage->sightings },
 		{ "images", &image_type, triage->images },
+		{ "tags", &tag_row_type, triage->tags },
 		{ "credentials", &credential_type, triage->credentials },
 		{ "blocked", &secret_row_type, triage->blocked },
 		{ "findings", &finding_type, session->world->findings },
 		{ "not_known", &unknown_type, triage->unknown },
 	};
 	memcpy(sections, all, sizeof all);
-	return 7;
+	return SECTIONS;
 }
 
 static struct slice text_member(const struct record_type *type, const void *record, const char *const *names)
@@ -40,7 +43,8 @@ static void flatten(const struct section *section, const void *record, struct tr
 	static const char *const cluster[] = { "cluster", NULL };
 	static const char *const namespace[] = { "namespace", NULL };
 	static const char *const kind[] = { "workload_kind", "cred_kind", "subject_kind", "secret_type", "kind", NULL };
-	static const char *const subject[] = { "subject", "workload", "username", "name", "node", "repository", NULL };
+	static const char *const subject[] = { "subject", "workload", "username",   "name",
+					       "node",    "tag",      "repository", NULL };
 	static const char *const identity[] = { "fingerprint", "digest", "uid", "place", NULL };
 	static const char *const registry[] = { "registry", NULL };
 	static const char *const why[] = { "why", "title", "managed_by", NULL };
@@ -60,12 +64,26 @@ static void flatten(const struct section *section, const void *record, struct tr
 	row->why = text_member(type, record, why);
 }
 
-static int write_flat(struct output *output, const struct section *section, struct error **err)
+/* "acme/web:1.4": a tag alone says little. */
+static int name_tag(struct session *session, const struct section *section, const void *record, struct triage_row *row,
+		    struct error **err)
+{
+	const struct tag_row *tag = record;
+
+	if (section->type != &tag_row_type)
+		return 0;
+	row->subject = arena_printf(&session->arena, "%.*s:%.*s", SLICE_ARG(tag->repository), SLICE_ARG(tag->tag));
+	return row->subject.data ? 0 : arena_fail(&session->arena, err);
+}
+
+static int write_flat(struct session *session, struct output *output, const struct section *section, struct error **err)
 {
 	for (size_t i = 0; i < section->list.len; i++) {
 		struct triage_row row;
-		flatten(section, (const char *)section->list.items + i * section->type->size, &row);
-		if (output_items(output, &triage_row_type, (struct record_list){ &row, 1 }, err) < 0)
+		const void *record = (const char *)section->list.items + i * section->type->size;
+		flatten(section, record, &row);
+		if (name_tag(session, section, record, &row, err) < 0 ||
+		    output_items(output, &triage_row_type, (struct record_list){ &row, 1 }, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -92,14 +110,14 @@ static int write_identities(struct output *output, const struct triage *triage, 
 
 int triage_rows(struct session *session, struct output *output, const struct triage *triage, struct error **err)
 {
-	struct section sections[7];
+	struct section sections[SECTIONS];
 	size_t count = sections_of(session, triage, sections);
 	bool flat = output->format == OUTPUT_CSV;
 
 	if (output->quiet)
 		return write_identities(output, triage, err);
 	for (size_t i = 0; i < count; i++)
-		if ((flat ? write_flat(output, &sections[i], err)
+		if ((flat ? write_flat(session, output, &sections[i], err)
 			  : output_items(output, sections[i].type, sections[i].list, err)) < 0)
 			return -1;
 	return 0;

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "cli/terminal.h"
 #include "cli/triage_screen_internal.h"
+#include "derive/world_images.h"
 
 /* --- the head --- */
 
@@ -22,6 +23,26 @@ static void add_window(struct screen *s)
 		    incident->window_from == TIME_UNSET ? "?" : minute_format(incident->window_from, from),
 		    incident->window_to == TIME_UNSET ? "open: nothing counts as new"
 						      : minute_format(incident->window_to, to));
+}
+
+static size_t count_registries(const struct screen *s)
+{
+	const struct world_images *images = s->session->world->images;
+	size_t count = 0;
+
+	for (size_t i = 0; images && i < images->sources.len; i++) {
+		const struct world_source *source = images->sources.items[i];
+		count += source->is_registry && source->read && slice_equal_text(source->read->source_kind, "registry");
+	}
+	return count;
+}
+
+static void add_registries(struct screen *s)
+{
+	size_t registries = count_registries(s);
+
+	if (registries)
+		strbuf_addf(s->out, ", %zu registr%s", registries, registries == 1 ? "y" : "ies");
 }
 
 static void head(struct screen *s)
@@ -51,8 +72,9 @@ static void head(struct screen *s)
 	strbuf_add_text(s->out, "  ");
 	if (whole < clusters)
 		strbuf_addf(s->out, "%zu of ", whole);
-	strbuf_addf(s->out, "%zu cluster%s%s  as of %s", clusters, clusters == 1 ? "" : "s",
-		    whole < clusters ? " complete" : "", minute_format(s->session->world->as_of, as_of));
+	strbuf_addf(s->out, "%zu cluster%s%s", clusters, clusters == 1 ? "" : "s", whole < clusters ? " complete" : "");
+	add_registries(s);
+	strbuf_addf(s->out, "  as of %s", minute_format(s->session->world->as_of, as_of));
 	strbuf_add_text(s->out, complete ? "\n" : "  see NOT KNOWN\n");
 }
 
@@ -133,7 +155,7 @@ static int do_now(struct screen *s, struct error **err)
 		struct slice *cells = table_row(&table);
 		if (!cells)
 			return arena_fail(table.arena, err);
-		cells[0] = screen_number_cell(&table, items[i].rank);
+		cells[0] = cell_number(&table, items[i].rank);
 		cells[1] = items[i].action;
 		cells[2] = table_text(&table, items[i].subject);
 		cells[3] = table_text(&table, items[i].why);
@@ -173,16 +195,21 @@ static bool ends_with(struct slice text, struct slice end)
 	return text.len >= end.len && slice_equal(slice_part(text, text.len - end.len, end.len), end);
 }
 
-/* A source that could not be read, unless it is a cluster whose row says so. */
-static bool is_told_of_cluster(const struct screen *s, struct slice failure)
+/* A source that could not be read, unless a row of its cluster or registry says so. */
+static bool is_told_elsewhere(const struct screen *s, struct slice failure)
 {
 	const struct world_list *clusters = &s->session->world->clusters;
+	const struct unknown *unknown = s->triage->unknown.items;
 
 	for (size_t i = 0; i < clusters->len; i++) {
 		const struct world_cluster *cluster = clusters->items[i];
 		if (cluster->failed && cluster->failed->why.len && ends_with(failure, cluster->failed->why))
 			return true;
 	}
+	for (size_t i = 0; i < s->triage->unknown.len; i++)
+		if (!unknown[i].cluster.data && slice_starts_with(failure, "registry ") && unknown[i].cause.len &&
+		    ends_with(failure, unknown[i].cause))
+			return true;
 	return false;
 }
 
@@ -192,7 +219,7 @@ static int failed_sources(struct screen *s, struct table *table, struct error **
 
 	for (size_t i = 0; i < errors->len; i++) {
 		struct unknown row;
-		if (is_told_of_cluster(s, errors->items[i]))
+		if (is_told_elsewhere(s, errors->items[i]))
 			continue;
 		record_init(&unknown_type, &row);
 		row.subject = SLICE("a source that was given");
@@ -343,6 +370,12 @@ static void next(struct screen *s)
 	}
 	if (some_forbidden(s))
 		add_command(s, "triage --rbac", "the rights that were missing, as YAML");
+	if (count_registries(s) == 0) {
+		snprintf(what, sizeof what, "triage %lld --read-registry", id);
+		add_command(s, what, "dates, moved tags, pushes of images");
+	}
+	if (s->triage->tags.len)
+		add_command(s, "registry tags -o wide", "each state that a tag had");
 	if (some_live_incomplete(s)) {
 		snprintf(what, sizeof what, "triage %lld --context NAME", id);
 		add_command(s, what, "reads a cluster again (-n NS: only NS)");
@@ -371,8 +404,8 @@ int triage_screen(struct session *session, struct output *output, const struct t
 
 	head(&s);
 	if (notes(&s, err) < 0 || do_now(&s, err) < 0 || screen_bad_images(&s, err) < 0 || screen_images(&s, err) < 0 ||
-	    screen_credentials(&s, err) < 0 || screen_blocked(&s, err) < 0 || screen_findings(&s, err) < 0 ||
-	    not_known(&s, err) < 0)
+	    screen_tags(&s, err) < 0 || screen_credentials(&s, err) < 0 || screen_blocked(&s, err) < 0 ||
+	    screen_findings(&s, err) < 0 || not_known(&s, err) < 0)
 		return -1;
 	next(&s);
 	return strbuf_failed(s.out, err) ? -1 : 0;

@@ -34,30 +34,6 @@ void screen_more_line(struct screen *s, size_t rows)
 		strbuf_addf(s->out, "  and %zu more: -o wide shows all\n", rows - shown);
 }
 
-struct slice screen_number_cell(struct table *table, int64_t number)
-{
-	return number == INT_UNKNOWN ? slice_of("?") : arena_printf(table->arena, "%lld", (long long)number);
-}
-
-struct slice screen_short_cell(struct table *table, struct slice text, size_t len)
-{
-	return table_text(table, text.data ? slice_part(text, 0, len) : text);
-}
-
-/* The first 12 digits, as container tools print them; `fother where` takes them so. */
-struct slice screen_digest_cell(struct table *table, struct slice digest)
-{
-	struct slice algorithm, digits;
-	return screen_short_cell(table, slice_cut(digest, ':', &algorithm, &digits) ? digits : digest, 12);
-}
-
-struct slice screen_place_cell(struct table *table, struct slice cluster, struct slice namespace)
-{
-	if (!namespace.data || namespace.len == 0)
-		return table_text(table, cluster);
-	return table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(cluster), SLICE_ARG(namespace)));
-}
-
 int screen_table(struct screen *s, const struct table *table, struct error **err)
 {
 	for (size_t i = 0; i < table->rows * table->column_count; i++)

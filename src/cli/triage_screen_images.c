@@ -1,6 +1,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "cli/triage_screen_internal.h"
+#include "derive/world_images.h"
 
 /* --- bad images --- */
 
@@ -108,14 +109,14 @@ static int sighting_row(struct table *table, const struct sighting_group *group,
 	if (!cells)
 		return arena_fail(table->arena, err);
 	cells[0] = first->state;
-	cells[1] = screen_place_cell(table, first->cluster, first->namespace);
+	cells[1] = cell_place(table, first->cluster, first->namespace);
 	cells[2] = first->workload.data
 			   ? table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(first->workload_kind),
 							    SLICE_ARG(first->workload)))
 			   : table_text(table, arena_printf(table->arena, "node %.*s", SLICE_ARG(first->node)));
 	cells[3] = table_text(table, first->image);
-	cells[4] = first->digest.data ? screen_digest_cell(table, first->digest) : last_of_name(table, first);
-	cells[5] = screen_number_cell(table, (int64_t)group->places);
+	cells[4] = first->digest.data ? cell_digest(table, first->digest) : last_of_name(table, first);
+	cells[5] = cell_number(table, (int64_t)group->places);
 	cells[6] = table_minute(table, group->from);
 	cells[7] = table_minute(table, group->to);
 	cells[8] = table_text(table, first->proof);
@@ -160,54 +161,177 @@ int screen_bad_images(struct screen *s, struct error **err)
 
 /* --- images of the scope --- */
 
+/* Before a registry or layout was read there are no dates to show. */
 static const struct table_column image_columns[] = {
 	{ "RUNS", 0, TABLE_RIGHT },    { "RAN", 0, TABLE_RIGHT },    { "CACHED", 0, TABLE_RIGHT }, { "BAD", 3, 0 },
 	{ "IMAGE", 0, TABLE_ELASTIC }, { "TAGS", 1, TABLE_ELASTIC }, { "DIGEST", 2, 0 },
 };
+static const struct table_column dated_columns[] = {
+	{ "RUNS", 0, TABLE_RIGHT },     { "RAN", 0, TABLE_RIGHT },
+	{ "CACHED", 0, TABLE_RIGHT },   { "BAD", 4, 0 },
+	{ "IMAGE", 0, TABLE_ELASTIC },  { "BUILT", 0, 0 },
+	{ "IN WINDOW", 1, TABLE_WRAP }, { "DIGEST", 2, 0 },
+	{ "TAGS", 3, TABLE_ELASTIC },   { "BASE", 5, TABLE_ELASTIC },
+};
 
-/* One whose name cannot be parsed is called as it was written where it was seen. */
-static struct slice image_name(struct table *table, const struct image *image)
+static bool images_read(const struct screen *s)
+{
+	return s->session->world->images && s->session->world->images->read;
+}
+
+/* One whose name cannot be parsed is called as it was written where it was seen. The only registry of the scope is in
+ * the head already. */
+static struct slice image_name(const struct screen *s, struct table *table, const struct image *image)
 {
 	const struct sighting *seen = image->sightings.items;
+	struct slice_list registries = s->triage->incident.registries;
 
 	if (!image->registry.data)
 		return table_text(table, image->sightings.len ? seen->image : SLICE_NONE);
+	if (images_read(s) && registries.len == 1 && slice_equal(registries.items[0], image->registry))
+		return table_text(table, image->repository);
 	return table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(image->registry),
 					      SLICE_ARG(image->repository)));
 }
 
-static int image_row(struct table *table, const struct image *image, struct error **err)
+static struct slice bad_cell(const struct image *image)
 {
-	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT(LIMIT_ROW_BYTES);
-	struct slice *cells = table_row(table);
-
-	if (!cells)
-		return arena_fail(table->arena, err);
-	screen_add_list(&tags, image->tags, ",");
-	cells[0] = screen_number_cell(table, image->runs);
-	cells[1] = screen_number_cell(table, image->ran);
-	cells[2] = screen_number_cell(table, image->cached);
-	cells[3] = slice_of(image->bad == BOOL_TRUE ? "BAD" : "");
-	cells[4] = image_name(table, image);
-	cells[5] = table_text(table, slice_of(strbuf_text(&tags)));
-	cells[6] = screen_digest_cell(table, image->digest);
-	return 0;
+	return slice_of(image->bad == BOOL_TRUE ? "BAD" : image->built_on.len ? "BASE" : "");
 }
 
-int screen_images(struct screen *s, struct error **err)
+static struct slice list_or_blank(struct table *table, struct slice_list list, const char *separator)
 {
-	struct table table = NEW_TABLE(s, image_columns);
+	return list.len ? cell_list(table, list, separator) : SLICE("");
+}
+
+static void image_cells(const struct screen *s, struct table *table, const struct image *image, struct slice *cells)
+{
+	cells[0] = cell_number(table, image->runs);
+	cells[1] = cell_number(table, image->ran);
+	cells[2] = cell_number(table, image->cached);
+	cells[3] = bad_cell(image);
+	cells[4] = image_name(s, table, image);
+	if (!images_read(s)) {
+		cells[5] = list_or_blank(table, image->tags, ",");
+		cells[6] = cell_digest(table, image->digest);
+		return;
+	}
+	cells[5] = cell_built(table, image->built, image->dating);
+	cells[6] = list_or_blank(table, image->in_window, ", ");
+	cells[7] = cell_digest(table, image->digest);
+	cells[8] = list_or_blank(table, image->tags, ",");
+	cells[9] = table_text(table, image->base);
+}
+
+static void images_heading(struct screen *s)
+{
+	const struct triage_counts *counts = &s->triage->counts;
 	const struct image *items = s->triage->images.items;
 	size_t rows = s->triage->images.len, run = 0;
 
 	for (size_t i = 0; i < rows; i++)
 		run += items[i].runs > 0;
-	screen_heading(s, "IMAGES IN SCOPE", "%zu, of which %zu run; build dates not known (no registry read)", rows,
-		       run);
+	if (!images_read(s))
+		screen_heading(s, "IMAGES IN SCOPE", "%zu, of which %zu run; build dates not known (no registry read)",
+			       rows, run);
+	else
+		screen_heading(s, "IMAGES IN SCOPE", "%zu, %zu run   %zu in the window   %zu built on a bad one", rows,
+			       run, counts->in_window, counts->built_on_bad);
+}
+
+/* No class without a date is left out in silence. */
+static void undated_line(struct screen *s)
+{
+	const struct triage_counts *counts = &s->triage->counts;
+
+	if (images_read(s) && counts->dated < s->triage->images.len)
+		strbuf_addf(s->out,
+			    " no date tells of %zu undated, %zu epoch (reproducible), %zu future, %zu not read\n",
+			    counts->undated, counts->reproducible, counts->future, counts->not_read);
+}
+
+int screen_images(struct screen *s, struct error **err)
+{
+	struct table plain = NEW_TABLE(s, image_columns), dated = NEW_TABLE(s, dated_columns);
+	struct table *table = images_read(s) ? &dated : &plain;
+	const struct image *items = s->triage->images.items;
+	size_t rows = s->triage->images.len;
+
+	images_heading(s);
+	for (size_t i = 0; i < screen_shown_rows(s, rows); i++) {
+		struct slice *cells = table_row(table);
+		if (!cells)
+			return arena_fail(table->arena, err);
+		image_cells(s, table, &items[i], cells);
+	}
+	if (rows && screen_table(s, table, err) < 0)
+		return -1;
+	screen_more_line(s, rows);
+	undated_line(s);
+	return 0;
+}
+
+/* --- tags --- */
+
+static const struct table_column tag_columns[] = {
+	{ "STATE", 0, 0 },        { "TAG", 0, TABLE_ELASTIC }, { "CHANGE", 0, TABLE_WRAP },
+	{ "WHEN", 2, 0 },         { "RUN", 0, TABLE_RIGHT },   { "OTHER", 4, TABLE_RIGHT },
+	{ "NOW", 1, 0 },          { "BEFORE", 3, 0 },          { "BY", 5, TABLE_ELASTIC },
+	{ "WHY", 6, TABLE_WRAP },
+};
+
+static struct slice tag_name(const struct screen *s, struct table *table, const struct tag_row *tag)
+{
+	struct slice_list registries = s->triage->incident.registries;
+
+	if (registries.len == 1 && slice_equal(registries.items[0], tag->registry))
+		return table_text(table, arena_printf(table->arena, "%.*s:%.*s", SLICE_ARG(tag->repository),
+						      SLICE_ARG(tag->tag)));
+	return table_text(table, arena_printf(table->arena, "%.*s/%.*s:%.*s", SLICE_ARG(tag->registry),
+					      SLICE_ARG(tag->repository), SLICE_ARG(tag->tag)));
+}
+
+static int tag_line(struct screen *s, struct table *table, const struct tag_row *tag, struct error **err)
+{
+	struct slice *cells = table_row(table);
+
+	if (!cells)
+		return arena_fail(table->arena, err);
+	cells[0] = tag->bad == BOOL_TRUE
+			   ? table_text(table, arena_printf(table->arena, "BAD, %.*s", SLICE_ARG(tag->state)))
+			   : table_text(table, tag->state);
+	cells[1] = tag_name(s, table, tag);
+	cells[2] = table_text(table, tag->change);
+	cells[3] = table_minute(table, tag->moved_by);
+	cells[4] = cell_number(table, tag->runs_now);
+	cells[5] = cell_number(table, tag->runs_other);
+	cells[6] = cell_digest(table, tag->digest);
+	cells[7] = cell_digest(table, tag->digest_before);
+	cells[8] = table_text(table, tag->moved_by_whom);
+	cells[9] = table_text(table, tag->why);
+	return 0;
+}
+
+int screen_tags(struct screen *s, struct error **err)
+{
+	struct table table = NEW_TABLE(s, tag_columns);
+	const struct triage_counts *counts = &s->triage->counts;
+	const struct tag_row *items = s->triage->tags.items;
+	size_t rows = s->triage->tags.len;
+
+	if (rows == 0) {
+		screen_heading(s, "TAGS MOVED",
+			       images_read(s) ? "none in what was read"
+					      : "not known: no registry was read (--read-registry)");
+		return 0;
+	}
+	screen_heading(s, "TAGS MOVED", "%zu in the window, %zu since put back%s   %zu at other times",
+		       counts->tags_in_window, counts->tags_put_back,
+		       counts->tags_put_back ? " (no proof of clean)" : "", rows - counts->tags_in_window);
 	for (size_t i = 0; i < screen_shown_rows(s, rows); i++)
-		if (image_row(&table, &items[i], err) < 0)
+		if (tag_line(s, &table, &items[i], err) < 0)
 			return -1;
-	if (rows && screen_table(s, &table, err) < 0)
+	if (screen_table(s, &table, err) < 0)
 		return -1;
 	screen_more_line(s, rows);
 	return 0;

@@ -6,6 +6,7 @@
 #define FOTHER_CLI_TRIAGE_SCREEN_INTERNAL_H
 
 #include "base/time.h"
+#include "cli/cells.h"
 #include "cli/output.h"
 #include "cli/session.h"
 #include "cli/table.h"
@@ -36,15 +37,10 @@ int screen_table(struct screen *s, const struct table *table, struct error **err
 
 void screen_add_list(struct strbuf *out, struct slice_list list, const char *separator);
 
-/* Cells; all are "not there" when memory is out. */
-struct slice screen_number_cell(struct table *table, int64_t number); /* "?" for unknown */
-struct slice screen_short_cell(struct table *table, struct slice text, size_t len);
-struct slice screen_digest_cell(struct table *table, struct slice digest);
-struct slice screen_place_cell(struct table *table, struct slice cluster, struct slice namespace);
-
 /* The sections. */
 int screen_bad_images(struct screen *s, struct error **err);
 int screen_images(struct screen *s, struct error **err);
+int screen_tags(struct screen *s, struct error **err);
 int screen_credentials(struct screen *s, struct error **err);
 int screen_blocked(struct screen *s, struct error **err);
 int screen_findings(struct screen *s, struct error **err);

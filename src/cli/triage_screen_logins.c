@@ -24,15 +24,15 @@ static int credential_row(struct table *table, const struct credential *row, str
 
 	if (!cells)
 		return arena_fail(table->arena, err);
-	cells[0] = screen_number_cell(table, row->rank);
+	cells[0] = cell_number(table, row->rank);
 	cells[1] = row->action;
 	cells[2] = table_text(table, row->username.len ? row->username : SLICE("(none)"));
 	cells[3] = table_text(table, row->cred_kind);
-	cells[4] = screen_short_cell(table, row->fingerprint, 8);
+	cells[4] = cell_short(table, row->fingerprint, 8);
 	cells[5] = row->standing;
 	cells[6] = table_date(table, row->not_changed_since);
-	cells[7] = screen_number_cell(table, row->secrets);
-	cells[8] = screen_number_cell(table, row->users);
+	cells[7] = cell_number(table, row->secrets);
+	cells[8] = cell_number(table, row->users);
 	cells[9] = table_text(table, row->why);
 	cells[10] = table_text(table, row->registry);
 	return 0;
@@ -64,7 +64,7 @@ static int take_care(struct screen *s, size_t shown, struct error **err)
 		struct slice *cells = table_row(&table);
 		if (!cells)
 			return arena_fail(table.arena, err);
-		cells[0] = screen_number_cell(&table, items[i].rank);
+		cells[0] = cell_number(&table, items[i].rank);
 		cells[1] = list_cell(&table, items[i].reverted_by);
 		cells[2] = list_cell(&table, items[i].notes);
 	}
@@ -139,9 +139,9 @@ int screen_blocked(struct screen *s, struct error **err)
 		struct slice *cells = table_row(&table);
 		if (!cells)
 			return arena_fail(table.arena, err);
-		cells[0] = screen_place_cell(&table, items[i].cluster, items[i].namespace);
+		cells[0] = cell_place(&table, items[i].cluster, items[i].namespace);
 		cells[1] = table_text(&table, items[i].name);
-		cells[2] = screen_number_cell(&table, items[i].users);
+		cells[2] = cell_number(&table, items[i].users);
 		cells[3] = table_text(&table, items[i].defects.len ? items[i].defects.items[0] : SLICE_NONE);
 	}
 	if (screen_table(s, &table, err) < 0)
@@ -167,7 +167,7 @@ static int finding_row(struct table *table, const struct finding *first, size_t 
 		return arena_fail(table->arena, err);
 	cells[0] = first->severity;
 	cells[1] = first->rule;
-	cells[2] = screen_number_cell(table, (int64_t)count);
+	cells[2] = cell_number(table, (int64_t)count);
 	cells[3] = table_text(table, first->title);
 	return 0;
 }

@@ -23,59 +23,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Unknown is never zero. */
-static void number_that_is_not_known_is_a_question_mark(void **state)
-{
-	struct cells *c = *state;
-	check_slice(screen_number_cell(&c->table, INT_UNKNOWN), "?");
-	check_slice(screen_number_cell(&c->table, 0), "0");
-	check_slice(screen_number_cell(&c->table, 1234567), "1234567");
-}
-
-static void short_cell_is_the_start_of_a_text(void **state)
-{
-	struct cells *c = *state;
-	check_slice(screen_short_cell(&c->table, SLICE("0123456789"), 8), "01234567");
-	check_slice(screen_short_cell(&c->table, SLICE("0123"), 8), "0123");
-	check_slice(screen_short_cell(&c->table, SLICE_NONE, 8), "-");
-}
-
-static void digest_cell_is_the_first_twelve_digits(void **state)
-{
-	struct cells *c = *state;
-	check_slice(screen_digest_cell(&c->table, SLICE(DIGEST_A)), "aaaaaaaaaaaa");
-	check_slice(screen_digest_cell(&c->table, SLICE("sha512:0123456789abcdef")), "0123456789ab");
-	check_slice(screen_digest_cell(&c->table, SLICE("0123456789abcdef")), "0123456789ab");
-	check_slice(screen_digest_cell(&c->table, SLICE("sha256:")), "");
-	check_slice(screen_digest_cell(&c->table, SLICE_NONE), "-");
-}
-
-static void place_cell_is_cluster_and_namespace(void **state)
-{
-	struct cells *c = *state;
-	check_slice(screen_place_cell(&c->table, SLICE("prod"), SLICE("shop")), "prod/shop");
-	check_slice(screen_place_cell(&c->table, SLICE("prod"), SLICE("")), "prod");
-	check_slice(screen_place_cell(&c->table, SLICE("prod"), SLICE_NONE), "prod");
-	check_slice(screen_place_cell(&c->table, SLICE_NONE, SLICE_NONE), "-");
-}
-
-/* Names come from outside: none may move the cursor. */
-static void cells_of_hostile_names_hold_no_control_characters(void **state)
-{
-	struct cells *c = *state;
-	const struct slice hostile = SLICE("a\033[2J\nb\xe2\x80\xae"
-					   "c");
-	const struct slice cells[] = { screen_short_cell(&c->table, hostile, 20),
-				       screen_digest_cell(&c->table, hostile),
-				       screen_place_cell(&c->table, hostile, hostile) };
-	for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-		assert_non_null(cells[i].data);
-		for (size_t k = 0; k < cells[i].len; k++)
-			assert_true((unsigned char)cells[i].data[k] >= ' ');
-		assert_false(slice_contains(cells[i], "\xe2\x80\xae"));
-	}
-}
-
 static void heading_has_its_counts_behind_it(void **state)
 {
 	struct cells *c = *state;
@@ -122,10 +69,10 @@ static void cells_are_not_there_when_memory_is_out(void **state)
 	struct cells *c = *state;
 	struct arena full = ARENA_INIT(0);
 	c->table.arena = &full;
-	assert_null(screen_number_cell(&c->table, 7).data);
-	assert_null(screen_short_cell(&c->table, SLICE("x"), 1).data);
-	assert_null(screen_digest_cell(&c->table, SLICE(DIGEST_A)).data);
-	assert_null(screen_place_cell(&c->table, SLICE("prod"), SLICE_NONE).data);
+	assert_null(cell_number(&c->table, 7).data);
+	assert_null(cell_short(&c->table, SLICE("x"), 1).data);
+	assert_null(cell_digest(&c->table, SLICE(DIGEST_A)).data);
+	assert_null(cell_place(&c->table, SLICE("prod"), SLICE_NONE).data);
 	arena_release(&full);
 }
 
@@ -145,11 +92,6 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(number_that_is_not_known_is_a_question_mark),
-		TEST(short_cell_is_the_start_of_a_text),
-		TEST(digest_cell_is_the_first_twelve_digits),
-		TEST(place_cell_is_cluster_and_namespace),
-		TEST(cells_of_hostile_names_hold_no_control_characters),
 		TEST(heading_has_its_counts_behind_it),
 		TEST(fifteen_rows_are_shown_and_a_single_one_left_over),
 		TEST(table_with_a_missing_cell_is_an_error),
