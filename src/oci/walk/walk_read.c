@@ -185,16 +185,20 @@ static int take_index(struct image_walk *walk, struct task *task, struct error *
 	return digest_end(walk, task, err);
 }
 
-/* Old archives of `docker save` hold no manifests: the config stands for one (oci/format/image_source.h). */
-static bool is_config(const struct task *task, const struct image_answer *answer)
+/* Old archives of `docker save` hold no manifests: the config stands for one (oci/format/image_source.h). Of an image
+ * without a name nothing but the answer says so, which is believed of a layout alone. */
+static bool is_config(const struct image_walk *walk, const struct task *task, const struct image_answer *answer)
 {
-	return media_type_of(task->media_type).kind == MEDIA_CONFIG &&
-	       media_type_of(answer->media_type).kind == MEDIA_CONFIG;
+	bool expected = task->media_type.data ? media_type_of(task->media_type).kind == MEDIA_CONFIG
+					      : walk->options.split != NULL;
+	return expected && media_type_of(answer->media_type).kind == MEDIA_CONFIG;
 }
 
 static int take_config_alone(struct image_walk *walk, struct task *task, const struct image_answer *answer,
 			     struct error **err)
 {
+	if (!task->media_type.data && arena_copy(&task->arena, answer->media_type, &task->media_type) < 0)
+		return arena_fail(&task->arena, err);
 	task->manifest = (struct oci_manifest){ .kind = OCI_IMAGE };
 	task->manifest.config = (struct oci_descriptor){ .media_type = task->media_type,
 							 .digest = task->reference,
@@ -219,7 +223,7 @@ static int take_manifest(struct image_walk *walk, struct task *task, const struc
 {
 	struct slice why = SLICE_NONE;
 	walk->result.manifests++;
-	if (is_config(task, answer))
+	if (is_config(walk, task, answer))
 		return take_config_alone(walk, task, answer, err);
 	int parsed = weigh(parse(task, answer, &why, err), &why, err);
 	if (parsed < 0)
