@@ -195,6 +195,7 @@ static int put_line(struct frozen_reading *f, struct slice line, struct error **
 		return images_put_defect(read, "bad_frozen", SLICE(FROZEN_RECORDS_NAME), SLICE(""),
 					 SLICE("a record that does not say of what"), true, err);
 	read->defects += type == &defect_type;
+	read->found = true;
 	return read->sink->ops->put(read->sink, read->read, type, record, err);
 }
 
@@ -287,6 +288,7 @@ static int put_manifest(struct frozen_reading *f, struct slice digest, const str
 		return -1;
 	record.kind = row->kind;
 	f->read->manifests++;
+	f->read->found = true;
 	if (f->read->sink->ops->put(f->read->sink, f->read->read, &manifest_type, &record, err) < 0)
 		return -1;
 	return manifest.kind == OCI_INDEX ? put_members(f, digest, &manifest, err) : 0;

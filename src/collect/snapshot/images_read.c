@@ -107,7 +107,8 @@ static int walk_through(struct images_read *read, struct error **err)
 	}
 	if (image_walk_run(walk, &result, err) < 0)
 		return -1;
-	read->manifests += (int64_t)(result.manifests);
+	read->manifests += (int64_t)result.manifests;
+	read->found = read->found || result.manifests || result.tags;
 	read->defects += (int64_t)result.defects;
 	if (!result.complete)
 		images_add_reason(read, SLICE(""), result.why.data ? result.why : SLICE("not all could be read"));
@@ -123,9 +124,9 @@ static int finish(struct images_read *read, struct slice as_of_from, struct erro
 	struct sink_end end = {
 		.as_of = read->as_of,
 		.as_of_from = as_of_from,
-		.outcome = !read->reasons    ? SLICE("complete")
-			   : read->manifests ? SLICE("partial")
-					     : SLICE("failed"),
+		.outcome = !read->reasons ? SLICE("complete")
+			   : read->found  ? SLICE("partial")
+					  : SLICE("failed"),
 		.why = read->reasons ? strbuf_slice(&read->why) : SLICE_NONE,
 		.objects = read->manifests,
 		.defects = read->defects,
@@ -158,7 +159,7 @@ static int note_result(const struct images_read *read, struct images_result *res
 {
 	struct arena *arena = &read->dump->arena;
 	result->sources++;
-	result->any = result->any || read->manifests > 0 || !read->reasons;
+	result->any = result->any || read->found || !read->reasons;
 	result->manifests += read->manifests;
 	result->defects += read->defects;
 	if (read->as_of > result->newest_as_of)

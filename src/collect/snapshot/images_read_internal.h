@@ -16,7 +16,8 @@ struct images_read {
 	int64_t read;
 	size_t reasons; /* why it is not complete: how many, and the first of them */
 	struct strbuf why;
-	int64_t manifests, defects;
+	bool found;                 /* some image or name */
+	int64_t manifests, defects; /* manifests: or configs that stand for one */
 	int64_t as_of;
 };
 
