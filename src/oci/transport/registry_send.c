@@ -53,7 +53,8 @@ bool ask_is_sound(const struct ask *ask)
 		return false;
 	if (ask->type == IMAGE_ASK_TAGS)
 		return true;
-	return ask->type == IMAGE_ASK_TAG ? is_tag(ask->reference) : digest_valid(ask->reference);
+	/* Whether a digest is there is asked as a tag is: by its name, without its bytes. */
+	return digest_valid(ask->reference) || (ask->type == IMAGE_ASK_TAG && is_tag(ask->reference));
 }
 
 /* --- paths --- */
