@@ -1,5 +1,6 @@
 #include "cli/images_table.h"
 
+#include "base/limits.h"
 #include "cli/cells.h"
 
 static int render(struct table *table, struct table_column *columns, size_t width, struct strbuf *out,
@@ -29,6 +30,31 @@ static struct slice image_name(struct table *table, const struct image *image)
 					      SLICE_ARG(image->repository)));
 }
 
+/* Tags of its own repository; others are counted. */
+static struct slice tags_cell(struct table *table, const struct image *image)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT(LIMIT_ROW_BYTES);
+	struct slice own = arena_printf(table->arena, "%.*s/%.*s:", SLICE_ARG(image->registry),
+					SLICE_ARG(image->repository));
+	struct slice_list list = image->registry_state.data ? image->tags_now : image->tags;
+	size_t others = 0;
+
+	if (!own.data)
+		return SLICE_NONE;
+	for (size_t i = 0; i < list.len; i++) {
+		struct slice tag = list.items[i];
+		if (slice_contains(tag, "/") && !slice_starts_with(tag, own.data)) {
+			others++;
+			continue;
+		}
+		strbuf_add_text(&text, text.len ? "," : "");
+		strbuf_add_slice(&text, slice_contains(tag, "/") ? slice_part(tag, own.len, tag.len) : tag);
+	}
+	if (others)
+		strbuf_addf(&text, "%s%zu elsewhere", text.len ? ", " : "", others);
+	return text.failure ? SLICE_NONE : table_text(table, text.len ? strbuf_slice(&text) : SLICE_NONE);
+}
+
 static void image_cells(struct table *table, const struct image *image, struct slice *cells)
 {
 	cells[0] = image_name(table, image);
@@ -37,7 +63,7 @@ static void image_cells(struct table *table, const struct image *image, struct s
 	cells[3] = cell_number(table, image->ran);
 	cells[4] = cell_number(table, image->cached);
 	cells[5] = cell_built(table, image->built, image->dating);
-	cells[6] = cell_list(table, image->tags_now.len ? image->tags_now : image->tags, ",");
+	cells[6] = tags_cell(table, image);
 	cells[7] = table_text(table, image->base);
 	cells[8] = table_text(table, image->registry_state);
 	cells[9] = cell_list(table, image->platforms, ",");
@@ -46,9 +72,15 @@ static void image_cells(struct table *table, const struct image *image, struct s
 int images_table(struct record_list images, size_t width, struct arena *arena, struct strbuf *out, struct error **err)
 {
 	struct table_column columns[] = {
-		{ "IMAGE", 0, TABLE_ELASTIC },     { "DIGEST", 0, 0 },           { "RUNS", 0, TABLE_RIGHT },
-		{ "RAN", 4, TABLE_RIGHT },         { "CACHED", 3, TABLE_RIGHT }, { "BUILT", 1, 0 },
-		{ "TAGS", 2, TABLE_ELASTIC },      { "BASE", 5, TABLE_ELASTIC }, { "REGISTRY", 6, 0 },
+		{ "IMAGE", 0, TABLE_ELASTIC, 26 },
+		{ "DIGEST", 0, 0 },
+		{ "RUNS", 0, TABLE_RIGHT },
+		{ "RAN", 4, TABLE_RIGHT },
+		{ "CACHED", 3, TABLE_RIGHT },
+		{ "BUILT", 1, 0 },
+		{ "TAGS", 2, TABLE_ELASTIC },
+		{ "BASE", 5, TABLE_ELASTIC, 20 },
+		{ "REGISTRY", 6, 0 },
 		{ "PLATFORMS", 7, TABLE_ELASTIC },
 	};
 	struct table table = { .columns = columns, .column_count = sizeof columns / sizeof *columns, .arena = arena };
@@ -83,9 +115,15 @@ static void tag_cells(struct table *table, const struct tag_row *tag, struct sli
 int tags_table(struct record_list tags, size_t width, struct arena *arena, struct strbuf *out, struct error **err)
 {
 	struct table_column columns[] = {
-		{ "TAG", 0, TABLE_ELASTIC }, { "STATE", 0, 0 },           { "NOW", 0, 0 },
-		{ "BEFORE", 4, 0 },          { "CHANGE", 1, TABLE_WRAP }, { "WHEN", 2, 0 },
-		{ "RUN", 5, TABLE_RIGHT },   { "OTHER", 6, TABLE_RIGHT }, { "BUILT", 3, 0 },
+		{ "TAG", 0, TABLE_ELASTIC, 20 },
+		{ "STATE", 0, 0 },
+		{ "NOW", 0, 0 },
+		{ "BEFORE", 4, 0 },
+		{ "CHANGE", 1, TABLE_WRAP },
+		{ "WHEN", 2, 0 },
+		{ "RUN", 5, TABLE_RIGHT },
+		{ "OTHER", 6, TABLE_RIGHT },
+		{ "BUILT", 3, 0 },
 		{ "BY", 7, TABLE_ELASTIC },
 	};
 	struct table table = { .columns = columns, .column_count = sizeof columns / sizeof *columns, .arena = arena };

@@ -87,7 +87,7 @@ static size_t total_width(const struct table *table, const struct layout *layout
 
 static bool can_give(const struct table_column *column, size_t width, size_t least_wrapped)
 {
-	size_t least = column->flags & TABLE_WRAP ? least_wrapped : LEAST_ELASTIC;
+	size_t least = column->flags & TABLE_WRAP ? least_wrapped : column->least ? column->least : LEAST_ELASTIC;
 	return column->flags & (TABLE_ELASTIC | TABLE_WRAP) && width > least && width > strlen(column->title);
 }
 

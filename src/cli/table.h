@@ -21,6 +21,7 @@ struct table_column {
 	const char *title;
 	unsigned drop; /* 0: never left out; the highest goes first */
 	unsigned flags;
+	unsigned least; /* of an elastic one: narrower it tells nothing, and another column gives way; 0: 10 */
 };
 
 #define TABLE_MOST_COLUMNS 64

@@ -361,7 +361,7 @@ static void next(struct screen *s)
 {
 	const struct sighting *sightings = s->triage->sightings.items;
 	long long id = s->triage->incident.id;
-	char what[64];
+	char what[LIMIT_REFERENCE_BYTES + 64];
 
 	screen_heading(s, "NEXT", "%s", "");
 	if (s->triage->sightings.len && sightings[0].digest.data) {
@@ -374,8 +374,12 @@ static void next(struct screen *s)
 		snprintf(what, sizeof what, "triage %lld --read-registry", id);
 		add_command(s, what, "dates, moved tags, pushes of images");
 	}
-	if (s->triage->tags.len)
-		add_command(s, "registry tags -o wide", "each state that a tag had");
+	if (s->triage->tags.len) {
+		const struct tag_row *tag = s->triage->tags.items;
+		snprintf(what, sizeof what, "registry tags %.*s/%.*s --offline", SLICE_ARG(tag->registry),
+			 SLICE_ARG(tag->repository));
+		add_command(s, what, "what a tag pointed to, and when");
+	}
 	if (some_live_incomplete(s)) {
 		snprintf(what, sizeof what, "triage %lld --context NAME", id);
 		add_command(s, what, "reads a cluster again (-n NS: only NS)");

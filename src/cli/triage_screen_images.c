@@ -274,9 +274,15 @@ int screen_images(struct screen *s, struct error **err)
 /* --- tags --- */
 
 static const struct table_column tag_columns[] = {
-	{ "STATE", 0, 0 },        { "TAG", 0, TABLE_ELASTIC }, { "CHANGE", 0, TABLE_WRAP },
-	{ "WHEN", 2, 0 },         { "RUN", 0, TABLE_RIGHT },   { "OTHER", 4, TABLE_RIGHT },
-	{ "NOW", 1, 0 },          { "BEFORE", 3, 0 },          { "BY", 5, TABLE_ELASTIC },
+	{ "STATE", 0, 0 },
+	{ "TAG", 0, TABLE_ELASTIC, 20 },
+	{ "CHANGE", 0, TABLE_WRAP },
+	{ "WHEN", 2, 0 },
+	{ "RUN", 0, TABLE_RIGHT },
+	{ "OTHER", 4, TABLE_RIGHT },
+	{ "NOW", 1, 0 },
+	{ "BEFORE", 3, 0 },
+	{ "BY", 5, TABLE_ELASTIC },
 	{ "WHY", 6, TABLE_WRAP },
 };
 
@@ -325,9 +331,8 @@ int screen_tags(struct screen *s, struct error **err)
 					      : "not known: no registry was read (--read-registry)");
 		return 0;
 	}
-	screen_heading(s, "TAGS MOVED", "%zu in the window, %zu since put back%s   %zu at other times",
-		       counts->tags_in_window, counts->tags_put_back,
-		       counts->tags_put_back ? " (no proof of clean)" : "", rows - counts->tags_in_window);
+	screen_heading(s, "TAGS MOVED", "%zu in the window, %zu since put back%s   %zu bad", counts->tags_in_window,
+		       counts->tags_put_back, counts->tags_put_back ? " (no proof of clean)" : "", counts->tags_bad);
 	for (size_t i = 0; i < screen_shown_rows(s, rows); i++)
 		if (tag_line(s, &table, &items[i], err) < 0)
 			return -1;

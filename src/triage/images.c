@@ -50,7 +50,7 @@ static void mark_bad(const struct triage_run *run, struct image *image)
 
 	image->bad = bad && !bad->built_on.data ? BOOL_TRUE : BOOL_FALSE;
 	image->built_on = bad ? bad->built_on : SLICE_NONE;
-	for (size_t i = 0; !bad && i < image->sightings.len; i++)
+	for (size_t i = 0; !image->digest.data && i < image->sightings.len; i++)
 		if (sightings[i].bad == BOOL_TRUE)
 			image->bad = BOOL_TRUE;
 }

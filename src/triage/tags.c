@@ -166,6 +166,7 @@ static int list(struct triage_run *run, const struct ranked *chosen, size_t coun
 		if (!row->why.data)
 			return arena_fail(arena, err);
 		run->triage->counts.tags_in_window += row->in_window == BOOL_TRUE;
+		run->triage->counts.tags_bad += row->bad == BOOL_TRUE;
 		run->triage->counts.tags_put_back += is_state(row, "put back");
 	}
 	run->triage->tags = rows.list;

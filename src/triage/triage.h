@@ -17,7 +17,7 @@ struct triage_counts {
 	size_t undated, reproducible, future; /* no date says when they were built: undated or invalid, epochs, ahead */
 	size_t not_read;                      /* no registry or layout told of them */
 	/* Of triage.tags. */
-	size_t tags_in_window, tags_put_back;
+	size_t tags_in_window, tags_put_back, tags_bad;
 };
 
 struct triage {
