@@ -153,13 +153,6 @@ static int start(struct image_walk *walk, const struct waiter *who, const struct
 		};
 		return read_manifest(walk, task, &inlined, err);
 	}
-	if (!who->parent && media_type_of(lead->media_type).kind == MEDIA_CONFIG) {
-		task->step = TASK_CONFIG;
-		task->manifest.kind = OCI_IMAGE;
-		task->manifest.config = (struct oci_descriptor){ .media_type = task->media_type,
-								 .digest = task->reference,
-								 .size = lead->size };
-	}
 	task_push(&walk->ready, task);
 	return 0;
 }

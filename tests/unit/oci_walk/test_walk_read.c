@@ -184,6 +184,7 @@ static void a_config_stands_for_the_manifest_that_an_archive_does_not_have(void 
 	source_memory_manifest(&lab.source, "r", OCI_CONFIG_TYPE, bytes);
 	source_memory_tag(&lab.source, "r", "1", config, OCI_CONFIG_TYPE);
 	lab_walk_all(&lab);
+	assert_int_equal(source_memory_asked(&lab.source, IMAGE_ASK_BLOB, "r", config), 0);
 	const struct manifest *record = found(&lab, config);
 	check_slice(record->kind, "image");
 	assert_true(slice_equal(record->config_digest, config));
@@ -195,6 +196,30 @@ static void a_config_stands_for_the_manifest_that_an_archive_does_not_have(void 
 	assert_int_equal(lab_count(&lab, &image_content_type), 1);
 	assert_true(lab.result.complete);
 	lab_release(&lab);
+}
+
+static int as_named(const void *data, struct slice repository, struct slice *ret_registry, struct slice *ret_path)
+{
+	return 1;
+}
+
+static void an_image_without_a_name_may_be_a_config_in_a_layout_alone(void **state)
+{
+	for (int is_layout = 0; is_layout < 2; is_layout++) {
+		struct lab lab;
+		struct error *err = NULL;
+		lab_init(&lab);
+		lab.options.split = is_layout ? as_named : NULL;
+		struct slice config = lab_config(&lab, "r", "c");
+		source_memory_manifest(&lab.source, "r", OCI_CONFIG_TYPE,
+				       source_memory_answer(&lab.source, IMAGE_ASK_BLOB, "r", config)->bytes);
+		lab_begin(&lab);
+		check_ok(image_walk_reference(lab.walk, SLICE("r"), config, &err), &err);
+		lab_run(&lab);
+		const struct manifest *record = lab_find(&lab, &manifest_type, "digest", config);
+		assert_int_equal(record && slice_equal(record->config_digest, config), is_layout);
+		lab_release(&lab);
+	}
 }
 
 static void a_manifest_that_calls_itself_a_config_is_read_as_a_manifest(void **state)
@@ -313,6 +338,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_nobody_could_verify_are_no_evidence),
 		cmocka_unit_test(schema_1_gives_its_facts_without_a_config),
 		cmocka_unit_test(a_config_stands_for_the_manifest_that_an_archive_does_not_have),
+		cmocka_unit_test(an_image_without_a_name_may_be_a_config_in_a_layout_alone),
 		cmocka_unit_test(a_manifest_that_calls_itself_a_config_is_read_as_a_manifest),
 		cmocka_unit_test(referrers_of_what_is_asked_for_are_read),
 		cmocka_unit_test(a_source_without_referrers_is_asked_for_them_no_more),
