@@ -129,7 +129,7 @@ static void add_head(struct writer *w, const struct image_history *history)
 			"# Not told: sources of COPY and ADD, other stages, values of ARG, mounts, comments.\n");
 	if (!history->tied)
 		strbuf_add_text(w->out,
-				"# The history does not fit the layers: something was built without telling of it.\n");
+				"# The history does not fit the layers: which step made which is not known.\n");
 }
 
 static void add_from(struct writer *w, const struct dockerfile_base *base, const struct image_history *history)

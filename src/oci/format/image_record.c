@@ -218,7 +218,7 @@ static int check_layers(struct oci_manifest *manifest, const struct oci_config *
 	if (!config->has_rootfs || config->diff_ids.len == manifest->layer_count)
 		return 0;
 	if (oci_defect_add(&manifest->defects, arena, "layer_mismatch", SLICE("/layers"),
-			   "%zu layers, but the config has %zu diff IDs", manifest->layer_count,
+			   "%zu layer(s), but the config has %zu diff ID(s)", manifest->layer_count,
 			   config->diff_ids.len) < 0)
 		return arena_fail(arena, err);
 	return 0;
@@ -231,7 +231,7 @@ static int check_history(struct oci_manifest *manifest, const struct oci_config 
 	if (!config->history_count || told == manifest->layer_count)
 		return 0;
 	if (oci_defect_add(&manifest->defects, arena, "history_mismatch", SLICE("/layers"),
-			   "%zu layers, but the history tells of %zu", manifest->layer_count, told) < 0)
+			   "%zu layer(s), but the history tells of %zu", manifest->layer_count, told) < 0)
 		return arena_fail(arena, err);
 	return 0;
 }

@@ -76,17 +76,20 @@ static size_t find_shell(struct slice text, struct slice known_shell)
 	return text.len;
 }
 
+/* A larger number means no more: each of them takes a word. */
+#define MOST_BUILD_ARGS 1000000
+
 /* |N NAME=VALUE ... before the shell. Values may hold blanks: what is no name belongs to the value before it. */
 static int take_build_args(struct slice *rest, struct slice known_shell, struct arena *arena,
 			   struct slice_list *ret_args, struct error **err)
 {
 	struct build_args args = { 0 };
 	size_t wanted = 0, digits = 1;
-	while (digits < rest->len && digits < 7 && ascii_is_digit(rest->data[digits]))
-		wanted = wanted * 10 + (size_t)(rest->data[digits++] - '0');
+	for (; digits < rest->len && ascii_is_digit(rest->data[digits]); digits++)
+		wanted = wanted < MOST_BUILD_ARGS ? wanted * 10 + (size_t)(rest->data[digits] - '0') : wanted;
 	if (!slice_starts_with(*rest, "|") || digits == 1 || digits >= rest->len || !ascii_is_blank(rest->data[digits]))
 		return 0;
-	struct slice left = slice_trim(after(*rest, digits));
+	struct slice left = slice_trim(after(*rest, digits)), all = left;
 	while (args.len < wanted && left.len && !(args.len == 0 && step_shell(left, known_shell))) {
 		struct slice name, value, word = step_word(&left);
 		if (!slice_cut(word, '=', &name, &value) || !step_is_variable(name))
@@ -94,8 +97,12 @@ static int take_build_args(struct slice *rest, struct slice known_shell, struct 
 		if (add_build_arg(&args, name, arena, err) < 0)
 			return -1;
 	}
+	/* buildah counts words, and not arguments. */
+	bool by_words = args.len < wanted && !left.len;
+	if (by_words)
+		left = all;
 	size_t shell = find_shell(left, known_shell);
-	*rest = shell < left.len ? after(left, shell) : left;
+	*rest = shell < left.len ? after(left, shell) : by_words ? SLICE("") : left;
 	*ret_args = (struct slice_list){ args.items, args.len };
 	return 0;
 }
