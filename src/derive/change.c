@@ -8,13 +8,20 @@ struct part {
 	const struct manifest *record; /* NULL: not read */
 };
 
+/* Of an index with more nobody says what became of the rest: each is looked for among all. */
+#define PARTS_MAX 512
+
 struct parts {
 	struct part *items;
 	size_t len, capacity;
+	bool cut;
 };
 
 static int add_part(struct parts *parts, const struct part *part, struct arena *arena)
 {
+	parts->cut |= parts->len == PARTS_MAX;
+	if (parts->cut)
+		return 0;
 	struct part *items = arena_grow(arena, parts->items, parts->len, &parts->capacity, sizeof *items);
 	if (!items)
 		return -1;
@@ -163,7 +170,7 @@ static int compare_manifests(struct changes *changes, const struct world_manifes
 	changes->platforms = arena_zeroed(&changes->world->arena, before.len + after.len + 1, sizeof(struct slice));
 	if (!changes->platforms)
 		return -1;
-	changes->change = before.len && after.len ? IMAGE_SAME : IMAGE_NOT_KNOWN;
+	changes->change = before.cut || after.cut ? IMAGE_NOT_KNOWN : IMAGE_SAME;
 	return compare_parts(changes, &before, &after);
 }
 

@@ -51,6 +51,11 @@ static bool holds(const struct world_manifest *manifest, struct slice digest, in
 	return false;
 }
 
+bool image_same(const struct world_manifest *one, struct slice a, const struct world_manifest *other, struct slice b)
+{
+	return slice_equal(a, b) || (one && holds(one, b, 0)) || (other && holds(other, a, 0));
+}
+
 bool world_same_image(const struct world *world, struct slice a, struct slice b)
 {
 	if (!a.len || !b.len || slice_equal(a, b))
@@ -59,7 +64,7 @@ bool world_same_image(const struct world *world, struct slice a, struct slice b)
 		return false;
 	const struct world_manifest *one = map_get(&world->images->by_digest, a);
 	const struct world_manifest *other = map_get(&world->images->by_digest, b);
-	return (one && holds(one, b, 0)) || (other && holds(other, a, 0));
+	return image_same(one, a, other, b);
 }
 
 struct slice image_name_key(struct strbuf *key, struct slice registry, struct slice repository, char separator,
@@ -87,9 +92,10 @@ bool image_tag_points_to(const struct world *world, const struct world_tag *tag,
 static int add_tags(struct world *world, struct slice digest, struct world_list *tags)
 {
 	const struct world_list *found = map_get(&world->images->tags_by_digest, digest);
+	size_t before = tags->len; /* each list holds a tag once */
 	for (size_t i = 0; found && i < found->len; i++) {
 		bool known = false;
-		for (size_t k = 0; k < tags->len && !known; k++)
+		for (size_t k = 0; k < before && !known; k++)
 			known = tags->items[k] == found->items[i];
 		if (!known && world_list_push(tags, found->items[i], &world->arena) < 0)
 			return -1;

@@ -31,19 +31,38 @@ static bool is_mirror_of(const struct sighting *row, const struct world_tag *tag
 	return whole && slice_equal(end, tag->repository);
 }
 
+static int look_for_mirrored(struct images_build *b, const struct sighting *row, struct tag_build **ret_tag,
+			     struct error **err)
+{
+	struct world_list tags = { 0 };
+	if (image_tags_of(b->build->world, row->digest, &tags) < 0)
+		return arena_fail(&b->build->world->arena, err);
+	for (size_t i = 0; i < tags.len && !*ret_tag; i++) {
+		if (is_mirror_of(row, tags.items[i]))
+			*ret_tag = tags.items[i];
+	}
+	return 0;
+}
+
+/* Once for all pods that run the same by the same name. */
 static int find_mirrored(struct images_build *b, const struct sighting *row, struct tag_build **ret_tag,
 			 struct error **err)
 {
-	struct world_list tags = { 0 };
-	if (world_digest_kind(b->build->world, row->digest).data &&
-	    image_tags_of(b->build->world, row->digest, &tags) < 0)
-		return arena_fail(&b->build->world->arena, err);
-	for (size_t i = 0; i < tags.len; i++) {
-		if (is_mirror_of(row, tags.items[i])) {
-			*ret_tag = tags.items[i];
-			return 0;
-		}
+	struct slice parts[] = { row->registry, row->repository, row->tag, row->digest }, key = SLICE_NONE;
+	if (!world_digest_kind(b->build->world, row->digest).data)
+		return 0;
+	if (build_exact_key(b->build, parts, 4, &key, err) < 0)
+		return -1;
+	void **place = map_put(&b->mirrored, key);
+	if (!place)
+		return error_no_memory(err);
+	if (!*place) {
+		struct tag_build *found = NULL;
+		if (look_for_mirrored(b, row, &found, err) < 0)
+			return -1;
+		*place = found ? (void *)found : (void *)&b->mirrored;
 	}
+	*ret_tag = *place == (void *)&b->mirrored ? NULL : *place;
 	return 0;
 }
 
@@ -195,26 +214,24 @@ static void drop_incomparable(const struct world *world, struct tag_build *tag)
 	tag->points.len = len;
 }
 
-static bool is_kept(const struct tag_build *tag, struct slice digest)
-{
-	for (size_t i = 0; i < tag->points.len; i++) {
-		if (slice_equal(tag->points.items[i].digest, digest))
-			return true;
-	}
-	return false;
-}
-
 /* Sightings of what cannot be compared run neither what the tag points to nor something else. */
-static void drop_sightings(struct tag_build *tag)
+static int drop_sightings(struct tag_build *tag, struct error **err)
 {
+	CLEANUP(map_release) struct map kept = { 0 };
 	struct world_list *sightings = &tag->tag.sightings;
 	size_t len = 0;
+	void *same = NULL;
+	for (size_t i = 0; i < tag->points.len; i++) {
+		if (build_put(&kept, tag->points.items[i].digest, tag, &same, err) < 0)
+			return -1;
+	}
 	for (size_t i = 0; i < sightings->len; i++) {
 		const struct sighting *row = sightings->items[i];
-		if (is_kept(tag, row->digest))
+		if (map_get(&kept, row->digest))
 			sightings->items[len++] = sightings->items[i];
 	}
 	sightings->len = len;
+	return 0;
 }
 
 int image_pods_build(struct images_build *b, struct error **err)
@@ -228,8 +245,8 @@ int image_pods_build(struct images_build *b, struct error **err)
 		struct tag_build *tag = b->images->tags.items[i];
 		size_t before = tag->points.len;
 		drop_incomparable(world, tag);
-		if (tag->points.len != before)
-			drop_sightings(tag);
+		if (tag->points.len != before && drop_sightings(tag, err) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -75,15 +75,13 @@ static int add_row_points(struct images_build *b, struct tag_build *tag, const s
 	return image_point_add(b, tag, &point, err);
 }
 
-/* A layout's word counts until a registry has spoken. */
+/* A layout's word counts until a registry has spoken; rows of layouts come first. */
 static void note_row(struct tag_build *tag, const struct tag *row, bool registry)
 {
 	if (registry && !tag->tag.listed) {
 		tag->tag.listed = true;
 		tag->row_seen = TIME_UNSET;
 	}
-	if (registry != tag->tag.listed)
-		return;
 	if (row->last_seen > tag->row_seen || (row->last_seen == tag->row_seen && row->gone != BOOL_TRUE)) {
 		tag->row_seen = tag->tag.last_seen = row->last_seen;
 		tag->row_gone = row->gone == BOOL_TRUE;

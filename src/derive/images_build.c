@@ -20,6 +20,7 @@ static void images_build_release(struct images_build *b)
 	map_release(&b->repositories);
 	map_release(&b->places);
 	map_release(&b->loose);
+	map_release(&b->mirrored);
 	map_release(&b->texts);
 }
 

@@ -50,6 +50,7 @@ struct images_build {
 	struct map repositories; /* exact key of identity and repository -> struct world_repository * */
 	struct map places;       /* exact key of digest, registry and repository */
 	struct map loose;        /* exact key of tag and digest -> struct tag_point's index + 1 */
+	struct map mirrored;     /* exact key of a name in a mirror and its digest -> struct tag_build *, or the map */
 	struct map texts;        /* interned machines */
 };
 
@@ -92,7 +93,9 @@ struct slice image_platform_text(struct arena *arena, struct slice os, struct sl
 				 struct slice os_version);
 /* The image that stands for all of an index: linux/amd64, else the first; of an image itself. */
 const struct world_manifest *image_main_member(const struct world_manifest *manifest);
-/* It does not point there now, or no longer stands at all. */
+/* As world_same_image, where it is known what was read: the manifests of the digests, or NULL. */
+bool image_same(const struct world_manifest *one, struct slice a, const struct world_manifest *other, struct slice b);
+/* It stands there now, and was not deleted. */
 bool image_tag_points_to(const struct world *world, const struct world_tag *tag, struct slice digest);
 /* Every tag that points, or pointed, to the digest, by way of its indexes too: struct world_tag *, each once. */
 int image_tags_of(struct world *world, struct slice digest, struct world_list *ret_tags);

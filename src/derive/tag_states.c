@@ -8,6 +8,7 @@
 
 struct stay {
 	struct slice digest;
+	const struct world_manifest *manifest; /* that it names; NULL: a config, or not read */
 	int64_t since, until, pushed;
 	struct slice pushed_by;
 	enum tag_witness by;
@@ -41,20 +42,34 @@ static int compare_points(const void *a, const void *b, void *data)
 	return order ? order : (left->by > right->by) - (left->by < right->by);
 }
 
-static struct stay stay_of(const struct tag_point *point)
+static const struct world_manifest *manifest_of(const struct world *world, struct slice digest)
 {
-	return (struct stay){ point->digest,    point->time, point->time, point->pushed,
-			      point->pushed_by, point->by,   point->exact };
+	return map_get(&world->images->by_digest, digest);
+}
+
+static struct stay stay_of(const struct world *world, const struct tag_point *point)
+{
+	return (struct stay){
+		.digest = point->digest,
+		.manifest = manifest_of(world, point->digest),
+		.since = point->time,
+		.until = point->time,
+		.pushed = point->pushed,
+		.pushed_by = point->pushed_by,
+		.by = point->by,
+		.exact = point->exact,
+	};
 }
 
 /* The better witness says by which digest it is known: that of the index, not of a member. */
-static void join(struct stay *stay, const struct tag_point *point)
+static void join(const struct world *world, struct stay *stay, const struct tag_point *point)
 {
 	if (point->time > stay->until)
 		stay->until = point->time;
 	if (point->by > stay->by) {
 		stay->by = point->by;
 		stay->digest = point->digest;
+		stay->manifest = manifest_of(world, point->digest);
 	}
 	if (point->pushed != TIME_UNSET && point->pushed >= stay->pushed) {
 		stay->pushed = point->pushed;
@@ -67,9 +82,9 @@ static void add_exact(const struct world *world, struct stays *stays, const stru
 {
 	struct stay *last = stays->len ? &stays->items[stays->len - 1] : NULL;
 	if (last && world_same_image(world, last->digest, point->digest))
-		join(last, point);
+		join(world, last, point);
 	else
-		stays->items[stays->len++] = stay_of(point);
+		stays->items[stays->len++] = stay_of(world, point);
 }
 
 static void insert(struct stays *stays, size_t at, struct stay stay)
@@ -82,9 +97,10 @@ static void insert(struct stays *stays, size_t at, struct stay stay)
 /* 1: it is a part of a stay. */
 static bool join_loose(const struct world *world, struct stays *stays, const struct tag_point *point)
 {
+	const struct world_manifest *manifest = manifest_of(world, point->digest);
 	for (size_t i = 0; i < stays->len; i++) {
 		struct stay *stay = &stays->items[i];
-		if (!world_same_image(world, stay->digest, point->digest))
+		if (!image_same(stay->manifest, stay->digest, manifest, point->digest))
 			continue;
 		if (point->time < stay->since && (i == 0 || stays->items[i - 1].until <= point->time))
 			stay->since = point->time;
@@ -111,7 +127,7 @@ static void add_loose(const struct world *world, struct stays *stays, const stru
 	if (join_loose(world, stays, point))
 		return;
 	size_t at = place_of(world, stays, point);
-	struct stay stay = stay_of(point);
+	struct stay stay = stay_of(world, point);
 	if (at < stays->len && stays->items[at].since < stay.since)
 		stay.since = stay.until = stays->items[at].since;
 	insert(stays, at, stay);
