@@ -217,27 +217,55 @@ static bool set_request(struct transfer *transfer, CURL *easy)
 	if (body.data &&
 	    (!SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len) || !SET(CURLOPT_POSTFIELDS, body.data)))
 		return false;
-	if (!body.data && request->method && !strcmp(request->method, "HEAD"))
-		return SET(CURLOPT_NOBODY, 1L);
+	bool is_head = !body.data && request->method && !strcmp(request->method, "HEAD");
+	if (!SET(CURLOPT_NOBODY, is_head ? 1L : 0L) || is_head)
+		return is_head;
 	if (body.data && !request->method)
 		return SET(CURLOPT_CUSTOMREQUEST, "GET");
 	return !request->method || SET(CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+/* One that is made anew costs as much as a small request. */
+static CURL *take_easy(struct transfer *transfer)
+{
+	struct pool *pool = transfer->pool;
+	if (pool->idle_count)
+		return pool->idle[--pool->idle_count];
+	CURL *easy = curl_easy_init();
+	if (easy && (!set_manners(easy) || !origin_apply(transfer->origin, easy))) {
+		curl_easy_cleanup(easy);
+		return NULL;
+	}
+	return easy;
+}
+
 bool attempt_start(struct transfer *transfer)
 {
 	struct attempt *attempt = &transfer->attempt;
-	CURL *easy = curl_easy_init();
+	CURL *easy = take_easy(transfer);
 
 	*attempt = (struct attempt){ 0 };
 	if (!easy)
 		return false;
-	if (!set_callbacks(transfer, easy) || !set_manners(easy) || !set_request(transfer, easy) ||
-	    !origin_apply(transfer->origin, easy) || curl_multi_add_handle(transfer->pool->multi, easy) != CURLM_OK) {
+	if (!set_callbacks(transfer, easy) || !set_request(transfer, easy) ||
+	    curl_multi_add_handle(transfer->pool->multi, easy) != CURLM_OK) {
 		curl_easy_cleanup(easy);
 		return false;
 	}
 	attempt->easy = easy;
+	return true;
+}
+
+/* With nothing in it that points to the transfer's memory. Those that sent a body are not used again. */
+static bool keep_easy(struct transfer *transfer, CURL *easy)
+{
+	struct pool *pool = transfer->pool;
+	if (pool->idle_count == POOL_IDLE_MAX || secret_is_set(&transfer->request.body) ||
+	    (transfer->request.method && strcmp(transfer->request.method, "HEAD") != 0))
+		return false;
+	if (!SET(CURLOPT_ERRORBUFFER, NULL) || !SET(CURLOPT_HTTPHEADER, NULL) || !SET(CURLOPT_PRIVATE, NULL))
+		return false;
+	pool->idle[pool->idle_count++] = easy;
 	return true;
 }
 
@@ -248,7 +276,8 @@ uint64_t attempt_stop(struct transfer *transfer)
 
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
 	curl_multi_remove_handle(transfer->pool->multi, easy);
-	curl_easy_cleanup(easy);
+	if (!keep_easy(transfer, easy))
+		curl_easy_cleanup(easy);
 	return wire_bytes > 0 ? (uint64_t)wire_bytes : 0;
 }
 

@@ -235,6 +235,7 @@ static bool go_round(struct http *http)
 	for (struct pool *pool = http->pools; pool; pool = pool->next)
 		pool_give_turns(pool, now_ms);
 	pthread_mutex_lock(&http->lock);
+	queue_tell_news(http);
 	bool quit = http->quit;
 	pthread_mutex_unlock(&http->lock);
 	return !quit;
@@ -256,6 +257,7 @@ static void die(struct http *http)
 	}
 	pthread_mutex_lock(&http->lock);
 	http->dead = true;
+	queue_tell_news(http);
 	pthread_cond_broadcast(&http->called);
 	pthread_mutex_unlock(&http->lock);
 }

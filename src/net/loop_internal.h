@@ -30,7 +30,8 @@ struct http {
 	/* under the lock */
 	struct transfer *inbox, *inbox_last;
 	struct loop_call *calls;
-	size_t transfer_count; /* of all queues */
+	struct http_queue *news; /* queues whose owners are to be woken */
+	size_t transfer_count;   /* of all queues */
 	bool quit, dead;
 	/* the loop's own */
 	struct transfer *transfers; /* all without an END */

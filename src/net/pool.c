@@ -86,6 +86,8 @@ struct pool *pool_new(struct http *http, struct http_origin *origin, struct http
 
 void pool_free(struct pool *pool)
 {
+	while (pool->idle_count)
+		curl_easy_cleanup(pool->idle[--pool->idle_count]);
 	if (pool->multi)
 		curl_multi_cleanup(pool->multi);
 	if (pool->epoll >= 0)

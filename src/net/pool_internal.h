@@ -22,6 +22,9 @@ struct transfer;
  * own way (CURLOPT_PIPEWAIT) makes all wait for one that hangs, one after the other. */
 enum pool_probe { POOL_UNKNOWN, POOL_PROBING, POOL_KNOWN };
 
+/* Easy handles that are kept for the next request: the connections of a pool, and some. */
+#define POOL_IDLE_MAX 32
+
 struct pool {
 	struct http *http;
 	struct http_origin *origin;
@@ -41,6 +44,8 @@ struct pool {
 	bool paused;      /* a transfer is */
 	bool stalled;
 	int64_t stalled_ms; /* since when */
+	CURL *idle[POOL_IDLE_MAX];
+	unsigned idle_count;
 };
 
 /* NULL: no memory or descriptors. */

@@ -50,7 +50,31 @@ static void append(struct http_queue *queue, struct event *event)
 	queue->held += size_of(event);
 	if (queue->held >= queue->max)
 		atomic_store(&queue->full, true);
-	pthread_cond_signal(&queue->arrived);
+	if (queue->news)
+		return;
+	queue->news = true;
+	queue->news_next = queue->http->news;
+	queue->http->news = queue;
+}
+
+void queue_tell_news(struct http *http)
+{
+	while (http->news) {
+		struct http_queue *queue = http->news;
+		http->news = TAKE_PTR(queue->news_next);
+		queue->news = false;
+		pthread_cond_signal(&queue->arrived);
+	}
+}
+
+/* Nobody waits for it any more. */
+static void forget_news(struct http_queue *queue)
+{
+	struct http_queue **link = &queue->http->news;
+	while (*link && *link != queue)
+		link = &(*link)->news_next;
+	if (*link)
+		*link = queue->news_next;
 }
 
 static void put(struct event *event)
@@ -306,6 +330,7 @@ struct http_queue *http_queue_free(struct http_queue *queue)
 		release_taken(queue);
 	while (take(queue))
 		release_taken(queue);
+	forget_news(queue);
 	pthread_mutex_unlock(&http->lock);
 	pthread_cond_destroy(&queue->arrived);
 	mem_free(queue);

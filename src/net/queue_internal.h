@@ -25,12 +25,17 @@ struct http_queue {
 	atomic_bool full; /* transfers pause; until half of max was taken */
 	/* all below: under the lock of http */
 	pthread_cond_t arrived;
+	bool news; /* since arrived was signalled: it stands in the line of http */
+	struct http_queue *news_next;
 	struct event *first, *last;
 	struct event *taken; /* given out by the last http_next; the owner's */
 	size_t held;
 	size_t pending;
 	struct transfer *transfers; /* all that were not freed */
 };
+
+/* Wakes the owners of all queues that something was put into. One signal for all that came in a round of the loop. */
+void queue_tell_news(struct http *http);
 
 /* For the loop. False: no memory, and nothing was put. What comes for a cancelled transfer is dropped. */
 bool queue_put_wait(struct transfer *transfer, const struct http_event *shown);

@@ -58,11 +58,13 @@ int http_send(struct http_queue *queue, struct http_origin *origin, const struct
 
 	pthread_mutex_lock(&http->lock);
 	bool dead = http->dead, full = http->transfer_count >= LIMIT_HTTP_TRANSFERS;
+	bool woken = http->inbox != NULL; /* by whoever sent the first that waits there */
 	if (!dead && !full)
 		hand_over(http, transfer);
 	pthread_mutex_unlock(&http->lock);
 	if (!dead && !full) {
-		loop_wake(http);
+		if (!woken)
+			loop_wake(http);
 		return 0;
 	}
 	transfer_free(transfer);
