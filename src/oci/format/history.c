@@ -1,3 +1,5 @@
+#include "oci/format/history.h"
+
 #include "oci/format/step_internal.h"
 
 size_t image_history_layers(const struct oci_manifest *manifest, const struct oci_config *config)
