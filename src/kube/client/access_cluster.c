@@ -4,7 +4,7 @@
 #include "base/path.h"
 #include "kube/client/access_file.h"
 #include "kube/client/access_internal.h"
-#include "kube/client/proxy_env.h"
+#include "net/proxy_env.h"
 
 /* --- the server --- */
 
@@ -141,14 +141,10 @@ static void keep_proxy(struct kube_access *access, struct proxy_url *url)
 
 static int take_proxy_variable(struct kube_access *access, struct error **err)
 {
-	struct proxy_environment environment = proxy_environment_of_process();
 	struct proxy_url url = { 0 };
-	const char *variable;
-	struct slice proxy = proxy_environment_find(&environment, access->facts.server, &variable);
-	if (!proxy.data)
-		return 0;
-	if (proxy_url_parse_variable(proxy, &access->arena, &url, err) < 0)
-		return error_context(err, "%s of the environment", variable);
+	int found = proxy_url_of_environment(access->facts.server, &access->arena, &url, err);
+	if (found <= 0)
+		return found;
 	keep_proxy(access, &url);
 	return 0;
 }

@@ -1,9 +1,18 @@
-#include "kube/client/proxy_env.h"
+#include "net/proxy_env.h"
 
 #include <stdlib.h>
 
-#include "configs.h"
 #include "support/check.h"
+
+/* Forgets the proxies of whoever runs the tests. */
+static int forget_environment(void **state)
+{
+	static const char *const variables[] = { "HTTP_PROXY", "http_proxy", "HTTPS_PROXY",   "https_proxy",
+						 "NO_PROXY",   "no_proxy",   "REQUEST_METHOD" };
+	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+		unsetenv(variables[i]);
+	return 0;
+}
 
 static bool is_reached_by_proxy(const char *server, const char *no_proxy)
 {
@@ -104,7 +113,7 @@ static void upper_case_comes_first(void **state)
 	assert_string_equal(environment.https_proxy, "upper");
 	assert_string_equal(environment.http_proxy, "plain");
 	assert_true(environment.cgi);
-	configs_setup(state);
+	forget_environment(state);
 	environment = proxy_environment_of_process();
 	assert_null(environment.https_proxy);
 	assert_false(environment.cgi);
@@ -120,5 +129,5 @@ int main(void)
 		cmocka_unit_test(addresses_and_networks),
 		cmocka_unit_test(upper_case_comes_first),
 	};
-	return cmocka_run_group_tests(tests, configs_setup, NULL);
+	return cmocka_run_group_tests(tests, forget_environment, NULL);
 }

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kube/client/proxy_env.h"
+#include "net/proxy_env.h"
 #include "support/check.h"
 
 static void check_address(const char *text, const char *expected)

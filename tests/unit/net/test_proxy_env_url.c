@@ -1,8 +1,9 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/limits.h"
-#include "kube/client/proxy_env.h"
+#include "net/proxy_env.h"
 #include "support/check.h"
 #include "support/torture.h"
 
@@ -80,6 +81,23 @@ static void every_allocation_may_fail(void **state)
 	assert_in_range(torture(parse_one, NULL), 3, 20);
 }
 
+static void the_environment_leads_to_a_server(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_KUBECONFIG_BYTES);
+	struct proxy_url url = { 0 };
+	struct error *err = NULL;
+	setenv("HTTPS_PROXY", "proxy.example:3128", 1);
+	setenv("NO_PROXY", "inside.example", 1);
+	assert_int_equal(proxy_url_of_environment(SLICE("https://reg.example"), &arena, &url, &err), 1);
+	check_slice(url.shown, "http://proxy.example:3128");
+	assert_int_equal(proxy_url_of_environment(SLICE("https://inside.example"), &arena, &url, &err), 0);
+	setenv("HTTPS_PROXY", "ftp://proxy.example", 1);
+	assert_int_equal(proxy_url_of_environment(SLICE("https://reg.example"), &arena, &url, &err), -1);
+	check_error(&err, ERROR_UNSUPPORTED, "HTTPS_PROXY of the environment: ");
+	unsetenv("HTTPS_PROXY");
+	unsetenv("NO_PROXY");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +105,7 @@ int main(void)
 		cmocka_unit_test(variables_may_leave_the_scheme_out),
 		cmocka_unit_test(what_leads_nowhere_is_refused),
 		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(the_environment_leads_to_a_server),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
