@@ -12,7 +12,9 @@
 #include "base/time.h"
 #include "collect/registry/dialect.h"
 #include "collect/registry/registry_read.h"
+#include "credential/registry_name.h"
 #include "net/http.h"
+#include "net/proxy_env.h"
 #include "oci/transport/registry.h"
 
 struct reader {
@@ -93,28 +95,51 @@ static int open_own(void *data, int64_t read, struct registry_own *ret_own, stru
 }
 #endif
 
-/* What cannot be asked at all is an answer about that registry. */
-static int open_registry(struct reader *reader, struct error **err)
+static struct slice server_of(struct arena *arena, const struct registry_plan *plan)
+{
+	struct slice host = registry_name_is_docker_hub(plan->host) ? SLICE("registry-1.docker.io") : plan->host;
+	return arena_printf(arena, "%s://%.*s", plan->plain_http ? "http" : "https", SLICE_ARG(host));
+}
+
+static int new_registry(struct reader *reader, struct error **err)
 {
 	const struct registry_plan *plan = reader->reading.plan;
 	const struct registries_options *options = &reader->registries->options;
-	struct error *failure = NULL;
+	struct arena *arena = &reader->reading.arena;
+	struct slice server = server_of(arena, plan);
+	struct proxy_url proxy = { 0 };
+	if (!server.data)
+		return arena_fail(arena, err);
+	if (proxy_url_of_environment(server, arena, &proxy, err) < 0)
+		return -1;
 	struct registry_options how = {
 		.host = plan->host,
 		.plain_http = plan->plain_http,
 		.ca_pem = options->ca_pem,
+		.proxy = proxy.shown,
+		.proxy_url = secret_is_set(&proxy.whole) ? &proxy.whole : NULL,
 		.logins = options->logins,
 	};
-	if (registry_new(reader->registries->http, &how, &reader->registry, &failure) == 0) {
+	int result = registry_new(reader->registries->http, &how, &reader->registry, err);
+	secret_release(&proxy.whole);
+	return result;
+}
+
+/* What cannot be asked at all is an answer about that registry. */
+static int open_registry(struct reader *reader, struct error **err)
+{
+	struct arena *arena = &reader->reading.arena;
+	struct error *failure = NULL;
+	if (new_registry(reader, &failure) == 0) {
 		reader->reading.source = registry_source(reader->registry);
 		reader->reading.facts = registry_facts(reader->registry);
 		return 0;
 	}
 	if (failure->code == ERROR_NO_MEMORY)
 		return error_move(err, &failure);
-	reader->reading.closed = arena_printf(&reader->reading.arena, "%s", failure->message);
+	reader->reading.closed = arena_printf(arena, "%s", failure->message);
 	error_free(failure);
-	return reader->reading.closed.data ? 0 : arena_fail(&reader->reading.arena, err);
+	return reader->reading.closed.data ? 0 : arena_fail(arena, err);
 }
 
 static void read_registry(struct reader *reader)

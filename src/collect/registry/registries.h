@@ -3,6 +3,18 @@
  *
  * Every registry is one read of source_kind `registry`, filed under REGISTRY_IDENTITY host (model/sink.h), `once`. A
  * thread for each, one loop thread for all; sink must be one that several threads may call (model/sink_thread.h).
+ * Proxies are those of the environment (net/proxy_env.h).
+ *
+ *     registries_new(&options, &registries, err);
+ *     registries_start(registries, err);
+ *     while (!registries_wait(registries, 200)) ...            // commit now and then
+ *     registries_finish(registries, err);
+ *     ... registries_result(registries, i) ...
+ *     registries = registries_free(registries);
+ *
+ * A registry that has no catalog is asked in its own API for its repositories (dialect.h); where that tells none, what
+ * was wanted below a prefix is that name alone, and coverage of Repository says so: absent, forbidden or failed, with
+ * the prefix as its namespace. A registry that told nothing at all is `failed`.
  */
 #ifndef FOTHER_COLLECT_REGISTRY_REGISTRIES_H
 #define FOTHER_COLLECT_REGISTRY_REGISTRIES_H
@@ -24,6 +36,7 @@ struct registry_mirror {
 	struct slice host, upstream; /* --mirror HOST=UPSTREAM: host is asked in place of upstream */
 };
 
+/* All is borrowed until the end. */
 struct registries_options {
 	const struct registry_target *targets;
 	size_t target_count;
@@ -41,8 +54,8 @@ struct registries_options {
 
 struct registry_result {
 	struct slice registry; /* normalised; of a mirror its upstream */
-	const char *outcome;   /* complete, partial, interrupted, failed */
-	struct slice why;      /* not complete */
+	const char *outcome;   /* complete, partial, interrupted, failed; its texts live as long as registries */
+	struct slice why;      /* not complete: how many could not be had, and the first; `interrupted` may have none */
 	struct slice notes;    /* "87 of 100 pulls left in 6h"; not there: nothing */
 	struct image_walk_result counts;
 	uint64_t requests, bytes, tokens;

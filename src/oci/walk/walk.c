@@ -1,8 +1,9 @@
-#include "oci/walk/walk_internal.h"
+#include "oci/walk/walk.h"
 
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "credential/mask.h"
+#include "oci/walk/walk_internal.h"
 
 /* How often `stopped` is asked while no answer comes. */
 #define STOPPED_EVERY_MS 200
