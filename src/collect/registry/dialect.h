@@ -3,7 +3,13 @@
  * has the public documents.
  *
  * Everything becomes records registry_event (action push, pull, delete_tag; source hub, harbor, quay, gcr). What is not
- * told is left out; a registry that speaks none of these is no failure.
+ * told is left out; a registry that speaks none of these is no failure. No login is sent before the API refused an
+ * answer without one, and then only the logins that are filed under the host that is asked (docker.io for
+ * hub.docker.com): none of an upstream goes to its mirror. https, unless plain_http names the host. A mirror of Docker
+ * Hub that plain_http names is asked itself in place of hub.docker.com: that is how a laboratory stands in for it.
+ *
+ * Docker Hub wants a token for a login (POST /v2/auth/token); Harbor and Google take Basic; Quay takes only OAuth
+ * tokens, which are the passwords of the user `$oauthtoken`.
  */
 #ifndef FOTHER_COLLECT_REGISTRY_DIALECT_H
 #define FOTHER_COLLECT_REGISTRY_DIALECT_H
@@ -14,8 +20,10 @@
 struct dialect_context {
 	struct http *http;
 	const struct registries_options *options; /* plain_http, ca_pem, logins, sink */
-	struct slice registry;                    /* normalised; whose login is used */
+	struct slice registry;                    /* normalised */
 	struct slice host;                        /* host[:port] that is asked: of a mirror, the mirror */
+	struct slice api_host; /* host[:port] of the registry's own API; not there: hub.docker.com for Docker Hub, host
+				  for all others */
 	int64_t read;
 	bool (*stopped)(void *data);
 	void *stopped_data;

@@ -1,0 +1,82 @@
+#include "collect/registry/dialect_internal.h"
+
+static bool opens(const struct token *token)
+{
+	return token->type == TOKEN_OBJECT_BEGIN || token->type == TOKEN_ARRAY_BEGIN;
+}
+
+int dialect_pass(struct dialect_json *json, const struct token *value, struct error **err)
+{
+	struct reader *reader = &json->reader.reader;
+	return opens(value) ? reader_leave(reader, reader->depth - 1, err) : 0;
+}
+
+int dialect_text(struct dialect_json *json, const struct token *value, struct slice *ret_text, struct error **err)
+{
+	*ret_text = SLICE_NONE;
+	if (value->type != TOKEN_STRING && value->type != TOKEN_NUMBER)
+		return dialect_pass(json, value, err);
+	return token_copy(value, json->arena, ret_text, err);
+}
+
+int dialect_each_member(struct dialect_json *json, const struct token *value, dialect_take *take, void *data,
+			struct error **err)
+{
+	struct reader *reader = &json->reader.reader;
+	if (value->type != TOKEN_OBJECT_BEGIN)
+		return dialect_pass(json, value, err);
+	for (;;) {
+		struct token token;
+		struct slice name;
+		if (reader_next(reader, &token, err) < 0)
+			return -1;
+		if (token.type != TOKEN_KEY)
+			return 0;
+		if (token_copy(&token, json->arena, &name, err) < 0 || reader_next(reader, &token, err) < 0 ||
+		    take(json, name, &token, data, err) < 0)
+			return -1;
+	}
+}
+
+int dialect_each_item(struct dialect_json *json, const struct token *value, dialect_take *take, void *data,
+		      struct error **err)
+{
+	if (value->type != TOKEN_ARRAY_BEGIN)
+		return dialect_pass(json, value, err);
+	for (;;) {
+		struct token token;
+		if (reader_next(&json->reader.reader, &token, err) < 0)
+			return -1;
+		if (token.type == TOKEN_ARRAY_END)
+			return 0;
+		if (take(json, SLICE_NONE, &token, data, err) < 0)
+			return -1;
+	}
+}
+
+static int read_document(struct dialect_json *json, dialect_take *take, void *data, struct error **err)
+{
+	struct token token;
+	if (reader_next(&json->reader.reader, &token, err) < 0)
+		return -1;
+	if (!opens(&token))
+		return error_set(err, ERROR_SYNTAX, "neither an object nor a list");
+	if (take(json, SLICE_NONE, &token, data, err) < 0)
+		return -1;
+	return reader_next(&json->reader.reader, &token, err) < 0 ? -1 : 0;
+}
+
+int dialect_read(struct registry_dialect *dialect, dialect_take *take, void *data, struct slice *ret_why,
+		 struct error **err)
+{
+	CLEANUP(error_freep) struct error *failure = NULL;
+	struct dialect_json json = { .arena = &dialect->scratch };
+	json_reader_init(&json.reader, strbuf_slice(&dialect->body), READER_GO);
+	int got = read_document(&json, take, data, &failure);
+	json_reader_release(&json.reader);
+	if (got == 0)
+		return 1;
+	if (dialect->failed || !error_is_of_input(failure))
+		return error_move(err, &failure);
+	return dialect_refuse(dialect, ret_why, err, "its own API answers what is not its JSON: %s", failure->message);
+}
