@@ -36,6 +36,8 @@ APPS = {"deployment": ("Deployment", "apps/v1"), "statefulset": ("StatefulSet", 
 
 
 def digest(word):
+    if word.startswith("sha256:"):
+        return word
     return "sha256:" + hashlib.sha256(word.encode()).hexdigest()
 
 
@@ -108,7 +110,8 @@ class Scene:
         images = []
         for image in filter(None, how.get("images", "").split(",")):
             reference, _, word = image.partition("@")
-            full = reference if "/" in reference.partition(":")[0].partition("/")[0] else "docker.io/" + reference
+            domain = reference.partition("/")[0]
+            full = reference if "." in domain or ":" in domain else "docker.io/" + reference
             images.append({"names": [f"{full.rpartition(':')[0]}@{digest(word)}", full], "sizeBytes": 1})
         obj = self.meta("v1", "Node", None, name)
         obj["status"] = {"images": images, "nodeInfo": {"containerRuntimeVersion": "containerd://1.7"}}
