@@ -77,6 +77,7 @@ static void check_fails(const char *path, enum error_code code, const char *part
 static void without_any_file_there_is_none(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch home = fresh_home();
+	scratch_write(&home, ".docker/other.json", SLICE(CONFIG_OF("a")));
 	check_read(NULL, "");
 	unsetenv("HOME");
 	check_read(NULL, "");
@@ -209,6 +210,7 @@ static void cut_or_flipped_it_stays_within(void **state)
 {
 	CLEANUP(scratch_remove) struct scratch home = fresh_home();
 	size_t good = 0;
+	assert_int_equal(chdir(home.path), 0);
 	mangle_truncate(SLICE(CONFIG_OF("a.example")), use, &good);
 	assert_int_equal(good, 1); /* cut to nothing */
 	mangle_flip(SLICE(CONFIG_OF("a.example")), use, &good);
