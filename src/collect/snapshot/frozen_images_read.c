@@ -5,11 +5,13 @@
 #include "base/map.h"
 #include "base/sha256.h"
 #include "base/time.h"
+#include "base/vec.h"
 #include "collect/frozen/frozen_format.h"
 #include "collect/frozen/frozen_images_manifest.h"
 #include "collect/snapshot/images_read_internal.h"
 #include "model/record_json.h"
 #include "oci/format/image_record.h"
+#include "oci/walk/walk.h"
 
 #define INTERRUPTED "the run was interrupted: it has no manifest"
 #define NOT_ITS_HASH "it was changed after it was written: its SHA-256 is not that of the manifest"
@@ -21,18 +23,26 @@ static const struct record_type *const record_types[] = {
 	&image_content_type, &deletion_type,
 };
 
+struct lead {
+	struct slice repository, digest;
+};
+
 struct frozen_reading {
 	struct images_read *read;
 	struct arena kept;            /* the manifest */
 	struct arena scratch, config; /* of one manifest, and its config */
 	struct frozen_images_manifest manifest;
 	struct map rows; /* digest -> row */
-	bool whole;      /* there is a manifest */
+	struct {
+		VEC(struct lead)
+	} leads;    /* without a manifest: where tags pointed */
+	bool whole; /* there is a manifest */
 };
 
 static void frozen_reading_release(struct frozen_reading *f)
 {
 	map_release(&f->rows);
+	vec_release(&f->leads);
 	arena_release(&f->kept);
 	arena_release(&f->scratch);
 	arena_release(&f->config);
@@ -173,17 +183,44 @@ static bool has_identity(const struct record_type *type, const void *record)
 	return true;
 }
 
+static const struct record_type *parse_line(struct frozen_reading *f, struct slice line, void **ret_record,
+					    struct error **err)
+{
+	struct json_reader json;
+	struct token begin;
+	const struct record_type *type = NULL;
+	arena_clear(&f->scratch);
+	json_reader_init(&json, line, 0);
+	int got = reader_next(&json.reader, &begin, err);
+	if (got > 0 && begin.type == TOKEN_OBJECT_BEGIN)
+		type = record_json_read_any(&json.reader, record_types, sizeof record_types / sizeof *record_types,
+					    &f->scratch, ret_record, err);
+	else if (got >= 0)
+		error_set(err, ERROR_SYNTAX, "no record");
+	json_reader_release(&json);
+	return type;
+}
+
+/* Of a run without a manifest nothing else says which blobs it has. */
+static int note_lead(struct frozen_reading *f, const struct tag *tag, struct error **err)
+{
+	if (f->whole)
+		return 0;
+	struct lead *lead = vec_push(&f->leads);
+	if (!lead)
+		return error_no_memory(err);
+	if (arena_copy(&f->kept, tag->repository, &lead->repository) < 0 ||
+	    arena_copy(&f->kept, tag->digest, &lead->digest) < 0)
+		return arena_fail(&f->kept, err);
+	return 0;
+}
+
 static int put_line(struct frozen_reading *f, struct slice line, struct error **err)
 {
 	CLEANUP(error_freep) struct error *why = NULL;
 	struct images_read *read = f->read;
-	struct json_reader json;
 	void *record = NULL;
-	arena_clear(&f->scratch);
-	json_reader_init(&json, line, 0);
-	const struct record_type *type = record_json_read_any(
-		&json.reader, record_types, sizeof record_types / sizeof *record_types, &f->scratch, &record, &why);
-	json_reader_release(&json);
+	const struct record_type *type = parse_line(f, line, &record, &why);
 	if (!type && why->code == ERROR_NO_MEMORY)
 		return error_move(err, &why);
 	if (!type)
@@ -194,6 +231,8 @@ static int put_line(struct frozen_reading *f, struct slice line, struct error **
 	if (!has_identity(type, record))
 		return images_put_defect(read, "bad_frozen", SLICE(FROZEN_RECORDS_NAME), SLICE(""),
 					 SLICE("a record that does not say of what"), true, err);
+	if (type == &tag_type && note_lead(f, record, err) < 0)
+		return -1;
 	read->defects += type == &defect_type;
 	read->found = true;
 	return read->sink->ops->put(read->sink, read->read, type, record, err);
@@ -344,6 +383,46 @@ static int put_blobs(struct frozen_reading *f, struct error **err)
 	return 0;
 }
 
+/* --- without a manifest --- */
+/* Lets through what is made of bytes; what else was read stands among the records. */
+struct bytes_sink {
+	struct sink sink; /* first */
+	struct sink *inner;
+};
+
+static int bytes_put(struct sink *sink, int64_t read, const struct record_type *type, const void *record,
+		     struct error **err)
+{
+	struct sink *inner = ((struct bytes_sink *)(void *)sink)->inner;
+	bool wanted = type == &manifest_type || type == &index_member_type || type == &image_content_type;
+	return wanted ? inner->ops->put(inner, read, type, record, err) : 0;
+}
+
+static const struct sink_ops bytes_ops = { .put = bytes_put };
+
+static int put_leads(struct frozen_reading *f, struct error **err)
+{
+	CLEANUP(image_walk_freep) struct image_walk *walk = NULL;
+	struct bytes_sink sink = { { &bytes_ops }, f->read->sink };
+	struct image_walk_options options = { .source = image_layout_source(f->read->layout),
+					      .sink = &sink.sink,
+					      .read = f->read->read,
+					      .as_of = f->read->as_of,
+					      .registry = f->manifest.registry };
+	struct image_walk_result result;
+	if (!f->leads.len)
+		return 0;
+	if (image_walk_new(&options, &walk, err) < 0)
+		return -1;
+	for (size_t i = 0; i < f->leads.len; i++)
+		if (image_walk_reference(walk, f->leads.items[i].repository, f->leads.items[i].digest, err) < 0)
+			return -1;
+	if (image_walk_run(walk, &result, err) < 0)
+		return -1;
+	f->read->manifests += (int64_t)result.manifests;
+	return 0;
+}
+
 /* --- the end --- */
 static struct slice outcome_of(const struct frozen_reading *f)
 {
@@ -393,7 +472,7 @@ int frozen_images_read(struct images_read *read, struct error **err)
 	if (damage.data &&
 	    images_put_defect(read, "bad_manifest", SLICE(FROZEN_MANIFEST_NAME), SLICE(""), damage, true, err) < 0)
 		return -1;
-	if (put_blobs(&f, err) < 0 || put_records(&f, err) < 0)
+	if (put_blobs(&f, err) < 0 || put_records(&f, err) < 0 || put_leads(&f, err) < 0)
 		return -1;
 	return finish(&f, err);
 }

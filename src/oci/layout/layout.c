@@ -99,7 +99,7 @@ static int read_document(struct image_layout *layout, const char *name,
 		layout->read = (struct file_bytes){ 0 };
 		return read(layout, content.bytes, err) < 0 ? -1 : 1;
 	}
-	if (content.outcome == IMAGE_ABSENT || (layout->damage && content.outcome == IMAGE_FAILED))
+	if (content.outcome == IMAGE_ABSENT || layout->damage)
 		return 0;
 	struct image_layout_problem problem = {
 		.code = "unreadable", .file = slice_of(name), .message = content.why, .lost = true

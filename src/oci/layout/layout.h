@@ -34,8 +34,7 @@
 
 struct image_layout;
 
-/* A folder that holds oci-layout, or a tar that holds oci-layout or manifest.json. A symbolic link to it is followed.
- */
+/* A folder or a tar that holds oci-layout, or manifest.json of `docker save`. A symbolic link to it is followed. */
 int image_layout_open(const char *path, struct image_layout **ret_layout, struct error **err);
 /* The same of an open folder, ... */
 int image_layout_open_folder(int folder, struct image_layout **ret_layout, struct error **err);

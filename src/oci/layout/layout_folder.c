@@ -9,6 +9,7 @@
 #include "oci/layout/layout_internal.h"
 
 #define NAME_BYTES 4096
+#define MARK_BYTES 4096
 
 static bool is_plain(struct slice part)
 {
@@ -114,11 +115,14 @@ static int get(struct image_layout *layout, struct slice name, size_t max, struc
 
 const struct layout_ops layout_folder_ops = { get };
 
-/* Nothing else makes a folder a layout. */
-static bool has_mark(int folder)
+static bool marks(int folder, const char *name)
 {
-	struct stat status;
-	return fstatat(folder, LAYOUT_MARK, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+	char start[MARK_BYTES];
+	CLEANUP(fd_closep) int fd = open_part(folder, slice_of(name), 0);
+	if (fd < 0 || check_file(fd, SIZE_MAX))
+		return false;
+	ssize_t len = pread(fd, start, sizeof start, 0);
+	return len > 0 && image_layout_marks(slice_of(name), (struct slice){ start, (size_t)len });
 }
 
 void layout_folder_release(struct image_layout *layout)
@@ -129,7 +133,7 @@ void layout_folder_release(struct image_layout *layout)
 
 int image_layout_open_folder(int folder, struct image_layout **ret_layout, struct error **err)
 {
-	if (!has_mark(folder))
+	if (!marks(folder, LAYOUT_MARK) && !marks(folder, LAYOUT_DOCKER))
 		return 0;
 	CLEANUP(image_layout_freep) struct image_layout *layout = layout_new(&layout_folder_ops, err);
 	if (!layout)

@@ -147,6 +147,62 @@ static void test_a_cut_archive_of_docker_save_gives_its_configs(void **state)
 			    "@the config present as a config; !truncated , lost; !missing index.json, lost; ");
 }
 
+static void test_an_archive_cut_within_its_index_gives_its_manifests(void **state)
+{
+	CLEANUP(making_release) struct making m;
+	making_usual(&m);
+	CLEANUP(tar_release) struct tar_bytes tar = making_tar(&m, ARCHIVE_FILTER_NONE);
+	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
+	struct error *err = NULL;
+	assert_int_equal(making_open(slice_part(tar_slice(&tar), 0, 5 * 512 + 100), NULL, &layout, &err), 1);
+	assert_string_equal(making_tell(&m, layout),
+			    "@web present; !damaged_archive , lost; !missing index.json, lost; ");
+}
+
+static void test_files_that_are_asked_for_are_kept_beside(void **state)
+{
+	static const struct slice names[] = { { "records.ndjson", 14 } };
+	CLEANUP(making_release) struct making m;
+	making_usual(&m);
+	making_add(&m, "records.ndjson", SLICE("{}\n{}\n"));
+	CLEANUP(tar_release) struct tar_bytes tar = making_tar(&m, ARCHIVE_FILTER_NONE);
+	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
+	struct image_layout_archive archive = { .bytes = tar_slice(&tar), .also = { names, 1 } };
+	struct error *err = NULL;
+	enum image_outcome outcome;
+	struct slice bytes;
+	assert_int_equal(image_layout_open_archive(&archive, &layout, &err), 1);
+	check_ok(image_layout_file(layout, names[0], 100, &outcome, &bytes, &err), &err);
+	check_slice(bytes, "{}\n{}\n");
+	check_ok(image_layout_file(layout, names[0], 2, &outcome, &bytes, &err), &err);
+	assert_int_equal(outcome, IMAGE_INVALID);
+	check_ok(image_layout_file(layout, SLICE("other.ndjson"), 100, &outcome, &bytes, &err), &err);
+	assert_int_equal(outcome, IMAGE_ABSENT);
+}
+
+static bool is_likely(const struct tar_file *files, size_t count)
+{
+	CLEANUP(tar_release) struct tar_bytes tar = tar_make(files, count, ARCHIVE_FILTER_GZIP);
+	struct error *err = NULL;
+	int likely = image_layout_archive_likely(tar_slice(&tar), &err);
+	check_ok(likely, &err);
+	return likely;
+}
+
+static void test_which_archives_look_like_images(void **state)
+{
+	CLEANUP(making_release) struct making m;
+	making_usual(&m);
+	assert_true(is_likely(m.files, m.count));
+	static const struct tar_file layers_first[] = {
+		{ .name = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.tar", .bytes = { "x", 1 } }
+	};
+	static const struct tar_file dump[] = { { .name = "prod/pods.json", .bytes = { "{}", 2 } },
+						{ .name = "prod/0123.tar", .bytes = { "x", 1 } } };
+	assert_true(is_likely(layers_first, 1));
+	assert_false(is_likely(dump, 2));
+}
+
 static la_ssize_t drop(struct archive *a, void *data, const void *bytes, size_t len)
 {
 	struct strbuf *out = data;
@@ -199,6 +255,9 @@ int main(void)
 		cmocka_unit_test(test_a_config_that_is_not_there_is_told),
 		cmocka_unit_test(test_a_document_that_stands_twice),
 		cmocka_unit_test(test_a_cut_archive_of_docker_save_gives_its_configs),
+		cmocka_unit_test(test_an_archive_cut_within_its_index_gives_its_manifests),
+		cmocka_unit_test(test_files_that_are_asked_for_are_kept_beside),
+		cmocka_unit_test(test_which_archives_look_like_images),
 		cmocka_unit_test(test_a_bomb_is_not_read_any_further),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
