@@ -104,6 +104,8 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 #define LIMIT_INDEX_DEPTH 4
 /* Digests that one walk may meet: 1 M images are 60 MiB of set. */
 #define LIMIT_WALK_DIGESTS 4000000
+/* A config that is kept for a while because another manifest may have it too: real ones are some KiB. */
+#define LIMIT_CACHED_CONFIG_BYTES (64 * LIMIT_KIB)
 /* Names that wait: the tags of one repository, or the repositories of a registry, 1 M of 128 bytes each. */
 #define LIMIT_WALK_NAMES_BYTES (128 * LIMIT_MIB)
 /* Manifests and configs kept of one archive, and members of it. */

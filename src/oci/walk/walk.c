@@ -202,14 +202,15 @@ static int interrupt_task(struct image_walk *walk, struct task *task, struct err
 static int end_interrupted(struct image_walk *walk, struct error **err)
 {
 	for (size_t i = 0; i < walk->tasks.len; i++)
-		if (walk->tasks.items[i]->under_way && interrupt_task(walk, walk->tasks.items[i], err) < 0)
+		if ((walk->tasks.items[i]->under_way || walk->tasks.items[i]->follows) &&
+		    interrupt_task(walk, walk->tasks.items[i], err) < 0)
 			return -1;
 	for (struct task *task = walk->ready.first; task; task = task->next)
 		if (interrupt_task(walk, task, err) < 0)
 			return -1;
 	/* What is still under way will not be taken any more. */
 	for (size_t i = 0; i < walk->tasks.len; i++)
-		walk->tasks.items[i]->under_way = false;
+		walk->tasks.items[i]->under_way = walk->tasks.items[i]->follows = false;
 	walk->ready.first = walk->members.first = NULL;
 	if (walk->catalog_wanted && !walk->catalog_started &&
 	    put_coverage(walk, "Repository", SLICE("*"), "*", "interrupted", SLICE_NONE, 0, err) < 0)
@@ -306,6 +307,7 @@ struct image_walk *image_walk_free(struct image_walk *walk)
 	vec_release(&walk->tasks);
 	repository_free_all(walk);
 	digest_set_release(&walk->seen);
+	config_cache_release(&walk->configs);
 	arena_release(&walk->arena);
 	map_release(&walk->given);
 	name_queue_release(&walk->catalog_names);

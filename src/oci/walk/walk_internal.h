@@ -21,6 +21,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "oci/format/config.h"
+#include "oci/walk/config_cache.h"
 #include "oci/walk/digest_set.h"
 #include "oci/walk/name_queue.h"
 #include "oci/walk/walk.h"
@@ -93,6 +94,7 @@ struct task {
 	bool direct;       /* was asked for by digest: the answer is a record */
 	bool attestation;  /* the index says so */
 	bool under_way;
+	bool follows; /* another task asks for its config */
 	/* what was read */
 	struct oci_manifest manifest;
 	struct slice found_type; /* media type of the manifest */
@@ -118,6 +120,8 @@ struct image_walk {
 	struct image_walk_options options;
 	struct image_walk_result result;
 	struct digest_set seen;
+	struct config_cache configs;
+	size_t following; /* tasks that follow another */
 	struct {
 		VEC(struct task *)
 	} tasks; /* all there are */

@@ -120,13 +120,66 @@ static int take_config(struct image_walk *walk, struct task *task, const struct 
 	return digest_end(walk, task, err);
 }
 
-int read_config(struct image_walk *walk, struct task *task, const struct image_answer *answer, struct error **err)
+static int take_config_answer(struct image_walk *walk, struct task *task, const struct image_answer *answer,
+			      struct error **err)
 {
 	if (answer->outcome == IMAGE_PRESENT)
 		return take_config(walk, task, answer, err);
 	if (read_without_config(walk, task, err) < 0)
 		return -1;
 	return fail(walk, task, task->manifest.config.digest, image_outcome_text(answer->outcome), answer->why, err);
+}
+
+/* Those whose config the task asked for as well, in no list any more. */
+static struct task *take_followers(struct image_walk *walk, const struct task *leader)
+{
+	struct task *first = NULL;
+	for (size_t i = 0; walk->following && i < walk->tasks.len; i++) {
+		struct task *task = walk->tasks.items[i];
+		if (!task->follows || !slice_equal(task->manifest.config.digest, leader->manifest.config.digest))
+			continue;
+		task->follows = false;
+		walk->following--;
+		task->next = first;
+		first = task;
+	}
+	return first;
+}
+
+int read_config(struct image_walk *walk, struct task *task, const struct image_answer *answer, struct error **err)
+{
+	struct task *followers = take_followers(walk, task);
+	bool came = answer->outcome == IMAGE_PRESENT;
+	if (came && answer->verified &&
+	    config_cache_keep(&walk->configs, task->manifest.config.digest, answer->bytes, err) < 0)
+		return -1;
+	if (take_config_answer(walk, task, answer, err) < 0)
+		return -1;
+	while (followers) {
+		struct task *follower = followers;
+		followers = follower->next;
+		if (!came)
+			task_push(&walk->ready, follower); /* through its own repository */
+		else if (take_config(walk, follower, answer, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_asked_for(const struct image_walk *walk, struct slice config)
+{
+	for (size_t i = 0; i < walk->tasks.len; i++) {
+		const struct task *task = walk->tasks.items[i];
+		if (task->step == TASK_CONFIG && task->under_way && slice_equal(task->manifest.config.digest, config))
+			return true;
+	}
+	return false;
+}
+
+/* Of many that wait for one slow config the others ask for themselves. */
+static bool may_follow(const struct image_walk *walk)
+{
+	return walk->following < walk->options.source->ops->width(walk->options.source);
 }
 
 /* --- manifests --- */
@@ -153,9 +206,13 @@ static int take_image(struct image_walk *walk, struct task *task, struct error *
 	if (!wants_config(&task->manifest))
 		return put_manifest(walk, task, NULL, err) < 0 ? -1 : digest_end(walk, task, err);
 	task->step = TASK_CONFIG;
-	if (config->data.data) {
-		struct image_answer inlined = { .outcome = IMAGE_PRESENT, .bytes = config->data, .verified = true };
-		return take_config(walk, task, &inlined, err);
+	struct image_answer answer = { .outcome = IMAGE_PRESENT, .bytes = config->data, .verified = true };
+	if (config->data.data || config_cache_find(&walk->configs, config->digest, &answer.bytes))
+		return take_config(walk, task, &answer, err);
+	if (may_follow(walk) && is_asked_for(walk, config->digest)) {
+		task->follows = true;
+		walk->following++;
+		return 0;
 	}
 	task_push(&walk->ready, task);
 	return 0;

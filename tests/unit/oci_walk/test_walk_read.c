@@ -126,6 +126,51 @@ static void an_attestation_is_one_and_its_config_is_not_asked_for(void **state)
 	lab_release(&lab);
 }
 
+/* The same config of manifests of two types. */
+static void add_twins(struct lab *lab, struct slice config, struct slice twins[2])
+{
+	twins[0] = lab_manifest_of(lab, "r", OCI_CONFIG_TYPE, config);
+	twins[1] = lab_manifest_of(lab, "r", "application/vnd.docker.container.image.v1+json", config);
+	lab_tag(lab, "r", "1", twins[0]);
+	lab_tag(lab, "r", "2", twins[1]);
+}
+
+static void a_config_of_two_manifests_is_fetched_once(void **state)
+{
+	for (size_t width = 1; width < 8; width++)
+		for (uint64_t seed = 0; seed < 20; seed++) {
+			struct lab lab;
+			struct slice twins[2];
+			lab_init(&lab);
+			lab.source.width = width;
+			lab.source.seed = seed;
+			struct slice config = lab_config(&lab, "r", "c");
+			add_twins(&lab, config, twins);
+			lab_walk_all(&lab);
+			assert_int_equal(source_memory_asked(&lab.source, IMAGE_ASK_BLOB, "r", config), 1);
+			assert_int_equal(found(&lab, twins[0])->config_read, BOOL_TRUE);
+			assert_int_equal(found(&lab, twins[1])->config_read, BOOL_TRUE);
+			assert_true(lab.result.complete);
+			lab_release(&lab);
+		}
+}
+
+static void a_config_that_fails_for_one_manifest_is_asked_for_by_the_other(void **state)
+{
+	struct lab lab;
+	struct slice twins[2];
+	lab_init(&lab);
+	struct slice config = lab_config(&lab, "r", "c");
+	add_twins(&lab, config, twins);
+	source_memory_answer(&lab.source, IMAGE_ASK_BLOB, "r", config)->outcome = IMAGE_FAILED;
+	lab_walk_all(&lab);
+	assert_int_equal(found(&lab, twins[0])->config_read, BOOL_FALSE);
+	assert_int_equal(found(&lab, twins[1])->config_read, BOOL_FALSE);
+	assert_int_equal(lab.walk->following, 0);
+	check_covered(&lab, "Manifest", "r", "partial", "2 that it leads to could not be read");
+	lab_release(&lab);
+}
+
 /* --- manifests --- */
 static void bytes_that_are_no_manifest_are_kept_and_said_to_be_invalid(void **state)
 {
@@ -334,6 +379,8 @@ int main(void)
 		cmocka_unit_test(a_config_in_the_manifest_is_not_asked_for),
 		cmocka_unit_test(the_config_of_an_artifact_is_not_asked_for),
 		cmocka_unit_test(an_attestation_is_one_and_its_config_is_not_asked_for),
+		cmocka_unit_test(a_config_of_two_manifests_is_fetched_once),
+		cmocka_unit_test(a_config_that_fails_for_one_manifest_is_asked_for_by_the_other),
 		cmocka_unit_test(bytes_that_are_no_manifest_are_kept_and_said_to_be_invalid),
 		cmocka_unit_test(bytes_that_nobody_could_verify_are_no_evidence),
 		cmocka_unit_test(schema_1_gives_its_facts_without_a_config),
