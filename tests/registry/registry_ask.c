@@ -30,6 +30,7 @@
 
 static struct http *http;
 static struct registry *registry;
+static struct logins *logins;
 static size_t asked, answered;
 static bool quiet;
 
@@ -153,7 +154,6 @@ static void on_alarm(int signal)
 static void open_registry(int count, char *words[])
 {
 	struct error *err = NULL;
-	struct logins *logins = NULL;
 	const char *config = value_of(count, words, "docker_config"), *rate = value_of(count, words, "rate");
 	char *ca = read_file(value_of(count, words, "ca"));
 	if (config) {
@@ -210,5 +210,6 @@ int main(int argc, char *argv[])
 	facts();
 	registry_free(registry);
 	http_free(http);
+	logins_free(logins);
 	return 0;
 }
