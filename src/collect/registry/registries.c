@@ -64,7 +64,6 @@ static void tell_progress(void *data, const struct image_walk_result *counts)
 	pthread_mutex_unlock(&registries->telling);
 }
 
-#ifdef FOTHER_DIALECTS
 static int list_own(void *data, struct slice prefix, int (*found)(void *, struct slice, struct error **),
 		    void *found_data, struct slice *ret_why, struct error **err)
 {
@@ -93,7 +92,6 @@ static int open_own(void *data, int64_t read, struct registry_own *ret_own, stru
 		*ret_own = (struct registry_own){ reader->dialect, list_own, ask_own_times };
 	return opened;
 }
-#endif
 
 static struct slice server_of(struct arena *arena, const struct registry_plan *plan)
 {
@@ -148,9 +146,7 @@ static void read_registry(struct reader *reader)
 	*reader->result = (struct registry_result){ .registry = reader->reading.plan->registry, .outcome = "failed" };
 	if (open_registry(reader, &reader->error) == 0)
 		registry_read_all(&reader->reading, reader->result, &reader->error);
-#ifdef FOTHER_DIALECTS
 	reader->dialect = registry_dialect_close(reader->dialect);
-#endif
 	reader->registry = registry_free(reader->registry);
 	pthread_mutex_lock(&registries->lock);
 	registries->done++;
@@ -179,9 +175,7 @@ static void init_reader(struct registries *registries, size_t index, int64_t as_
 		.plan = &registries->plans[index],
 		.options = &registries->options,
 		.as_of = as_of,
-#ifdef FOTHER_DIALECTS
 		.open_own = registries->options.dialects ? open_own : NULL,
-#endif
 		.open_data = reader,
 		.stopped = is_stopped,
 		.progress = registries->options.progress ? tell_progress : NULL,
