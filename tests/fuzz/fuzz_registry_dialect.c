@@ -2,9 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../unit/collect_registry/dialect_page_fixture.h"
 #include "base/time.h"
 #include "model/reference.h"
-#include "../unit/collect_registry/dialect_page_fixture.h"
 
 static void require(bool holds)
 {

@@ -219,7 +219,6 @@ static void more_than_is_read(void **state)
 
 static void more_labels_than_are_read(void **state)
 {
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_IMAGE_BYTES);
 	CLEANUP(parsed_release) struct parsed parsed = { 0 };
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT(LIMIT_MIB);
 	strbuf_add_text(&json, "{\"config\":{\"Labels\":{");
