@@ -132,6 +132,7 @@ static void add_origin(char *words[], size_t count)
 		.connections = number_of(words, count, "connections"),
 		.rate = rate ? strtod(rate, NULL) : 0,
 		.burst = number_of(words, count, "burst"),
+		.public_only = value_of(words, count, "public_only") != NULL,
 	};
 	if (http_origin_new(http, &options, &origins[origin_count], &err) < 0)
 		die_of(err);
@@ -190,7 +191,13 @@ static void send_request(char *words[], size_t count)
 		.idle_ms = number_of(words, count, "idle"),
 		.whole_ms = number_of(words, count, "whole"),
 		.retries = number_of(words, count, "retries"),
+		.delay_ms = number_of(words, count, "delay"),
+		.limits_are_answers = value_of(words, count, "limits_are_answers") != NULL,
 	};
+	CLEANUP(secret_release) struct secret_bytes secret_body = { 0 };
+	make_secret(&secret_body, value_of(words, count, "secret_body"));
+	if (secret_is_set(&secret_body))
+		request.secret_body = &secret_body;
 	if (http_send(queue, find_origin(words[2]), &request, find_taken(words[1]), &err) < 0)
 		die_of(err);
 }
@@ -231,8 +238,11 @@ static void show(const struct http_event *event)
 		       failure_names[event->failure], SLICE_ARG(event->message), event->status, event->wait_ms);
 		break;
 	case HTTP_HEAD:
-		printf("HEAD\t%ld\t%s\tstatus=%d\ttype=%.*s\tdate=%.*s\n", elapsed_ms(), t->name, event->status,
-		       SLICE_ARG(event->content_type), SLICE_ARG(event->server_date));
+		printf("HEAD\t%ld\t%s\tstatus=%d\ttype=%.*s\tdate=%.*s\tlink=%.*s\tchallenge0=%.*s\tchallenge1=%.*s\n",
+		       elapsed_ms(), t->name, event->status, SLICE_ARG(event->content_type),
+		       SLICE_ARG(event->server_date), SLICE_ARG(http_event_header(event, "Link", 0)),
+		       SLICE_ARG(http_event_header(event, "www-authenticate", 0)),
+		       SLICE_ARG(http_event_header(event, "www-authenticate", 1)));
 		break;
 	case HTTP_DATA:
 		take_data(t, event->bytes);

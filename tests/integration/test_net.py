@@ -786,3 +786,70 @@ def test_events_come_in_order(net, nginx, pki):
     for i in range(30):
         assert run.types(f"t{i}") == ["HEAD", "END"]
     assert Counter(event.type for event in run.events) == {"HEAD": 30, "END": 30}
+
+
+# --- what registries need ---
+
+def test_a_head_has_no_body_and_its_connection_is_used_again(net):
+    def answer(connection, request):
+        if request[0].startswith("HEAD"):
+            connection.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Type: text/a\r\n\r\n")
+        else:
+            connection.answer("200 OK", b"body")
+
+    with Server(always(answer)) as server:
+        run = net(origin(server.url(), connections=1), send("a", method="HEAD"), send("b"), send("c", method="HEAD"), send("d"))
+        assert [run.end(owner)["body"] for owner in "abcd"] == ["", "body", "", "body"]
+        assert run.head("a")["type"] == "text/a" and server.connections == 1
+        assert [first.split()[0] for first, _, _ in server.requests] == ["HEAD", "GET", "HEAD", "GET"]
+
+
+def test_a_head_is_tried_again(net):
+    with Server(answers(("503 Service Unavailable",), ("200 OK",))) as server:
+        run = net(origin(server.url()), send(method="HEAD", retries=1))
+        assert run.head()["status"] == "200" and len(server.requests) == 2
+
+
+def test_limits_are_given_out_where_the_owner_waits_himself(net):
+    with Server(answers(("429 Too Many Requests", "Retry-After: 1"), ("200 OK",))) as server:
+        run = net(origin(server.url()), send(retries=3, limits_are_answers=1))
+        assert run.types() == ["HEAD", "END"] and run.head()["status"] == "429" and len(server.requests) == 1
+    with Server(answers(("503 Service Unavailable",), ("200 OK",))) as server:
+        run = net(origin(server.url()), send(retries=3, limits_are_answers=1))
+        assert run.head()["status"] == "200"
+
+
+def test_a_request_waits_before_it_is_sent_and_may_be_cancelled_meanwhile(net):
+    with Server(always(lambda c, r: c.answer("200 OK", b"x"))) as server:
+        run = net(origin(server.url()), send("a", delay=400), send("b"), send("c", delay=60000), ("run", 1000), ("cancel", "c"), ("run",))
+        assert run.end("b").ms < 400 <= run.end("a").ms
+        assert run.end("c")["failure"] == "CANCELLED" and len(server.requests) == 2
+
+
+def test_headers_of_an_answer_each_by_its_number(net):
+    with Server(always(lambda c, r: c.answer("401 Unauthorized", b"", 'WWW-Authenticate: Basic realm="a"', "link: </b>; rel=next",
+                                             'www-authenticate: Bearer realm="c"'))) as server:
+        head = net(origin(server.url()), send()).head()
+        assert (head["challenge0"], head["challenge1"], head["link"]) == ('Basic realm="a"', 'Bearer realm="c"', "</b>; rel=next")
+
+
+def test_a_body_that_is_secret_is_posted(net):
+    with Server(always(lambda c, r: c.answer("200 OK", b"x"))) as server:
+        net(origin(server.url()), send(method="POST", secret_body="refresh_token=made-up", body_type="application/x-www-form-urlencoded"), send("b"))
+        posted = [request for request in server.requests if request[0].startswith("POST")]
+        assert posted[0][2] == b"refresh_token=made-up" and posted[0][1]["content-type"] == "application/x-www-form-urlencoded"
+        assert [request[2] for request in server.requests if request[0].startswith("GET")] == [b""]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433"])
+def test_hosts_that_lead_inside_are_not_connected_to(net, host):
+    with Server(always(lambda c, r: c.answer("200 OK", b"x"))) as server:
+        run = net(origin(server.url(host), public_only=1), send(authorization=TOKEN, retries=3))
+        assert run.types() == ["END"] and run.end()["failure"] == "CONNECT" and "not public" in run.end()["message"]
+        assert server.connections == 0
+
+
+def test_behind_a_proxy_hosts_are_the_proxys(net):
+    with Server(always(lambda c, r: c.answer("200 OK", b"x"))) as server, HttpProxy() as proxy:
+        run = net(origin(server.url("made-up.example", "https"), public_only=1, proxy=proxy.url(scheme="http")), send())
+        assert "not public" not in run.end()["message"] and proxy.requests
