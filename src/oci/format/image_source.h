@@ -27,10 +27,10 @@
 enum image_ask_type {
 	IMAGE_ASK_REPOSITORIES, /* the catalog: repository not there */
 	IMAGE_ASK_TAGS,         /* of a repository */
-	IMAGE_ASK_TAG,          /* which digest `reference` (a tag) points to: no bytes */
-	IMAGE_ASK_MANIFEST,     /* `reference` is a digest: its verified bytes */
-	IMAGE_ASK_BLOB,         /* `reference` is a digest: a config's verified bytes */
-	IMAGE_ASK_REFERRERS,    /* the index of what refers to the digest `reference`; bytes of an index */
+	IMAGE_ASK_TAG,       /* which digest `reference` (a tag; a digest: whether it is there) points to: no bytes */
+	IMAGE_ASK_MANIFEST,  /* `reference` is a digest: its verified bytes */
+	IMAGE_ASK_BLOB,      /* `reference` is a digest: a config's verified bytes */
+	IMAGE_ASK_REFERRERS, /* the index of what refers to the digest `reference`; bytes of an index */
 };
 
 /* Texts are borrowed for the call. */
@@ -40,6 +40,8 @@ struct image_ask {
 	struct slice reference;
 	struct slice media_type; /* of a manifest or blob, where a descriptor told */
 	int64_t size;            /* where a descriptor told; else INT_UNKNOWN. A larger answer is invalid */
+	bool tags_listed;        /* of referrers: who asks sees all tags of the repository, so that the fallback tag
+				    (distribution spec, "Referrers Tag Schema") need not be looked for: UNSUPPORTED */
 };
 
 enum image_outcome {

@@ -151,6 +151,7 @@ static int source_ask(struct image_source *source, const struct image_ask *asked
 	ask->type = asked->type;
 	ask->owner = owner;
 	ask->size = asked->size;
+	ask->tags_listed = asked->tags_listed;
 	if (copy_words(ask, asked, err) < 0 || (ask_is_sound(ask) && ask_begin(registry, ask, err) < 0)) {
 		line_push_first(&registry->free, ask);
 		return -1;

@@ -31,6 +31,7 @@ struct ask {
 	/* as asked */
 	enum image_ask_type type;
 	void *owner;
+	bool tags_listed; /* of referrers: no fallback tag */
 	int64_t size;
 	struct strbuf words;
 	struct slice repository, reference, media_type;

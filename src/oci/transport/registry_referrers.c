@@ -77,6 +77,9 @@ static int give(struct registry *registry, struct ask *ask, struct slice bytes)
 
 static int fall_back(struct registry *registry, struct ask *ask, struct error **err)
 {
+	if (ask->tags_listed)
+		return ask_finish(registry, ask, registry->no_referrers ? IMAGE_UNSUPPORTED : IMAGE_ABSENT,
+				  "status %d, and the fallback tag was not looked for", ask->exchange.status);
 	if (ask_begin_step(ask, STEP_FALLBACK, err) < 0)
 		return -1;
 	ask_again(registry, ask, 0);

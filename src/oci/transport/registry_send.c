@@ -114,7 +114,7 @@ int ask_begin(struct registry *registry, struct ask *ask, struct error **err)
 		[IMAGE_ASK_BLOB] = STEP_GET,          [IMAGE_ASK_REFERRERS] = STEP_REFERRERS,
 	};
 	enum ask_step step = first[ask->type];
-	if (step == STEP_REFERRERS && registry->no_referrers)
+	if (step == STEP_REFERRERS && registry->no_referrers && !ask->tags_listed)
 		step = STEP_FALLBACK;
 	return ask_begin_step(ask, step, err);
 }

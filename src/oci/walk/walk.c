@@ -84,6 +84,7 @@ static int ask(struct image_walk *walk, struct task *task, struct error **err)
 		.reference = task->reference,
 		.media_type = task->media_type,
 		.size = task->size,
+		.tags_listed = task->of_referrers && task->repository->listed,
 	};
 	if (task->step == TASK_CONFIG) {
 		asked.reference = task->manifest.config.digest;

@@ -279,7 +279,7 @@ int digest_next_member(struct image_walk *walk, struct error **err)
 int digest_ask_referrers(struct image_walk *walk, struct walk_repository *repository, struct slice digest,
 			 struct error **err)
 {
-	if (!walk->options.referrers || walk->no_referrers)
+	if (!walk->options.referrers || walk->no_referrers || (repository->listed && walk->no_referrer_api))
 		return 0;
 	struct digest_state *state = digest_set_put(&walk->seen, digest_key_of('r', repository->name, digest));
 	if (!state)

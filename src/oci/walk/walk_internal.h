@@ -136,7 +136,8 @@ struct image_walk {
 	bool (*wanted)(const void *data, struct slice repository);
 	const void *wanted_data;
 	bool catalog_wanted, catalog_started, catalog_overflowed;
-	bool no_referrers; /* the source has none */
+	bool no_referrers;    /* the source has none */
+	bool no_referrer_api; /* nor for repositories whose tags are all seen */
 };
 
 /* --- walk.c --- */

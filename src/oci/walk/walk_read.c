@@ -318,7 +318,8 @@ int read_referrers(struct image_walk *walk, struct task *task, const struct imag
 {
 	struct slice why = answer->why;
 	if (answer->outcome == IMAGE_UNSUPPORTED || answer->outcome == IMAGE_ABSENT) {
-		walk->no_referrers |= answer->outcome == IMAGE_UNSUPPORTED;
+		*(task->repository->listed ? &walk->no_referrer_api : &walk->no_referrers) |= answer->outcome ==
+											      IMAGE_UNSUPPORTED;
 		return digest_end(walk, task, err);
 	}
 	const char *outcome = image_outcome_text(answer->outcome);

@@ -325,6 +325,34 @@ static void a_source_without_referrers_is_asked_for_them_no_more(void **state)
 	lab_release(&lab);
 }
 
+/* Where all tags are seen the tags that stand for referrers are; elsewhere the source looks for them. */
+static void a_source_without_the_api_is_still_asked_where_tags_are_not_listed(void **state)
+{
+	struct lab lab;
+	struct error *err = NULL;
+	lab_init(&lab);
+	lab.options.referrers = true;
+	lab.source.width = 1;
+	struct slice listed = lab_image(&lab, "listed", "a"), other = lab_image(&lab, "listed", "b");
+	struct slice named = lab_image(&lab, "named", "c");
+	lab_tag(&lab, "listed", "1", listed);
+	lab_tag(&lab, "listed", "2", other);
+	lab_tag(&lab, "named", "1", named);
+	source_memory_answer(&lab.source, IMAGE_ASK_REFERRERS, "listed", listed)->outcome = IMAGE_UNSUPPORTED;
+	source_memory_answer(&lab.source, IMAGE_ASK_REFERRERS, "listed", other)->outcome = IMAGE_UNSUPPORTED;
+	source_memory_answer(&lab.source, IMAGE_ASK_REFERRERS, "named", named)->outcome = IMAGE_ABSENT;
+	lab_begin(&lab);
+	check_ok(image_walk_repository(lab.walk, SLICE("listed"), &err), &err);
+	lab_run(&lab);
+	check_ok(image_walk_reference(lab.walk, SLICE("named"), SLICE("1"), &err), &err);
+	lab_run(&lab);
+	assert_int_equal(source_memory_asked(&lab.source, IMAGE_ASK_REFERRERS, "listed", listed) +
+				 source_memory_asked(&lab.source, IMAGE_ASK_REFERRERS, "listed", other),
+			 1);
+	assert_int_equal(source_memory_asked(&lab.source, IMAGE_ASK_REFERRERS, "named", named), 1);
+	lab_release(&lab);
+}
+
 static void referrers_that_fail_are_said(void **state)
 {
 	struct lab lab;
@@ -389,6 +417,7 @@ int main(void)
 		cmocka_unit_test(a_manifest_that_calls_itself_a_config_is_read_as_a_manifest),
 		cmocka_unit_test(referrers_of_what_is_asked_for_are_read),
 		cmocka_unit_test(a_source_without_referrers_is_asked_for_them_no_more),
+		cmocka_unit_test(a_source_without_the_api_is_still_asked_where_tags_are_not_listed),
 		cmocka_unit_test(referrers_that_fail_are_said),
 		cmocka_unit_test(referrers_that_are_no_index_are_said),
 		cmocka_unit_test(signatures_under_tags_are_read_and_have_no_referrers),
