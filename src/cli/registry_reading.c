@@ -126,7 +126,7 @@ static int check_interrupted(const struct registries *registries, struct error *
 }
 
 /* Whose failure it is that a registry cannot be read, and how much is asked. */
-enum reading { READING_SOURCE, READING_ASKED, READING_POLL };
+enum reading { READING_SOURCE, READING_ASKED, READING_POLL, READING_FROZEN };
 
 static int tell_failure(struct session *session, const struct registry_result *result, struct slice *ret_why,
 			struct error **err)
@@ -144,20 +144,22 @@ static int tell_failure(struct session *session, const struct registry_result *r
 static int tell_results(struct session *session, const struct registries *registries, enum reading how,
 			struct slice *ret_why, struct error **err)
 {
-	if (check_interrupted(registries, err) < 0)
+	if (how != READING_FROZEN && check_interrupted(registries, err) < 0)
 		return -1;
 	for (size_t i = 0; i < registries_count(registries); i++) {
 		const struct registry_result *result = registries_result(registries, i);
 		bool failed = is_outcome(result, "failed") || (how == READING_POLL && !is_outcome(result, "complete"));
 		log_result(result);
+		if (how == READING_FROZEN)
+			continue;
 		if (failed && tell_failure(session, result, how == READING_SOURCE ? NULL : ret_why, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int read_targets(struct session *session, const struct options *options, const struct registry_named *named,
-			enum reading reading, struct slice *ret_why, struct error **err)
+static int read_into(struct session *session, const struct options *options, const struct registry_named *named,
+		     enum reading reading, struct sink *sink, struct slice *ret_why, struct error **err)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_WORLD_BYTES);
 	CLEANUP(registry_known_freep) struct registry_known *known = NULL;
@@ -170,8 +172,7 @@ static int read_targets(struct session *session, const struct options *options, 
 		return 0;
 	if (registry_options_settings(options, &arena, &settings, err) < 0 ||
 	    open_logins(session, options, &arena, &logins, err) < 0 ||
-	    registry_known_new(session->store, &known, err) < 0 ||
-	    sink_thread_new(store_sink(session->store), &writer, err) < 0)
+	    registry_known_new(session->store, &known, err) < 0 || sink_thread_new(sink, &writer, err) < 0)
 		return -1;
 	struct registries_options how = {
 		.targets = named->targets,
@@ -181,7 +182,7 @@ static int read_targets(struct session *session, const struct options *options, 
 		.plain_http = settings.plain_http,
 		.ca_pem = settings.ca_pem,
 		.logins = logins,
-		.known = registry_known_of(known),
+		.known = reading == READING_FROZEN ? NULL : registry_known_of(known),
 		.sink = sink_thread_sink(writer),
 		.as_of = session->as_of_given ? session->now : TIME_UNSET,
 		.referrers = reading != READING_POLL,
@@ -191,6 +192,18 @@ static int read_targets(struct session *session, const struct options *options, 
 	if (registries_new(&how, &registries, err) < 0 || run(registries, how.sink, err) < 0)
 		return -1;
 	return tell_results(session, registries, reading, ret_why, err);
+}
+
+static int read_targets(struct session *session, const struct options *options, const struct registry_named *named,
+			enum reading reading, struct slice *ret_why, struct error **err)
+{
+	return read_into(session, options, named, reading, store_sink(session->store), ret_why, err);
+}
+
+int registry_read_into(struct session *session, const struct options *options, const struct registry_named *named,
+		       struct sink *sink, struct error **err)
+{
+	return read_into(session, options, named, READING_FROZEN, sink, NULL, err);
 }
 
 int registry_read(struct session *session, const struct options *options, const struct registry_target *targets,

@@ -22,6 +22,11 @@ int registry_ask(struct session *session, const struct options *options, const s
 int registry_poll(struct session *session, const struct options *options, const struct registry_named *named,
 		  struct slice *ret_why, struct error **err);
 
+/* The same into another sink, which a thread of its own calls: everything is fetched, whatever is stored. How each
+ * registry ended is what the sink was told (finish); no failure becomes an error of the answer, and ^C is none. */
+int registry_read_into(struct session *session, const struct options *options, const struct registry_named *named,
+		       struct sink *sink, struct error **err);
+
 /* A REF that was typed: [docker://]NAME[:TAG|@DIGEST] (no tag: latest), or a digest or the first 6 digits of one that
  * is stored. Asks the registry unless --offline or the digest is stored whole. *ret_digest is what it points to. -1:
  * not there, with why. */
