@@ -5,6 +5,8 @@
  *     interrupt_done();                  // nothing is left to end in order: the next ^C ends everything
  *     ...
  *     interrupt_release();
+ *
+ * What reads again and again catches once more around each reading: then the first ^C ends that, and is remembered.
  */
 #ifndef FOTHER_CLI_INTERRUPT_H
 #define FOTHER_CLI_INTERRUPT_H
@@ -14,7 +16,7 @@
 void interrupt_catch(void (*stop)(void *data), void *data);
 void interrupt_done(void);
 void interrupt_release(void);
-/* Since the last interrupt_catch. */
+/* Since the outermost interrupt_catch. */
 bool interrupt_came(void);
 
 #endif

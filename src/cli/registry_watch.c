@@ -281,11 +281,8 @@ static bool wait_until_next(int64_t interval, unsigned slow)
 {
 	int64_t until = time_now() + interval * slow;
 
-	interrupt_catch(stop_nothing, NULL);
 	while (!interrupt_came() && time_now() < until)
 		poll(NULL, 0, LOOK_MS);
-	interrupt_done();
-	interrupt_release();
 	return interrupt_came();
 }
 
@@ -312,7 +309,7 @@ static int follow(struct watching *watching, int64_t interval, struct error **er
 	for (;; watching->turns++) {
 		CLEANUP(error_freep) struct error *failure = NULL;
 		int whole = turn(watching, &failure);
-		if (whole < 0 && watching->turns > 0 && interrupt_came())
+		if (whole < 0 && interrupt_came())
 			return 0;
 		if (whole < 0)
 			return error_move(err, &failure);
@@ -334,7 +331,13 @@ int registry_watch(struct session *session, struct output *output, const struct 
 	};
 	int64_t interval;
 
-	if (take_interval(options, &interval, err) < 0 || follow(&watching, interval, err) < 0)
+	if (take_interval(options, &interval, err) < 0)
+		return -1;
+	interrupt_catch(stop_nothing, NULL);
+	int result = follow(&watching, interval, err);
+	interrupt_done();
+	interrupt_release();
+	if (result < 0)
 		return -1;
 	return watching.failed ? EXIT_PARTIAL : EXIT_FINE;
 }

@@ -25,24 +25,53 @@ static void add_window(struct screen *s)
 						      : minute_format(incident->window_to, to));
 }
 
-static size_t count_registries(const struct screen *s)
+/* A log tells what happened, not what there is. */
+static bool is_asked(const struct screen *s, const struct world_source *source)
+{
+	return source->is_registry && source->read && slice_equal_text(source->read->source_kind, "registry") &&
+	       slice_list_has(s->triage->incident.registries, source->registry);
+}
+
+static size_t count_registries(const struct screen *s, size_t *ret_whole)
 {
 	const struct world_images *images = s->session->world->images;
 	size_t count = 0;
 
+	*ret_whole = 0;
 	for (size_t i = 0; images && i < images->sources.len; i++) {
 		const struct world_source *source = images->sources.items[i];
-		count += source->is_registry && source->read && slice_equal_text(source->read->source_kind, "registry");
+		if (!is_asked(s, source))
+			continue;
+		count++;
+		*ret_whole += slice_equal_text(source->read->outcome, "complete");
 	}
 	return count;
 }
 
 static void add_registries(struct screen *s)
 {
-	size_t registries = count_registries(s);
+	size_t whole, registries = count_registries(s, &whole);
 
-	if (registries)
-		strbuf_addf(s->out, ", %zu registr%s", registries, registries == 1 ? "y" : "ies");
+	if (!registries)
+		return;
+	strbuf_add_text(s->out, ", ");
+	if (whole < registries)
+		strbuf_addf(s->out, "%zu of ", whole);
+	strbuf_addf(s->out, "%zu registr%s%s", registries, registries == 1 ? "y" : "ies",
+		    whole < registries ? " complete" : "");
+}
+
+bool screen_images_read(const struct screen *s)
+{
+	const struct world_images *images = s->session->world->images;
+
+	for (size_t i = 0; images && i < images->sources.len; i++) {
+		const struct world_source *source = images->sources.items[i];
+		if ((!source->is_registry || is_asked(s, source)) && source->read &&
+		    !slice_equal_text(source->read->outcome, "failed"))
+			return true;
+	}
+	return false;
 }
 
 static void head(struct screen *s)
@@ -370,7 +399,8 @@ static void next(struct screen *s)
 	}
 	if (some_forbidden(s))
 		add_command(s, "triage --rbac", "the rights that were missing, as YAML");
-	if (count_registries(s) == 0) {
+	size_t whole;
+	if (count_registries(s, &whole) == 0) {
 		snprintf(what, sizeof what, "triage %lld --read-registry", id);
 		add_command(s, what, "dates, moved tags, pushes of images");
 	}

@@ -1,7 +1,6 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "cli/triage_screen_internal.h"
-#include "derive/world_images.h"
 
 /* --- bad images --- */
 
@@ -174,11 +173,6 @@ static const struct table_column dated_columns[] = {
 	{ "TAGS", 3, TABLE_ELASTIC },   { "BASE", 5, TABLE_ELASTIC },
 };
 
-static bool images_read(const struct screen *s)
-{
-	return s->session->world->images && s->session->world->images->read;
-}
-
 /* One whose name cannot be parsed is called as it was written where it was seen. The only registry of the scope is in
  * the head already. */
 static struct slice image_name(const struct screen *s, struct table *table, const struct image *image)
@@ -188,7 +182,7 @@ static struct slice image_name(const struct screen *s, struct table *table, cons
 
 	if (!image->registry.data)
 		return table_text(table, image->sightings.len ? seen->image : SLICE_NONE);
-	if (images_read(s) && registries.len == 1 && slice_equal(registries.items[0], image->registry))
+	if (screen_images_read(s) && registries.len == 1 && slice_equal(registries.items[0], image->registry))
 		return table_text(table, image->repository);
 	return table_text(table, arena_printf(table->arena, "%.*s/%.*s", SLICE_ARG(image->registry),
 					      SLICE_ARG(image->repository)));
@@ -211,7 +205,7 @@ static void image_cells(const struct screen *s, struct table *table, const struc
 	cells[2] = cell_number(table, image->cached);
 	cells[3] = bad_cell(image);
 	cells[4] = image_name(s, table, image);
-	if (!images_read(s)) {
+	if (!screen_images_read(s)) {
 		cells[5] = list_or_blank(table, image->tags, ",");
 		cells[6] = cell_digest(table, image->digest);
 		return;
@@ -231,7 +225,7 @@ static void images_heading(struct screen *s)
 
 	for (size_t i = 0; i < rows; i++)
 		run += items[i].runs > 0;
-	if (!images_read(s))
+	if (!screen_images_read(s))
 		screen_heading(s, "IMAGES IN SCOPE", "%zu, of which %zu run; build dates not known (no registry read)",
 			       rows, run);
 	else
@@ -244,7 +238,7 @@ static void undated_line(struct screen *s)
 {
 	const struct triage_counts *counts = &s->triage->counts;
 
-	if (images_read(s) && counts->dated < s->triage->images.len)
+	if (screen_images_read(s) && counts->dated < s->triage->images.len)
 		strbuf_addf(s->out,
 			    " no date tells of %zu undated, %zu epoch (reproducible), %zu future, %zu not read\n",
 			    counts->undated, counts->reproducible, counts->future, counts->not_read);
@@ -253,7 +247,7 @@ static void undated_line(struct screen *s)
 int screen_images(struct screen *s, struct error **err)
 {
 	struct table plain = NEW_TABLE(s, image_columns), dated = NEW_TABLE(s, dated_columns);
-	struct table *table = images_read(s) ? &dated : &plain;
+	struct table *table = screen_images_read(s) ? &dated : &plain;
 	const struct image *items = s->triage->images.items;
 	size_t rows = s->triage->images.len;
 
@@ -327,8 +321,8 @@ int screen_tags(struct screen *s, struct error **err)
 
 	if (rows == 0) {
 		screen_heading(s, "TAGS MOVED",
-			       images_read(s) ? "none in what was read"
-					      : "not known: no registry was read (--read-registry)");
+			       screen_images_read(s) ? "none in what was read"
+						     : "not known: no registry was read (--read-registry)");
 		return 0;
 	}
 	screen_heading(s, "TAGS MOVED", "%zu in the window, %zu since put back%s   %zu bad", counts->tags_in_window,

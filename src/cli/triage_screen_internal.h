@@ -37,6 +37,9 @@ int screen_table(struct screen *s, const struct table *table, struct error **err
 
 void screen_add_list(struct strbuf *out, struct slice_list list, const char *separator);
 
+/* Whether a registry of the scope, or a layout, told of images. */
+bool screen_images_read(const struct screen *s);
+
 /* The sections. */
 int screen_bad_images(struct screen *s, struct error **err);
 int screen_images(struct screen *s, struct error **err);

@@ -59,12 +59,19 @@ static int add_catalog(struct unknown_rows *rows, const struct world_source *sou
 
 /* --- repositories --- */
 
-static int add_tags(struct unknown_rows *rows, const struct world_repository *repository, struct error **err)
+/* What a later list of all repositories did not hold is none. */
+static bool is_settled(const struct world_source *source, const struct coverage *tags)
+{
+	return source->catalog && coverage_is_whole(source->catalog) && source->catalog->read > tags->read;
+}
+
+static int add_tags(struct unknown_rows *rows, const struct world_source *source,
+		    const struct world_repository *repository, struct error **err)
 {
 	const struct coverage *tags = repository->tags;
 	struct arena *arena = &rows->run->world->arena;
 
-	if (!tags || coverage_is_whole(tags) || slice_equal_text(tags->outcome, "absent"))
+	if (!tags || coverage_is_whole(tags) || slice_equal_text(tags->outcome, "absent") || is_settled(source, tags))
 		return 0;
 	const struct triage_gap gap = { .kind = tags->kind,
 					.outcome = tags->outcome,
@@ -89,10 +96,23 @@ struct lost {
 	bool digests; /* images by digest; else tags */
 };
 
-static bool is_lost(const struct registry_answer *answer)
+/* What was told later, or elsewhere, is not lost. */
+static bool is_told(const struct world_images *images, const struct registry_answer *answer, struct arena *arena)
+{
+	const struct world_manifest *manifest = map_get(&images->by_digest, answer->reference);
+	if (digest_valid(answer->reference))
+		return manifest && (manifest->record->config_read == BOOL_TRUE ||
+				    !slice_equal_text(manifest->record->kind, "image"));
+	struct slice name = arena_printf(arena, "%.*s/%.*s:%.*s", SLICE_ARG(answer->registry),
+					 SLICE_ARG(answer->repository), SLICE_ARG(answer->reference));
+	const struct world_tag *tag = name.data ? map_get(&images->tags_by_name, name) : NULL;
+	return tag && tag->listed && !tag->failure && tag->last_seen > answer->last_seen;
+}
+
+static bool is_lost(const struct world *world, const struct registry_answer *answer, struct arena *arena)
 {
 	return !slice_equal_text(answer->outcome, "present") && !slice_equal_text(answer->outcome, "absent") &&
-	       answer->reference.len;
+	       answer->reference.len && !is_told(world->images, answer, arena);
 }
 
 static int fold_answer(struct map *folded, const struct registry_answer *answer, struct arena *arena)
@@ -178,7 +198,8 @@ static int add_answers(struct unknown_rows *rows, const struct world_source *sou
 	const struct registry_answer *items = answers->items;
 
 	for (size_t i = 0; i < answers->len; i++)
-		if (slice_equal(items[i].registry, source->registry) && is_lost(&items[i]) &&
+		if (slice_equal(items[i].registry, source->registry) &&
+		    is_lost(rows->run->world, &items[i], &rows->run->world->arena) &&
 		    scope_has_image(rows->run->incident, items[i].registry, items[i].repository) &&
 		    fold_answer(&folded, &items[i], &rows->run->world->arena) < 0)
 			return arena_fail(&rows->run->world->arena, err);
@@ -204,15 +225,17 @@ static int add_source(struct unknown_rows *rows, const struct world_source *sour
 {
 	const struct read *read = source->read;
 
-	if (slice_equal_text(read->outcome, "failed") || slice_equal_text(read->outcome, "interrupted"))
-		if (add_failed(rows, source, err) < 0)
-			return -1;
+	/* Then each list failed for the same reason. */
+	if (slice_equal_text(read->outcome, "failed"))
+		return add_failed(rows, source, err);
+	if (slice_equal_text(read->outcome, "interrupted") && add_failed(rows, source, err) < 0)
+		return -1;
 	if (add_catalog(rows, source, err) < 0)
 		return -1;
 	for (size_t i = 0; i < source->repositories.len; i++) {
 		const struct world_repository *repository = source->repositories.items[i];
 		if (scope_has_image(rows->run->incident, source->registry, repository->repository) &&
-		    add_tags(rows, repository, err) < 0)
+		    add_tags(rows, source, repository, err) < 0)
 			return -1;
 	}
 	return add_answers(rows, source, err);
