@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "oci/format/manifest.h"
 #include "oci/format/verify.h"
 #include "support/check.h"
 #include "support/mangle.h"
@@ -33,6 +34,48 @@ static void make_signed(struct strbuf *out, size_t length, struct slice tail, co
 	add_url_text(strbuf_slice(&header), out);
 	strbuf_add_text(out, "\"}]" TAIL);
 }
+
+/* What docker-registry 2.8.2 answered for an image of ours when it was asked for a signed manifest, and the
+ * Docker-Content-Digest with it. */
+static const char recorded[] =
+	"{\n"
+	"   \"schemaVersion\": 1,\n"
+	"   \"name\": \"acme/web\",\n"
+	"   \"tag\": \"1.0\",\n"
+	"   \"architecture\": \"amd64\",\n"
+	"   \"fsLayers\": [\n"
+	"      {\n"
+	"         \"blobSum\": \"sha256:a1cfcb631efbab6c6bdcaf0363237a5737c519ee4d15de41c871f32e68e04c06"
+	"\"\n"
+	"      }\n"
+	"   ],\n"
+	"   \"history\": [\n"
+	"      {\n"
+	"         \"v1Compatibility\": \"{\\\"architecture\\\":\\\"amd64\\\",\\\"config\\\":{},\\\"create"
+	"d\\\":\\\"2026-10-01T00:00:00Z\\\",\\\"id\\\":\\\"b738703ec6cc46ae55b8fb50406707143b5075be5aee55"
+	"4e1cd6bb704e07f725\\\",\\\"os\\\":\\\"linux\\\"}\"\n"
+	"      }\n"
+	"   ],\n"
+	"   \"signatures\": [\n"
+	"      {\n"
+	"         \"header\": {\n"
+	"            \"jwk\": {\n"
+	"               \"crv\": \"P-256\",\n"
+	"               \"kid\": \"ID5I:JD2D:ZUPI:ENI5:HATY:5PWK:ZSUJ:CRJT:ZDSN:ARA4:ZGUI:DX3U\",\n"
+	"               \"kty\": \"EC\",\n"
+	"               \"x\": \"KPt4bt27-0KenMuBAnGAUH3p_fBsoZcQflX-GuUb3KA\",\n"
+	"               \"y\": \"nY_mp3Bml32TdUfVwgYMWncnk4TdJJSHcMTE3DiNp4o\"\n"
+	"            },\n"
+	"            \"alg\": \"ES256\"\n"
+	"         },\n"
+	"         \"signature\": \"kmZAhGsPZF4p9rDYxVOcONZNZuqe1sJEJxuWG-d5fe2Xz5dNGCirjM-NTAC6pADxrTk2kd"
+	"L71DoiKIXYwLjGUg\",\n"
+	"         \"protected\": \"eyJmb3JtYXRMZW5ndGgiOjQ2NSwiZm9ybWF0VGFpbCI6IkNuMCIsInRpbWUiOiIyMDI2LT"
+	"ExLTI1VDE2OjAxOjU5WiJ9\"\n"
+	"      }\n"
+	"   ]\n"
+	"}";
+#define RECORDED_DIGEST "sha256:f9b187b75b5a8c48450d1dc34b91a0efa1b96dd05ea6ace236f8d872ca204700"
 
 struct outcome {
 	enum verify_result result;
@@ -139,10 +182,29 @@ static void every_allocation_fails(void **state)
 	torture(verify_once, &bytes);
 }
 
+static void what_a_registry_signed(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
+	struct error *err = NULL;
+	struct outcome outcome;
+	struct oci_manifest manifest;
+	check_ok(verify_manifest(SLICE(RECORDED_DIGEST), slice_of(recorded), &arena, &outcome.result, &outcome.content,
+				 &err),
+		 &err);
+	assert_int_equal(outcome.result, VERIFY_EQUAL);
+	assert_int_equal(oci_manifest_parse(outcome.content, SLICE(MEDIA_TYPE_DOCKER_SIGNED), &arena, &manifest, &err),
+			 1);
+	assert_int_equal(manifest.kind, OCI_SCHEMA1);
+	assert_int_equal(manifest.layer_count, 1);
+	assert_int_equal(manifest.v1_compatibility.len, 1);
+	assert_int_equal(manifest.defects.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_digest_is_of_what_was_signed),
+		cmocka_unit_test(what_a_registry_signed),
 		cmocka_unit_test(what_stands_beside_it_is_not_what_was_proven),
 		cmocka_unit_test(the_bytes_themselves_may_be_what_was_asked_for),
 		cmocka_unit_test(what_is_not_signed_so_is_different),
