@@ -10,6 +10,10 @@
 	C(credentials)                                                                                                 \
 	C(secrets)                                                                                                     \
 	C(images)                                                                                                      \
+	C(image_inspect)                                                                                               \
+	C(image_layers)                                                                                                \
+	C(image_dockerfile)                                                                                            \
+	C(image_diff)                                                                                                  \
 	C(where)                                                                                                       \
 	C(registry_repos)                                                                                              \
 	C(registry_tags)                                                                                               \
