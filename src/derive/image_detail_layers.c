@@ -2,6 +2,9 @@
 
 #include "derive/world_images.h"
 
+/* Images stacked on each other. */
+#define MOST_BASES 64
+
 /* So many are named of the images that hold a layer: half of a fleet may stand on one. */
 #define MOST_ALSO_IN 100
 
@@ -18,30 +21,20 @@ static bool tells_layers(const struct world_manifest *image)
 			       image->base_proof == BASE_DISAGREE);
 }
 
-/* The lowest of the bases that are stacked under an image and hold the layer; NULL: none does. */
-static const struct world_manifest *base_of_layer(const struct world_manifest *image, size_t layer)
-{
-	const struct world_manifest *found = NULL;
-	for (int depth = 0; image && tells_layers(image) && layer < image->base_layers && depth < 64; depth++) {
-		found = image->base;
-		image = image->base;
-	}
-	return found;
-}
-
 static struct slice last_of(struct slice_list list, size_t count)
 {
 	return count && count <= list.len ? list.items[count - 1] : SLICE_NONE;
 }
 
-/* Steps that are the base's: all that its own history has, where this one begins with it; else those up to its last
- * layer. */
-static size_t base_steps(const struct world_manifest *image, const struct image_history *history)
+/* How many steps of the history its own image's base has: all that the base's own history has, where this one begins
+ * with it; else those up to its last layer. */
+static size_t base_steps(const struct world_manifest *image, const struct manifest *whole,
+			 const struct image_history *history)
 {
 	const struct manifest *base = image->base->record;
 	size_t count = base->history_count > 0 ? (size_t)base->history_count : 0, steps = 0;
 	struct slice end = last_of(base->history_steps, count);
-	if (end.data && count <= history->count && slice_equal(end, last_of(image->record->history_steps, count)))
+	if (end.data && count <= history->count && slice_equal(end, last_of(whole->history_steps, count)))
 		return count;
 	for (size_t i = 0; tells_layers(image) && history->tied && i < history->count; i++)
 		if (history->steps[i].layer && history->steps[i].layer_number < image->base_layers)
@@ -60,7 +53,7 @@ int image_detail_base(struct world *world, const struct image_detail *detail, st
 	base.proof = slice_of(base_proof_text(image->base_proof));
 	if (image->base && image->base_proof != BASE_ANNOTATION) {
 		base.name = world_base_name(world, image);
-		base.steps = base_steps(image, &detail->history);
+		base.steps = base_steps(image, image->record, &detail->history);
 	}
 	*ret_base = base;
 	return base.steps > 0;
@@ -114,9 +107,6 @@ static int add_layer(struct layer_rows *r, const struct oci_descriptor *layer, s
 	row->media_type = layer->media_type;
 	row->size_bytes = layer->size;
 	row->diff_id = diff_id;
-	const struct world_manifest *base = r->image ? base_of_layer(r->image, number) : NULL;
-	if (base)
-		row->from = name_of(r, base);
 	return diff_id.data ? add_also_in(r, row, err) : 0;
 }
 
@@ -143,32 +133,46 @@ static int add_step(struct layer_rows *r, const struct image_step *step, struct 
 	return step->layer ? add_layer(r, step->layer, step->layer_number, step->diff_id, row, err) : 0;
 }
 
-/* What stands between two steps of a base is the base's. */
-static void fill_between(struct layer_rows *r, size_t steps)
+/* The bases that are stacked under an image, the nearest first, with what each brings. */
+struct stack {
+	struct {
+		const struct world_manifest *base;
+		size_t steps, layers;
+	} items[MOST_BASES];
+	size_t count;
+};
+
+static void stack_bases(const struct layer_rows *r, struct stack *stack)
 {
-	struct slice from = SLICE_NONE;
-	for (size_t i = steps; i > 0; i--) {
-		struct layer_row *row = &r->rows[i - 1];
-		if (row->number == INT_UNKNOWN)
-			row->from = from;
-		else
-			from = row->from;
+	const struct world_manifest *image = r->image;
+	stack->count = 0;
+	for (; image && image->base && stack->count < MOST_BASES; image = image->base) {
+		stack->items[stack->count].base = image->base;
+		stack->items[stack->count].steps = base_steps(image, r->image->record, &r->detail->history);
+		stack->items[stack->count++].layers = tells_layers(image) ? image->base_layers : 0;
 	}
 }
 
-/* Commands at the end of the base stand behind its last layer: they are the base's all the same. */
+/* The lowest base that brings the row; NULL: it is the image's own. Where the history is not tied the number of layers
+ * tells. */
+static const struct world_manifest *base_of_row(const struct layer_rows *r, const struct stack *stack, size_t row)
+{
+	bool by_step = r->detail->has_config && r->detail->history.tied;
+	size_t layer = r->rows[row].number == INT_UNKNOWN ? SIZE_MAX : (size_t)r->rows[row].number - 1, i = 0;
+	while (i < stack->count && (by_step ? row < stack->items[i].steps : layer < stack->items[i].layers))
+		i++;
+	return i ? stack->items[i - 1].base : NULL;
+}
+
 static void fill_bases(struct layer_rows *r)
 {
-	size_t steps = r->image && r->image->base ? base_steps(r->image, &r->detail->history) : 0;
-	if (!steps || steps > r->count || !r->detail->history.tied)
-		return;
-	struct slice name = name_of(r, r->image->base);
-	for (size_t i = steps; i > 0 && r->rows[i - 1].number == INT_UNKNOWN; i--)
-		r->rows[i - 1].from = name;
-	size_t last = steps;
-	while (last > 0 && r->rows[last - 1].number == INT_UNKNOWN)
-		last--;
-	fill_between(r, last);
+	struct stack stack;
+	stack_bases(r, &stack);
+	for (size_t i = 0; i < r->count; i++) {
+		const struct world_manifest *base = base_of_row(r, &stack, i);
+		if (base)
+			r->rows[i].from = name_of(r, base);
+	}
 }
 
 int image_layer_rows(struct world *world, const struct image_detail *detail, struct arena *arena,
