@@ -99,19 +99,20 @@ int main(int count, char *words[])
 	struct error *err = NULL;
 	struct registry_dialect *dialect = NULL;
 	char line[LIMIT_REFERENCE_BYTES];
-	struct slice host = slice_of(value_of(count, words, "host"));
+	struct slice hosts[] = { slice_of(value_of(count, words, "host")),
+				 slice_of(value_of(count, words, "api_host")) };
 	struct registries_options options = { .sink = &sink };
 	check(secret_start_process(&err), err);
 	options.logins = open_logins(value_of(count, words, "docker_config"));
 	if (value_of(count, words, "plain"))
-		options.plain_http = (struct slice_list){ &host, 1 };
+		options.plain_http = (struct slice_list){ hosts, 2 };
 	check(http_new(&http, &err), err);
 	struct dialect_context context = {
 		.http = http,
 		.options = &options,
 		.registry = slice_of(value_of(count, words, "registry")),
-		.host = host,
-		.api_host = slice_of(value_of(count, words, "api_host")),
+		.host = hosts[0],
+		.api_host = hosts[1],
 		.read = 7,
 	};
 	int got = registry_dialect_open(&context, &dialect, &err);

@@ -371,6 +371,23 @@ def test_a_limit_is_waited_out(asker, hub):
     assert told.done == [(1, "")] and len(hub.requests) == 2
 
 
+def test_nobody_is_asked_over_plain_http_who_was_not_named(asker, quay, config):
+    logins = config((quay.host, "$oauthtoken", PASSWORD))
+    told = ask(asker, quay, "quay.io", ("times", "acme/web"), config=logins, plain=False)
+    assert told.done[0][0] == 0 and told.done[0][1].startswith("its own API could not be asked: ")
+    assert not quay.requests
+
+
+def test_an_api_at_another_host_gets_the_logins_of_that_host(asker, hub, own, config):
+    hub.tags["acme/web"] = [hub_tag("1")]
+    hub.private.add("acme/web")
+    hub.users = {"me": PASSWORD}
+    told = ask(asker, own, "docker.io", ("times", "acme/web"), config=config((own.host, "me", PASSWORD)), api_host=hub.host)
+    assert told.done == [(0, "its own API answers 404")] and [method for method, _, _ in hub.requests] == ["GET"]
+    told = ask(asker, own, "docker.io", ("times", "acme/web"), config=config((hub.host, "me", PASSWORD)), api_host=hub.host)
+    assert told.done == [(1, "")] and not own.requests
+
+
 def test_a_server_that_is_not_there(asker, own):
     own.stop()
     told = ask(asker, own, "docker.io", ("times", "acme/web"))
