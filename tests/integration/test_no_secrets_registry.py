@@ -8,6 +8,7 @@ import contextlib
 import http.server
 import json
 import os
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -193,6 +194,30 @@ def test_a_helper_is_not_run_unless_it_is_allowed(registry, tmp_path):
     subprocess.run(command(registry, tmp_path, []), stdin=subprocess.DEVNULL, capture_output=True, env=environment(tmp_path),
                    timeout=RUN_SECONDS, check=False)
     assert registry.logins == [] and not (tmp_path / "ran").exists()
+
+
+def is_gone(pid):
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+
+
+def test_an_interrupt_ends_a_helper_that_hangs(registry, tmp_path):
+    options = prepare("helper", registry, tmp_path)
+    started = tmp_path / "started"
+    (tmp_path / "docker-credential-made-up").write_text(
+        f"#!/bin/sh\nsleep 300 &\necho $$ $! >'{started}.new'\nmv '{started}.new' '{started}'\nwait\n")
+    child = subprocess.Popen(command(registry, tmp_path, options), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, env=environment(tmp_path))
+    try:
+        assert wait_for(started.exists), "the helper was not run"
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=RUN_SECONDS / 2)  # a helper alone has a minute
+    finally:
+        child.kill()
+        child.wait()
+    assert child.returncode != 0
+    assert_clean("stderr", said)
+    assert all(wait_for(lambda pid=pid: is_gone(pid)) for pid in started.read_text().split())
 
 
 @contextlib.contextmanager

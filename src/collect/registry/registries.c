@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/process.h"
 #include "base/strbuf.h"
 #include "base/time.h"
 #include "collect/registry/dialect.h"
@@ -259,6 +260,7 @@ void registries_stop(struct registries *registries)
 {
 	atomic_store(&registries->stopped, true);
 	http_stop(registries->http);
+	process_stop(); /* credential helpers */
 }
 
 size_t registries_count(const struct registries *registries)
