@@ -200,7 +200,7 @@ const struct command command_registry_repos = {
 const struct command command_registry_tags = {
 	.name = "registry tags",
 	.operands = "REPO[:TAG]...",
-	.summary = "The tags of repositories: where they point, where they pointed before, what changed.",
+	.summary = "The tags of repositories: where they point and pointed, and what changed.",
 	.text = "Reads the tags of each REPO (docker.io/acme/web; a name without a host is of Docker Hub), and lists them "
 		"with what is known of their past: whether a tag stands, moved, was put back or was deleted; what it points "
 		"to and pointed to before; what changed between the two, judged by the content of layers (\"layers on top\" "

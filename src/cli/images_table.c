@@ -119,7 +119,7 @@ int tags_table(struct record_list tags, size_t width, struct arena *arena, struc
 		{ "STATE", 0, 0 },
 		{ "NOW", 0, 0 },
 		{ "BEFORE", 4, 0 },
-		{ "CHANGE", 1, TABLE_WRAP },
+		{ "CHANGE", 1, 0 },
 		{ "WHEN", 2, 0 },
 		{ "RUN", 5, TABLE_RIGHT },
 		{ "OTHER", 6, TABLE_RIGHT },

@@ -167,9 +167,9 @@ static const struct table_column image_columns[] = {
 };
 static const struct table_column dated_columns[] = {
 	{ "RUNS", 0, TABLE_RIGHT },     { "RAN", 0, TABLE_RIGHT },
-	{ "CACHED", 0, TABLE_RIGHT },   { "BAD", 4, 0 },
+	{ "CACHED", 0, TABLE_RIGHT },   { "BAD", 0, 0 },
 	{ "IMAGE", 0, TABLE_ELASTIC },  { "BUILT", 0, 0 },
-	{ "IN WINDOW", 1, TABLE_WRAP }, { "DIGEST", 2, 0 },
+	{ "IN WINDOW", 0, TABLE_WRAP }, { "DIGEST", 2, 0 },
 	{ "TAGS", 3, TABLE_ELASTIC },   { "BASE", 5, TABLE_ELASTIC },
 };
 
@@ -268,16 +268,9 @@ int screen_images(struct screen *s, struct error **err)
 /* --- tags --- */
 
 static const struct table_column tag_columns[] = {
-	{ "STATE", 0, 0 },
-	{ "TAG", 0, TABLE_ELASTIC, 20 },
-	{ "CHANGE", 0, TABLE_WRAP },
-	{ "WHEN", 2, 0 },
-	{ "RUN", 0, TABLE_RIGHT },
-	{ "OTHER", 4, TABLE_RIGHT },
-	{ "NOW", 1, 0 },
-	{ "BEFORE", 3, 0 },
-	{ "BY", 5, TABLE_ELASTIC },
-	{ "WHY", 6, TABLE_WRAP },
+	{ "STATE", 0, 0 },          { "TAG", 0, TABLE_ELASTIC, 20 }, { "CHANGE", 0, 0 }, { "WHEN", 1, 0 },
+	{ "RUN", 0, TABLE_RIGHT },  { "OTHER", 4, TABLE_RIGHT },     { "NOW", 2, 0 },    { "BEFORE", 3, 0 },
+	{ "BY", 5, TABLE_ELASTIC }, { "WHY", 6, TABLE_WRAP },
 };
 
 static struct slice tag_name(const struct screen *s, struct table *table, const struct tag_row *tag)

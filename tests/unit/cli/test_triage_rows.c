@@ -19,6 +19,14 @@ static void add_all(struct screening *s)
 	image->repository = SLICE("acme/web");
 	image->digest = SLICE(DIGEST_A);
 	image->why = SLICE("an indicator names it");
+	struct tag_row *tag = add_row(s, &s->triage.tags, &tag_row_type);
+	tag->rank = 1;
+	tag->registry = SLICE("docker.io");
+	tag->repository = SLICE("acme/web");
+	tag->tag = SLICE("1.4");
+	tag->state = SLICE("moved");
+	tag->digest = SLICE(DIGEST_B);
+	tag->why = SLICE("points to a bad image");
 	struct credential *login = add_row(s, &s->triage.credentials, &credential_type);
 	login->rank = 1;
 	login->action = SLICE("rotate");
@@ -57,6 +65,7 @@ static void csv_is_one_shape_for_every_section(void **state)
 			 "do_now,1,contain,,,,\"prod/shop Deployment/web\",,,\"runs a bad image\"\r\n"
 			 "bad_images,1,runs,prod,shop,Deployment,web,," DIGEST_A ",\"executes now\"\r\n"
 			 "images,1,,,,,acme/web,docker.io," DIGEST_A ",\"an indicator names it\"\r\n"
+			 "tags,1,moved,,,,acme/web:1.4,docker.io," DIGEST_B ",\"points to a bad image\"\r\n"
 			 "credentials,1,rotate,,,pat,acme,docker.io,f1,\"in use\"\r\n"
 			 "blocked,,,prod,shop,kubernetes.io/dockercfg,broken,,u1,\r\n"
 			 "findings,,high,prod,shop,Secret,hub,,docker.io,\"a title\"\r\n"
@@ -79,8 +88,8 @@ static void csv_takes_the_first_that_is_known(void **state)
 static void ndjson_has_every_record_in_the_order_of_the_screen(void **state)
 {
 	(void)state;
-	static const char *const order[] = { "action",     "sighting", "image",  "credential",
-					     "secret_row", "finding",  "unknown" };
+	static const char *const order[] = { "action",     "sighting",   "image",   "tag_row",
+					     "credential", "secret_row", "finding", "unknown" };
 	struct screening s;
 	screening_init(&s, "ndjson");
 	add_all(&s);

@@ -1,3 +1,4 @@
+#include "derive/world_images.h"
 #include "screen.h"
 
 static int set_up(void **state)
@@ -151,6 +152,75 @@ static void no_image_in_scope_is_a_line_and_no_table(void **state)
 	assert_null(strstr(text, "TAGS"));
 }
 
+/* As if a registry of the scope had been read. */
+static void read_registry(struct screening *s)
+{
+	static struct world_images images;
+	static struct world_source source;
+	static struct read read;
+	static void *sources[1];
+	record_init(&read_type, &read);
+	read.source_kind = SLICE("registry");
+	read.outcome = SLICE("complete");
+	source = (struct world_source){ .registry = SLICE("docker.io"), .is_registry = true, .read = &read };
+	sources[0] = &source;
+	images = (struct world_images){ .read = true, .sources = { .items = sources, .len = 1 } };
+	s->world.images = &images;
+}
+
+static void images_are_told_with_what_puts_them_into_the_window_and_what_has_no_date(void **state)
+{
+	struct screening *s = *state;
+	static struct slice dates[] = { SLICE("built"), SLICE("pushed") };
+	read_registry(s);
+	struct image *image = add_image(s, "acme/web", 3);
+	image->built_on = SLICE(DIGEST_B);
+	image->dating = SLICE("dated");
+	image->built = HOUR(0);
+	image->in_window = (struct slice_list){ dates, 2 };
+	add_image(s, "acme/api", 0)->dating = SLICE("reproducible");
+	s->triage.counts = (struct triage_counts){ .in_window = 1, .built_on_bad = 1, .dated = 1, .reproducible = 1 };
+	check_ok(screen_images(&s->screen, &s->err), &s->err);
+	const char *text = screen_text(s);
+	check_line(text, "IMAGES IN SCOPE 2, 1 run 1 in the window 1 built on a bad one");
+	check_line(text, "RUNS RAN CACHED BAD IMAGE BUILT IN WINDOW DIGEST");
+	check_line(text, "3 0 0 BASE acme/web 2026-11-20 built, pushed aaaaaaaaaaaa");
+	check_line(text, "0 0 0 acme/api epoch aaaaaaaaaaaa");
+	check_line(text, "no date tells of 0 undated, 1 epoch (reproducible), 0 future, 0 not read");
+}
+
+static void tags_that_nobody_asked_for_are_not_known(void **state)
+{
+	struct screening *s = *state;
+	check_ok(screen_tags(&s->screen, &s->err), &s->err);
+	check_screen(s, "\nTAGS MOVED   not known: no registry was read (--read-registry)\n");
+	read_registry(s);
+	check_ok(screen_tags(&s->screen, &s->err), &s->err);
+	check_screen(s, "\nTAGS MOVED   none in what was read\n");
+}
+
+static void moved_tags_are_told_with_what_changed_and_what_runs(void **state)
+{
+	struct screening *s = *state;
+	struct tag_row *tag = add_row(s, &s->triage.tags, &tag_row_type);
+	tag->registry = SLICE("docker.io");
+	tag->repository = SLICE("acme/web");
+	tag->tag = SLICE("1.4");
+	tag->state = SLICE("put back");
+	tag->change = SLICE("layers taken away");
+	tag->moved_by = HOUR(1);
+	tag->runs_now = 2;
+	tag->bad = BOOL_TRUE;
+	tag->digest = SLICE(DIGEST_A);
+	s->triage.counts = (struct triage_counts){ .tags_in_window = 1, .tags_put_back = 1, .tags_bad = 1 };
+	check_ok(screen_tags(&s->screen, &s->err), &s->err);
+	const char *text = screen_text(s);
+	check_line(text, "TAGS MOVED 1 in the window, 1 since put back (no proof of clean) 1 bad");
+	check_line(text, "BAD, put back acme/web:1.4 layers taken away 2026-11-20 01:00Z 2");
+	for (struct slice rest = slice_of(text), line; slice_cut(rest, '\n', &line, &rest);)
+		assert_true(line.len <= 80);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -164,6 +234,9 @@ int main(void)
 		TEST(images_of_the_scope_and_how_many_run),
 		TEST(image_without_a_registry_is_called_as_it_was_written),
 		TEST(no_image_in_scope_is_a_line_and_no_table),
+		TEST(images_are_told_with_what_puts_them_into_the_window_and_what_has_no_date),
+		TEST(tags_that_nobody_asked_for_are_not_known),
+		TEST(moved_tags_are_told_with_what_changed_and_what_runs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
