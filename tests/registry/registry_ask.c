@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/time.h>
 
 #include "base/limits.h"
 #include "base/secret.h"
@@ -190,8 +190,8 @@ int main(int argc, char *argv[])
 	signal(SIGALRM, on_alarm);
 	quiet = value_of(argc, argv, "quiet") != NULL;
 	open_registry(argc, argv);
-	if (number_of(argc, argv, "alarm"))
-		ualarm(number_of(argc, argv, "alarm") * 1000, 0);
+	unsigned alarm_ms = number_of(argc, argv, "alarm");
+	setitimer(ITIMER_REAL, &(struct itimerval){ .it_value = { alarm_ms / 1000, alarm_ms % 1000 * 1000 } }, NULL);
 	while (getline(&line, &capacity, stdin) > 0) {
 		char *rest = line;
 		size_t count = 0;

@@ -34,10 +34,14 @@ def fake():
 
 
 @pytest.fixture
-def ask(build, fake):
-    program = build / "tests/unit/oci_transport/registry-ask"
-    assert program.exists(), f"{program} is not built: make"
+def program(build):
+    path = build / "tests/unit/oci_transport/registry-ask"
+    assert path.exists(), f"{path} is not built: make"
+    return path
 
+
+@pytest.fixture
+def ask(program, fake):
     def run(*asks, host=None, **options):
         return ask_registry(program, host or fake.host, *asks, plain=True, **({"retries": 2} | options))
 
@@ -195,6 +199,34 @@ def test_the_others_are_unharmed(fake, ask):
     fake.fault("HEAD /v2/acme/app9/", lambda _: Answer(200, {"Content-Length": "none"}))
     said = ask(*[("tag", f"acme/app{number}", "1") for number in range(20)])
     assert [n for n, outcome in enumerate(said.outcomes()) if outcome != "present"] == [7, 9]
+
+
+def test_a_slow_one_keeps_nobody_else_waiting(fake, ask):
+    for number in range(20):
+        fake.push(f"acme/app{number}", "1", image(number))
+    fake.fault(f"GET /v2/acme/web/manifests/{fake.image.digest}", lambda _: Answer(200, {"Content-Type": OCI_MANIFEST}, fake.image.data, pace=0.003))
+    said = ask(("manifest", "acme/web", fake.image.digest), *[("tag", f"acme/app{number}", "1") for number in range(20)])
+    assert set(said.outcomes()) == {"present"} and list(said.answers)[-1] == 0
+
+
+def test_the_first_one_may_hang_and_the_others_go(fake, ask):
+    fake.fault("HEAD /v2/acme/web/manifests/hangs", lambda _: time.sleep(20))
+    said = ask(("tag", "acme/web", "hangs"), *[("tag", "acme/web", "1.0")] * 5, alarm=4000)
+    assert said.outcomes() == ["interrupted"] + ["present"] * 5
+
+
+def test_docker_io_is_asked_at_its_real_host(program, fake):
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        asked = []
+
+        def talk():
+            connection, _ = proxy.accept()
+            asked.append(connection.recv(1000).split(b"\r\n")[0])
+            connection.close()
+
+        threading.Thread(target=talk, daemon=True).start()
+        ask_registry(program, "docker.io", ("tags", "library/alpine"), proxy=f"http://127.0.0.1:{proxy.getsockname()[1]}", retries=1, alarm=1500)
+    assert asked == [b"CONNECT registry-1.docker.io:443 HTTP/1.1"]
 
 
 # --- lists ---

@@ -218,7 +218,12 @@ static int source_next(struct image_source *source, int timeout_ms, struct image
 			return -1;
 		if (give(registry, ret_answer))
 			return 1;
-		int got = http_next(registry->queue, time_left(timeout_ms, until_ms), &event, err);
+		int left = time_left(timeout_ms, until_ms),
+		    alone = registry->waiting.first ? registry_unknown_ms(registry) : 0;
+		bool shorter = alone && (left < 0 || alone < left);
+		int got = http_next(registry->queue, shorter ? alone : left, &event, err);
+		if (got == 0 && shorter && registry->under_way)
+			continue;
 		if (got <= 0)
 			return got;
 		if (registry_receive(registry, &event, err) < 0)

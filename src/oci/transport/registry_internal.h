@@ -87,6 +87,7 @@ struct registry {
 	struct ask *given; /* its answer is the caller's until the next call */
 	size_t under_way;  /* transfers without an END */
 	bool known;        /* something was answered: from then on many are asked at once */
+	int64_t first_ms;  /* when the first request was sent; 0: not yet */
 	bool no_referrers;
 	/* it cannot be reached, until then */
 	int64_t down_ms;
@@ -122,6 +123,8 @@ int ask_begin(struct registry *registry, struct ask *ask, struct error **err);
 int ask_begin_step(struct ask *ask, enum ask_step step, struct error **err);
 /* Sends what may be sent of those that wait. 0 or -1. */
 int registry_send_waiting(struct registry *registry, struct error **err);
+/* Milliseconds for which those that wait let the first one go alone. */
+int registry_unknown_ms(const struct registry *registry);
 /* Sends it again, after so many milliseconds. */
 void ask_again(struct registry *registry, struct ask *ask, unsigned wait_ms);
 

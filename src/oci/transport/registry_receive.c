@@ -352,8 +352,10 @@ static int ended(struct registry *registry, struct ask *ask, const struct http_e
 	return refused(registry, ask, err);
 }
 
-static int head_came(struct ask *ask, const struct http_event *event, struct error **err)
+static int head_came(struct registry *registry, struct ask *ask, const struct http_event *event, struct error **err)
 {
+	if (event->status != 401 && event->status != 429)
+		registry->known = true;
 	strbuf_add_slice(&ask->content_type, event->content_type);
 	if (event->status != 200)
 		ask->body_max = LIMIT_REGISTRY_ERROR_BYTES;
@@ -388,7 +390,7 @@ int registry_receive(struct registry *registry, const struct http_event *event, 
 		registry->facts.requests++;
 		return 0;
 	case HTTP_HEAD:
-		return head_came(ask, event, err);
+		return head_came(registry, ask, event, err);
 	case HTTP_DATA:
 		return data_came(registry, ask, event->bytes, err);
 	default:

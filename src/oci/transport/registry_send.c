@@ -9,6 +9,8 @@
 /* One answer from its connection to its end: a peer that drips bytes ends some time. */
 #define WHOLE_MS 120000
 #define WHOLE_LIST_MS 600000
+/* How long the first request of all goes alone. */
+#define AHEAD_MS 2000
 /* Names on a page: more is refused by some (ECR, distribution). */
 #define PAGE_NAMES "1000"
 /* Token servers and stores of blobs of one registry. */
@@ -221,6 +223,8 @@ static int send(struct registry *registry, struct ask *ask, const struct secret_
 		return -1;
 	registry->under_way++;
 	registry->facts.requests++;
+	if (!registry->first_ms)
+		registry->first_ms = clock_ms();
 	return 0;
 }
 
@@ -254,10 +258,23 @@ static int send_one(struct registry *registry, struct ask *ask, struct error **e
 	return send(registry, ask, login, err);
 }
 
+int registry_unknown_ms(const struct registry *registry)
+{
+	if (registry->known || !registry->first_ms)
+		return 0;
+	int64_t left = registry->first_ms + AHEAD_MS - clock_ms();
+	return left > 0 ? (int)left : 0;
+}
+
+/* Until something was answered one goes ahead: a login that all need is then asked for once. But not for long. */
+static bool registry_is_known(const struct registry *registry)
+{
+	return registry->known || (registry->first_ms && !registry_unknown_ms(registry));
+}
+
 int registry_send_waiting(struct registry *registry, struct error **err)
 {
-	/* Until something was answered one goes ahead: a login that all need is then asked for once. */
-	while (registry->waiting.first && registry->under_way < (registry->known ? registry->open : 1)) {
+	while (registry->waiting.first && registry->under_way < (registry_is_known(registry) ? registry->open : 1)) {
 		struct ask *ask = line_pop(&registry->waiting);
 		if (send_one(registry, ask, err) < 0) {
 			line_push_first(&registry->waiting, ask);
