@@ -112,6 +112,7 @@ static void run_calls(struct http *http)
 	for (struct loop_call *call = first; call; call = call->next)
 		call->run(http, call->data);
 	pthread_mutex_lock(&http->lock);
+	queue_tell(queue_take_news(http)); /* queues may go with the calls */
 	for (struct loop_call *call = first; call; call = next) {
 		next = call->next; /* call is gone when its owner sees that it is done */
 		call->done = true;
@@ -235,9 +236,10 @@ static bool go_round(struct http *http)
 	for (struct pool *pool = http->pools; pool; pool = pool->next)
 		pool_give_turns(pool, now_ms);
 	pthread_mutex_lock(&http->lock);
-	queue_tell_news(http);
+	struct http_queue *news = queue_take_news(http);
 	bool quit = http->quit;
 	pthread_mutex_unlock(&http->lock);
+	queue_tell(news);
 	return !quit;
 }
 
@@ -257,7 +259,7 @@ static void die(struct http *http)
 	}
 	pthread_mutex_lock(&http->lock);
 	http->dead = true;
-	queue_tell_news(http);
+	queue_tell(queue_take_news(http));
 	pthread_cond_broadcast(&http->called);
 	pthread_mutex_unlock(&http->lock);
 }

@@ -57,13 +57,20 @@ static void append(struct http_queue *queue, struct event *event)
 	queue->http->news = queue;
 }
 
-void queue_tell_news(struct http *http)
+struct http_queue *queue_take_news(struct http *http)
 {
-	while (http->news) {
-		struct http_queue *queue = http->news;
-		http->news = TAKE_PTR(queue->news_next);
+	struct http_queue *news = TAKE_PTR(http->news);
+	for (struct http_queue *queue = news; queue; queue = queue->news_next)
 		queue->news = false;
-		pthread_cond_signal(&queue->arrived);
+	return news;
+}
+
+void queue_tell(struct http_queue *news)
+{
+	while (news) {
+		struct http_queue *next = TAKE_PTR(news->news_next);
+		pthread_cond_signal(&news->arrived);
+		news = next;
 	}
 }
 

@@ -34,8 +34,11 @@ struct http_queue {
 	struct transfer *transfers; /* all that were not freed */
 };
 
-/* Wakes the owners of all queues that something was put into. One signal for all that came in a round of the loop. */
-void queue_tell_news(struct http *http);
+/* One signal for all that came in a round of the loop. Under the lock: the queues that something was put into since;
+ * then their owners are woken, best without the lock, which they would only wait for. Until that is done no queue may
+ * go: the loop does it before it lets go of any. */
+struct http_queue *queue_take_news(struct http *http);
+void queue_tell(struct http_queue *news);
 
 /* For the loop. False: no memory, and nothing was put. What comes for a cancelled transfer is dropped. */
 bool queue_put_wait(struct transfer *transfer, const struct http_event *shown);

@@ -48,10 +48,12 @@ static struct slice body_of(const struct http_request *asked)
 /* --- the header lines --- */
 
 /* The lines are collected first, each with a NUL behind it: while the text grows, nothing may point into it. */
-static void add_line(struct strbuf *text, const char *name, struct slice value)
+static void add_line(struct strbuf *text, struct slice name, struct slice value)
 {
+	strbuf_add_slice(text, name);
 	/* libcurl's way to say that a header is there with an empty value. */
-	strbuf_addf(text, value.len ? "%s: %.*s" : "%s;", name, SLICE_ARG(value));
+	strbuf_add_text(text, value.len ? ": " : ";");
+	strbuf_add_slice(text, value);
 	strbuf_add_char(text, '\0');
 }
 
@@ -59,10 +61,7 @@ static int add_header(struct strbuf *text, const struct http_header *header, str
 {
 	if (refuse_break(header->name, header->value, err) < 0)
 		return -1;
-	strbuf_add_slice(text, header->name);
-	strbuf_add_text(text, header->value.len ? ": " : ";");
-	strbuf_add_slice(text, header->value);
-	strbuf_add_char(text, '\0');
+	add_line(text, header->name, header->value);
 	return 0;
 }
 
@@ -71,14 +70,14 @@ static int collect_lines(struct strbuf *text, const struct http_request *asked, 
 {
 	if (has_break(asked->accept) || has_break(asked->body_type))
 		return error_set(err, ERROR_USAGE, "a media type holds a line break or a NUL");
-	add_line(text, "User-Agent", SLICE(USER_AGENT));
+	add_line(text, SLICE("User-Agent"), SLICE(USER_AGENT));
 	if (host_line)
 		strbuf_add(text, host_line, strlen(host_line) + 1);
 	if (asked->accept.len)
-		add_line(text, "Accept", asked->accept);
+		add_line(text, SLICE("Accept"), asked->accept);
 	if (body_of(asked).data) {
 		strbuf_add(text, "Expect:", sizeof "Expect:"); /* none: no round trip before the body */
-		add_line(text, "Content-Type",
+		add_line(text, SLICE("Content-Type"),
 			 asked->body_type.len ? asked->body_type : SLICE("application/octet-stream"));
 	}
 	for (size_t i = 0; i < asked->header_count; i++)
