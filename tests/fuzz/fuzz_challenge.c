@@ -1,5 +1,6 @@
 /* WWW-Authenticate of a registry, a value of the header each line: what is kept lies in the input or is shorter, realms
  * that are taken lead to nobody's inside, and URLs read the same twice. */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "net/address.h"

@@ -1,5 +1,6 @@
 /* Link of a list, and what a registry's Location leads to: a next page lies in the input, and what is followed is a URL
  * without a login. */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "oci/transport/link.h"

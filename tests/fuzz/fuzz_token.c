@@ -1,5 +1,6 @@
 /* Answers of token servers, and errors of registries: a token is fit for a header, lifetimes stay in their bounds, and
  * what is shown is printable. */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
