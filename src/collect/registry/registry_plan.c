@@ -18,10 +18,18 @@ static bool is_planned(const struct planning *planning, struct slice registry, s
 	return false;
 }
 
+static size_t count_targets(const struct registries_options *options, struct slice registry)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < options->target_count; i++)
+		count += slice_equal(options->targets[i].registry, registry);
+	return count;
+}
+
 static int gather(const struct planning *planning, struct registry_plan *plan, struct error **err)
 {
 	const struct registries_options *options = planning->options;
-	const struct registry_target **targets = arena_zeroed(planning->arena, options->target_count,
+	const struct registry_target **targets = arena_zeroed(planning->arena, count_targets(options, plan->registry),
 							      sizeof(struct registry_target *));
 	if (!targets)
 		return arena_fail(planning->arena, err);

@@ -5,6 +5,7 @@
 #include "model/sink_memory.h"
 #include "oci/walk/source_memory.h"
 #include "support/check.h"
+#include "support/torture.h"
 
 #define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
 
@@ -381,6 +382,59 @@ static void what_its_own_api_refuses_is_noted_and_not_asked_for_ever(void **stat
 	lab_release(&lab);
 }
 
+/* --- each allocation fails in turn --- */
+static int begin_ignored(struct sink *sink, const struct sink_scope *scope, int64_t *ret_read, struct error **err)
+{
+	*ret_read = 1;
+	return 0;
+}
+
+static int put_ignored(struct sink *sink, int64_t read, const struct record_type *type, const void *record,
+		       struct error **err)
+{
+	return 0;
+}
+
+static int finish_ignored(struct sink *sink, int64_t read, const struct sink_end *end, struct error **err)
+{
+	return 0;
+}
+
+static int read_once(void *data, struct error **err)
+{
+	static const struct sink_ops ops = { .begin = begin_ignored, .put = put_ignored, .finish = finish_ignored };
+	struct lab *lab = data;
+	struct sink sink = { &ops };
+	struct registries_options options = { .sink = &sink, .as_of = 7 };
+	struct registry_reading reading = lab->reading;
+	struct registry_result result;
+	reading.options = &options;
+	reading.arena = (struct arena)ARENA_INIT(LIMIT_IMAGE_BYTES);
+	lab->source.asks.len = 0;
+	strbuf_clear(&lab->timed);
+	int read = registry_read_all(&reading, &result, err);
+	arena_release(&reading.arena);
+	return read;
+}
+
+static void each_allocation_may_fail(void **state)
+{
+	struct lab lab;
+	struct error *err = NULL;
+	lab_init(&lab);
+	want(&lab, "acme", NULL, true);
+	want(&lab, "other", "1", false);
+	add_image(&lab, "acme/web", "1");
+	add_image(&lab, "other", "1");
+	fail_ask(&lab, IMAGE_ASK_REPOSITORIES, NULL, SLICE_NONE, IMAGE_UNSUPPORTED, "404");
+	lab.reading.open_own = open_own;
+	lab.reading.open_data = &lab;
+	lab.own_why = lab.times_why = "refused";
+	check_ok(read_once(&lab, &err), &err);
+	assert_true(torture(read_once, &lab) > 20);
+	lab_release(&lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_registry_whose_catalog_cannot_be_reached_is_failed),
 		cmocka_unit_test(its_own_api_tells_of_each_repository_that_was_read),
 		cmocka_unit_test(what_its_own_api_refuses_is_noted_and_not_asked_for_ever),
+		cmocka_unit_test(each_allocation_may_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
