@@ -48,7 +48,8 @@ static size_t count_registries(const struct screen *s, size_t *ret_whole)
 	return count;
 }
 
-static void add_registries(struct screen *s)
+/* With what is missing of clusters and registries, the line is full. */
+static void add_registries(struct screen *s, bool complete)
 {
 	size_t whole, registries = count_registries(s, &whole);
 
@@ -59,6 +60,8 @@ static void add_registries(struct screen *s)
 		strbuf_addf(s->out, "%zu of ", whole);
 	strbuf_addf(s->out, "%zu registr%s%s", registries, registries == 1 ? "y" : "ies",
 		    whole < registries ? " complete" : "");
+	if (!complete)
+		strbuf_add_text(s->out, "\n          ");
 }
 
 bool screen_images_read(const struct screen *s)
@@ -102,7 +105,7 @@ static void head(struct screen *s)
 	if (whole < clusters)
 		strbuf_addf(s->out, "%zu of ", whole);
 	strbuf_addf(s->out, "%zu cluster%s%s", clusters, clusters == 1 ? "" : "s", whole < clusters ? " complete" : "");
-	add_registries(s);
+	add_registries(s, complete);
 	strbuf_addf(s->out, "  as of %s", minute_format(s->session->world->as_of, as_of));
 	strbuf_add_text(s->out, complete ? "\n" : "  see NOT KNOWN\n");
 }

@@ -41,14 +41,17 @@ static void look(struct dates *dates, enum date date, int64_t time)
 }
 
 /* A state that nothing came before is where the tag was found, not where it moved to. */
-static void look_at_tags(struct dates *dates, const struct world_manifest *manifest)
+static void look_at_tags(struct dates *dates, struct slice digest)
 {
-	for (size_t i = 0; i < manifest->tags.len; i++) {
-		const struct world_tag *tag = manifest->tags.items[i];
+	const struct world_images *images = dates->run->world->images;
+	const struct world_list *tags = images && digest.len ? map_get(&images->tags_by_digest, digest) : NULL;
+
+	for (size_t i = 0; tags && i < tags->len; i++) {
+		const struct world_tag *tag = tags->items[i];
 		for (size_t k = 0; k < tag->states.len; k++) {
 			const struct tag_state *state = tag->states.items[k];
 			struct indicator_sight arrival = triage_tag_arrival(tag, k);
-			if (!slice_equal(state->digest, manifest->record->digest))
+			if (!slice_equal(state->digest, digest))
 				continue;
 			look(dates, DATE_PUSHED, state->pushed);
 			if (k > 0)
@@ -64,16 +67,17 @@ static void look_at_manifest(struct dates *dates, const struct world_manifest *m
 	look(dates, DATE_HISTORY, manifest->record->history_from);
 	look(dates, DATE_HISTORY, manifest->record->history_to);
 	look(dates, DATE_PUSHED, manifest->pushed);
-	look_at_tags(dates, manifest);
 	for (size_t i = 0; depth && i < manifest->parents.len; i++) {
 		const struct world_manifest *parent = manifest->parents.items[i];
 		look(dates, DATE_PUSHED, parent->pushed);
-		look_at_tags(dates, parent);
+		look_at_tags(dates, parent->record->digest);
 	}
 	for (size_t i = 0; depth && i < manifest->members.len; i++) {
 		const struct world_member *member = manifest->members.items[i];
-		if (member->manifest && !member->record->attests.len)
-			look_at_manifest(dates, member->manifest, 0);
+		if (!member->manifest || member->record->attests.len)
+			continue;
+		look_at_manifest(dates, member->manifest, 0);
+		look_at_tags(dates, member->record->digest);
 	}
 }
 
@@ -128,6 +132,7 @@ int triage_window_dates(struct triage_run *run, struct image *image, struct erro
 	look(&dates, DATE_FIRST_SEEN, image->first_seen);
 	look_at_sightings(&dates, image);
 	look_at_pulls(&dates, image);
+	look_at_tags(&dates, image->digest); /* a log may tell of what nobody read */
 	if (manifest)
 		look_at_manifest(&dates, manifest, 1);
 	struct slice *names = arena_zeroed(&run->world->arena, DATES, sizeof *names);

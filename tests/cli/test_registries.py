@@ -8,7 +8,7 @@ import time
 import pytest
 
 from pushed import Lab, Pushed
-from scene import FOTHER, Scene, records
+from scene import FOTHER, Scene, digest, records
 
 PASSWORD = "made-up-password-of-a-registry"
 SINCE = ("--since", "2026-11-20")
@@ -142,12 +142,33 @@ def test_registry_that_cannot_be_reached_is_not_known_and_the_rest_is_answered(f
     assert [r["repository"] for r in records(answer, "image")] == ["acme/web"]
     screen = ask(fother, "triage", "1", codes=(4, ), columns=80).stdout
     assert screen.count("cannot connect") == 1
-    assert all(len(line) <= 80 for line in screen.partition("\nNEXT")[0].splitlines())
+    assert not [line for line in screen.partition("\nNEXT")[0].splitlines() if len(line) > 80]
 
 
 def test_repository_that_is_not_there_is_an_answer(fother, open_registry):
     done = ask(fother, "registry", "tags", f"{open_registry.host}/no/such", *how(open_registry), codes=(0, 4))
     assert "No tag is known" in done.stdout
+
+
+# --- logs of Docker Hub ---
+
+
+def test_audit_log_says_who_overwrote_a_tag_in_the_window(fother, tmp_path):
+    folder = dump(tmp_path, ["deployment a/web image=acme/web:1 digest=new"])
+    log = tmp_path / "audit.json"
+    pushes = [("good", "acmeci", "2026-10-02T09:00:00Z"), ("new", "mallory", "2026-11-20T09:30:00Z")]
+    log.write_text(json.dumps({"logs": [
+        {"account": "acme", "action": "repo.tag.push", "name": "acme/web", "actor": actor, "timestamp": at,
+         "data": {"digest": digest(word), "tag": "1"}} for word, actor, at in pushes]}))
+    words = ("triage", "--registry", "docker.io", "--window", "2026-11-20..2026-11-21", "--snapshot", folder)
+    answer = fother.answers(*words, "--hub-audit", log, "--as-of", "2026-11-25T12:00:00Z")
+    tag, = records(answer, "tag_row")
+    assert (tag["state"], tag["moved_by_whom"], tag["in_window"]) == ("moved", "mallory", True)
+    assert tag["digest"] == digest("new") and tag["digest_before"] == digest("good")
+    image, = [r for r in records(answer, "image") if r["digest"] == digest("new")]
+    assert "pushed" in image["in_window"]
+    assert "tag docker.io/acme/web:1" in [r["subject"] for r in records(answer, "action")]
+    assert [r for r in records(answer, "unknown") if r["subject"] == "registry docker.io"], "a log is no reading of the registry"
 
 
 # --- repos, tags, watch ---
