@@ -7,15 +7,22 @@
  *     registry = registry_free(registry);
  *
  * Asks for a login only when the registry does (401), and hands it to nobody but the registry itself and the token
- * server that the registry names, as DESIGN section 7 and facts/images.md 2.1 say: https only, no address that is
- * private, loopback or link-local unless the registry itself is at that host and port, no other host behind a redirect.
- * Of several logins that fit, the next is tried when one is refused; at last none.
+ * server that the registry names: by https, or on the very host and port of a registry that is asked by plain HTTP; at
+ * no address that is private, loopback or link-local, written or resolved (net/address.h), unless it is on the
+ * registry's own host; and to no host behind a redirect. Of several logins that fit, the next is tried when one is
+ * refused; at last none.
  *
  * One token for each scope, asked for once whoever waits for it, renewed before it ends and when it is refused (401;
- * 400 or 403 with DENIED from those that answer so). HEAD for tags, with GET and an own hash where HEAD gives no
- * digest. Redirects of blobs are followed LIMIT_REDIRECTS times, without the login. 429 waits as it says. Digests are
- * always verified, sizes bounded. Lists: Link is followed as it was given, on the same scheme, host and port only; a
- * page that was met before, or LIMIT_LIST_PAGES, ends it as failed.
+ * 403, or 400 with DENIED, from those that answer so). A token server that cannot be asked, and a registry that cannot
+ * be connected to, fail for all that wait, and are not asked again for 30 s. HEAD for tags, with GET and an own hash
+ * where HEAD gives no digest or is refused. Redirects of blobs and manifests are followed LIMIT_REDIRECTS times,
+ * without the login, not from https to http, and as token servers not inside. 429 stops all asks for as long as it
+ * says, or 1 to 32 s; then few go at first. Digests are always verified, sizes bounded.
+ *
+ * Lists: Link is followed as it was given, on the same scheme, host and port only (or Quay's next_page). Where it is
+ * broken, a page was met before, or at LIMIT_LIST_PAGES, the pages that came are answers, and then one that failed.
+ * Referrers: the API, all its pages as one index; where a registry has none, the tag schema takes its place: absent
+ * means that neither knows any. Their bytes are not verified, for no digest is known.
  *
  * Used by one thread.
  */
