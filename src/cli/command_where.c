@@ -3,12 +3,14 @@
 #include "base/utf8.h"
 #include "cli/command_list.h"
 #include "cli/filter.h"
+#include "derive/world_images.h"
 #include "model/reference.h"
 
 #define LEAST_DIGITS 6 /* fewer would match by chance */
 
 struct question {
 	struct slice digest;        /* a whole digest or the start of one; not there: by name */
+	struct slice_list known;    /* digests of images that were read and begin so */
 	struct reference reference; /* tag not there: every tag */
 };
 
@@ -39,12 +41,38 @@ static int parse(const char *text, struct arena *arena, struct question *ret_que
 	return 0;
 }
 
-static bool answers(const struct question *question, const struct sighting *sighting)
+/* Runtimes tell an image by its index, its manifest or its config: all of them are it. */
+static int find_known(struct world *world, struct question *question, struct error **err)
 {
-	struct slice start = slice_part(sighting->digest, 0, question->digest.len);
+	const struct world_images *images = world->images;
+	size_t count = images && question->digest.data ? images->manifests.len : 0;
+	struct slice *digests = arena_zeroed(&world->arena, count + 1, sizeof *digests);
 
+	if (!digests)
+		return arena_fail(&world->arena, err);
+	question->known.items = digests;
+	for (size_t i = 0; i < count; i++) {
+		struct slice digest = ((const struct world_manifest *)images->manifests.items[i])->record->digest;
+		if (slice_equal(slice_part(digest, 0, question->digest.len), question->digest))
+			digests[question->known.len++] = digest;
+	}
+	return 0;
+}
+
+static bool is_same_image(const struct world *world, const struct question *question, struct slice digest)
+{
+	if (slice_equal(slice_part(digest, 0, question->digest.len), question->digest))
+		return true;
+	for (size_t i = 0; i < question->known.len; i++)
+		if (world_same_image(world, question->known.items[i], digest))
+			return true;
+	return false;
+}
+
+static bool answers(const struct world *world, const struct question *question, const struct sighting *sighting)
+{
 	if (question->digest.data)
-		return sighting->digest.data && slice_equal(start, question->digest);
+		return sighting->digest.data && is_same_image(world, question, sighting->digest);
 	return slice_equal(sighting->registry, question->reference.domain) &&
 	       slice_equal(sighting->repository, question->reference.path) &&
 	       (!question->reference.tag.data || slice_equal(sighting->tag, question->reference.tag));
@@ -124,10 +152,11 @@ static int print(struct session *session, struct output *output, const struct fi
 
 	if (!rows)
 		return arena_fail(&world->arena, err);
-	if (parse(filter->options->operands.items[0], &world->arena, &question, err) < 0)
+	if (parse(filter->options->operands.items[0], &world->arena, &question, err) < 0 ||
+	    find_known(world, &question, err) < 0)
 		return -1;
 	for (size_t i = 0; i < world->sightings.len; i++)
-		if (answers(&question, world->sightings.items[i]))
+		if (answers(world, &question, world->sightings.items[i]))
 			rows[count++] = *(const struct sighting *)world->sightings.items[i];
 	qsort(rows, count, sizeof *rows, compare_rows);
 	struct record_list list = { rows, count };
@@ -153,7 +182,9 @@ const struct command command_where = {
 	.operands = "DIGEST|IMAGE",
 	.summary = "Every place where a digest or image runs, ran, or lies cached.",
 	.text = "Lists every sighting of a digest (or the start of one, or an image name with or without a tag): in pods that "
-		"run or ended, in node caches, in events, in templates; from when to when, and what proves it.",
+		"run or ended, in node caches, in events, in templates; from when to when, and what proves it. Where a registry or "
+		"a layout was read, a digest means the image, whichever a runtime tells: that of its index, its manifest or its "
+		"config.",
 	.options = OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_SOURCES,
 	.run = run,
 };

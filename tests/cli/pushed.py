@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "registry"))
 
-from images import Image, layer  # noqa: E402
+from images import Image, Index, layer  # noqa: E402
 from lab import Lab  # noqa: E402
 
 
@@ -56,4 +56,4 @@ class Pushed:
         return line.replace("HOST", self.registry.host)
 
 
-__all__ = ["Lab", "Pushed"]
+__all__ = ["Image", "Index", "Lab", "Pushed", "layer"]

@@ -2,12 +2,13 @@
 a registry that cannot be."""
 import json
 import signal
+import socket
 import subprocess
 import time
 
 import pytest
 
-from pushed import Lab, Pushed
+from pushed import Image, Index, Lab, Pushed, layer
 from scene import FOTHER, Scene, digest, records
 
 PASSWORD = "made-up-password-of-a-registry"
@@ -102,6 +103,44 @@ def test_what_was_read_is_not_fetched_again(fother, open_registry):
     asked = open_registry.requests()[before:]
     assert asked and not [one for one in asked if one.method == "GET" and ("/blobs/" in one.path or "@" in one.path or
                                                                            "/manifests/sha256:" in one.path)], asked
+
+
+def test_a_digest_finds_its_image_whichever_one_a_runtime_tells(fother, tmp_path, open_registry):
+    web = Image([layer({"a": b"1"})], ["COPY a /"], created="2026-10-01T00:00:00Z")
+    index = Index([web, Image([layer({"b": b"1"})], ["COPY b /"], architecture="arm64")])
+    open_registry.push("kinds/web", "1", index)
+    name = f"{open_registry.host}/kinds/web:1"
+    folder = dump(tmp_path, [f"deployment a/{word} image={name} digest={one}" for word, one in (
+        ("index", index.digest), ("manifest", web.digest), ("config", web.config_digest))])
+    ask(fother, "images", "--snapshot", folder, "--read-registry", *how(open_registry), "--registry", open_registry.host,
+        codes=(0, 4))
+    for one in (index.digest, web.digest, web.digest[7:19]):
+        rows = records(fother.answers("where", one), "sighting")
+        expected = {"index", "manifest"} | ({"config"} if one != index.digest else set())
+        assert {r["workload"] for r in rows if r["state"] == "runs"} >= expected, one
+
+
+class Silent:
+    """A server that takes requests and never answers."""
+
+    def __enter__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.host = f"127.0.0.1:{self.socket.getsockname()[1]}"
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def test_interrupt_ends_the_reading_of_a_registry(fother):
+    with Silent() as silent:
+        process = subprocess.Popen(
+            [FOTHER, "registry", "repos", silent.host, "--plain-http", silent.host], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env={"PATH": "/usr/bin:/bin", "HOME": str(fother.folder), "XDG_STATE_HOME": str(fother.state)})
+        silent.socket.accept()[0].recv(100)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 1 and "interrupted: what was read of registries is stored" in err, err
 
 
 # --- whose login ---
