@@ -188,7 +188,7 @@ static int write_all(struct frozen_file *file, struct slice bytes, struct error 
 	return 0;
 }
 
-static int flush(struct frozen_file *file, struct error **err)
+int frozen_file_flush(struct frozen_file *file, struct error **err)
 {
 	if (strbuf_failed(&file->buffer, err))
 		return -1;
@@ -201,7 +201,7 @@ static int flush(struct frozen_file *file, struct error **err)
 
 int frozen_file_add(struct frozen_file *file, struct slice bytes, struct error **err)
 {
-	if (file->buffer.len + bytes.len > BUFFER_BYTES && flush(file, err) < 0)
+	if (file->buffer.len + bytes.len > BUFFER_BYTES && frozen_file_flush(file, err) < 0)
 		return -1;
 	if (bytes.len > BUFFER_BYTES)
 		return write_all(file, bytes, err);
@@ -221,7 +221,7 @@ int frozen_file_restart(struct frozen_file *file, struct error **err)
 
 int frozen_file_end(struct frozen_file *file, struct frozen_file_facts *ret_facts, struct error **err)
 {
-	if (flush(file, err) < 0)
+	if (frozen_file_flush(file, err) < 0)
 		return -1;
 	if (sync_descriptor(file->fd) < 0)
 		return fail(file, errno, err);

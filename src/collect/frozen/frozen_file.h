@@ -34,6 +34,8 @@ struct frozen_file *frozen_file_new(int folder, const char *where, const char *s
 struct frozen_file *frozen_file_new_named(int folder, const char *where, const char *name, struct error **err);
 const char *frozen_file_name(const struct frozen_file *file);
 int frozen_file_add(struct frozen_file *file, struct slice bytes, struct error **err);
+/* What was added is in the file, if not on the disk: another process can read it, and this one may die. */
+int frozen_file_flush(struct frozen_file *file, struct error **err);
 /* As if nothing had been written. */
 int frozen_file_restart(struct frozen_file *file, struct error **err);
 

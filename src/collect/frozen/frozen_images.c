@@ -309,7 +309,7 @@ static int make_folders(struct frozen_images *writer, struct run *run, struct er
 static int start_files(struct run *run, struct error **err)
 {
 	run->records = frozen_file_new_named(run->folder, strbuf_text(&run->path), FROZEN_RECORDS_NAME, err);
-	if (!run->records || write_head(run, err) < 0)
+	if (!run->records || write_head(run, err) < 0 || frozen_file_flush(run->records, err) < 0)
 		return -1;
 	return write_document(run, "oci-layout", SLICE(LAYOUT_MARK), err);
 }
@@ -483,10 +483,15 @@ static int sink_finish(struct sink *sink, int64_t read, const struct sink_end *e
 	return run ? end_run(run, end, err) : -1;
 }
 
+/* What was read so far outlives this process. */
 static int sink_commit(struct sink *sink, struct error **err)
 {
-	(void)sink;
-	(void)err;
+	struct frozen_images *writer = writer_of(sink);
+	for (size_t i = 0; i < writer->runs.len; i++) {
+		struct run *run = writer->runs.items[i];
+		if (!run->ended && frozen_file_flush(run->records, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 

@@ -16,8 +16,8 @@
  * The writer is a sink: each begin makes a run folder, each finish ends it, and several reads may be open at once.
  * Tags, answers, events, coverage and defects go to records.ndjson; image_content to blobs; manifest and index_member
  * records only where their bytes are not there (nothing could verify them), for otherwise they are made of the bytes
- * again when the run is read (collect/snapshot). Commit and rollback do nothing: a run without a manifest was
- * interrupted.
+ * again when the run is read (collect/snapshot). A commit makes what was read so far outlive the process; rollback does
+ * nothing: a run without a manifest was interrupted.
  *
  * What is there is never overwritten. Folders are made with mode 0700, files with 0600. No credential is in any of it;
  * what a config says (environment, commands) stays as it is, for it is evidence.

@@ -44,12 +44,27 @@ int frozen_images_digest_of(struct slice file, struct arena *arena, struct slice
 	return digest_valid(digest);
 }
 
+/* Every run has them: a manifest without them is no whole one. */
+static const char *const files_of_all[] = { "oci-layout", "index.json", FROZEN_RECORDS_NAME, NULL };
+
+static int check_has_all(const struct frozen_images_manifest *manifest, struct error **err)
+{
+	const struct frozen_images_file *files = manifest->files.items;
+	for (size_t i = 0; files_of_all[i]; i++) {
+		bool found = false;
+		for (size_t j = 0; j < manifest->files.len && !found; j++)
+			found = slice_equal_text(files[j].file, files_of_all[i]);
+		if (!found)
+			return error_set(err, ERROR_SYNTAX, "it does not name %s", files_of_all[i]);
+	}
+	return 0;
+}
+
 static int check_file(const struct frozen_images_file *row, struct arena *arena, struct error **err)
 {
-	static const char *const names[] = { "oci-layout", "index.json", FROZEN_RECORDS_NAME, NULL };
 	static const char *const kinds[] = { "image", "index", "artifact", "attestation", "schema1", "unknown", NULL };
 	struct slice digest;
-	int blob = is_any(row->file, names) ? 1 : frozen_images_digest_of(row->file, arena, &digest, err);
+	int blob = is_any(row->file, files_of_all) ? 1 : frozen_images_digest_of(row->file, arena, &digest, err);
 	if (blob < 0)
 		return -1;
 	if (!blob)
@@ -89,7 +104,7 @@ static int check_manifest(const struct frozen_images_manifest *manifest, struct 
 	for (size_t i = 0; i < manifest->files.len; i++)
 		if (check_file(&files[i], arena, err) < 0)
 			return error_context(err, "files %zu", i);
-	return 0;
+	return check_has_all(manifest, err);
 }
 
 /* --- reading --- */

@@ -12,6 +12,7 @@
 #define MANIFEST(outcome, files)                                                                                       \
 	"{\"schema\":\"fother.images/1\",\"registry\":\"docker.io\",\"as_of\":\"2026-11-25T11:55:00Z\",\"outcome\":"   \
 	"\"" outcome "\",\"later\":[{}],\"files\":[" files "]}"
+#define ALL ROW("oci-layout", "") "," ROW("records.ndjson", "") "," ROW("index.json", "")
 #define ROW(file, rest) "{\"file\":\"" file "\",\"bytes\":3,\"sha256\":\"" HEX "\"" rest "}"
 
 static void check_manifest(const char *text, enum error_code code, const char *part)
@@ -28,9 +29,10 @@ static void check_manifest(const char *text, enum error_code code, const char *p
 
 static void test_what_may_stand_in_a_manifest(void **state)
 {
-	check_manifest(MANIFEST("complete", ROW("index.json", "") "," ROW("blobs/sha256/" HEX, ",\"kind\":\"image\"")),
-		       0, NULL);
-	check_manifest(MANIFEST("complete", ""), 0, NULL);
+	check_manifest(MANIFEST("complete", ALL "," ROW("blobs/sha256/" HEX, ",\"kind\":\"image\"")), 0, NULL);
+	check_manifest(MANIFEST("complete", ALL), 0, NULL);
+	check_manifest(MANIFEST("complete", ""), ERROR_SYNTAX, "does not name oci-layout");
+	check_manifest(MANIFEST("complete", ROW("oci-layout", "")), ERROR_SYNTAX, "does not name index.json");
 	check_manifest(MANIFEST("fine", ""), ERROR_SYNTAX, "outcome");
 	check_manifest(MANIFEST("complete", ROW("../x", "")), ERROR_SYNTAX, "file is none");
 	check_manifest(MANIFEST("complete", ROW("blobs/sha256/../../x", "")), ERROR_SYNTAX, "file is none");
@@ -100,7 +102,7 @@ static void read_mangled(struct slice variant, size_t at, void *data)
 
 static void test_cut_and_flipped(void **state)
 {
-	struct slice good = SLICE(MANIFEST("complete", ROW("blobs/sha256/" HEX, ",\"kind\":\"image\"")));
+	struct slice good = SLICE(MANIFEST("complete", ALL "," ROW("blobs/sha256/" HEX, ",\"kind\":\"image\"")));
 	mangle_truncate(good, read_mangled, NULL);
 	mangle_flip(good, read_mangled, NULL);
 }
