@@ -197,12 +197,48 @@ static void test_times_are_told_to_the_minute_in_utc(void **state)
 	}
 }
 
+/* Rather than to shorten a name beyond recognition another column gives way. */
+static void test_elastic_column_keeps_what_it_needs(void **state)
+{
+	struct fixture *f = *state;
+	struct table_column least[] = { columns[0], { "NAME", 0, TABLE_ELASTIC, 20 }, columns[2], columns[3] };
+	size_t left_out = 0;
+
+	f->table.columns = least;
+	add(f, "1", "a-name-of-twenty-five-letters", "a note that is long as well", "2026-11-20");
+	table_render(&f->table, 40, 0, &f->out, &left_out);
+	assert_int_equal(left_out, 1);
+	assert_non_null(strstr(strbuf_text(&f->out), "a-name-of"));
+	assert_null(strstr(strbuf_text(&f->out), "NOTE"));
+	assert_fits(f, 40);
+	strbuf_clear(&f->out);
+	f->table.columns = columns;
+	table_render(&f->table, 40, 0, &f->out, &left_out);
+	assert_int_equal(left_out, 0);
+}
+
+static void test_what_is_known_in_no_row_is_left_out(void **state)
+{
+	struct fixture *f = *state;
+	struct table_column mine[] = { columns[0], columns[1], columns[2], columns[3] };
+
+	f->table.columns = mine;
+	add(f, "1", "web", "-", "?");
+	add(f, "2", "api", "?", "-");
+	assert_int_equal(table_leave_out_unknown(&f->table, mine), 0);
+	assert_int_equal(f->table.column_count, 2);
+	table_render(&f->table, 80, 0, &f->out, NULL);
+	assert_string_equal(strbuf_text(&f->out), "#  NAME\n1  web\n2  api\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_wide_enough_shows_everything, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_times_are_told_to_the_minute_in_utc, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_elastic_columns_lose_their_middle, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_elastic_column_keeps_what_it_needs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_what_is_known_in_no_row_is_left_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_columns_give_way_in_their_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_every_width_fits, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cells_cannot_steer_the_terminal, set_up, tear_down),
