@@ -492,6 +492,17 @@ def test_a_secret_is_in_no_output(fake, ask, config):
     assert base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode() not in said.text + said.errors
 
 
+@pytest.mark.parametrize("say", [lambda text: text, lambda text: text.replace("m", "\\u006d"), lambda text: "x" * 505 + text])
+def test_a_registry_that_gives_back_the_login_is_not_shown(fake, ask, config, say):
+    fake.login, fake.users = "basic", {USER: PASSWORD}
+    for status, path in (403, "tags"), (500, "manifests"):
+        body = json.dumps({"errors": [{"code": "DENIED", "message": "MESSAGE"}]}).replace("MESSAGE", say(f"you sent {PASSWORD}"))
+        fake.fault(f"GET /v2/acme/web/{path}/", lambda request, status=status, body=body: Answer(status, JSON, body) if request.authorization else None)
+    said = ask(("tags", "acme/web"), ("manifest", "acme/web", fake.image.digest), docker_config=config({fake.host: (USER, PASSWORD)}))
+    assert said.outcomes() == ["forbidden", "failed"] and "not shown" in said.why(1)
+    assert PASSWORD[:12] not in said.text + said.errors
+
+
 # --- redirects ---
 
 

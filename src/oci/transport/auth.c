@@ -1,5 +1,7 @@
 #include "oci/transport/auth_internal.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "oci/transport/challenge.h"
@@ -171,8 +173,8 @@ int grant_begin(struct registry *registry, struct grant *grant, struct error **e
 
 	forget_value(&registry->auth, grant);
 	if (options->logins && grant->login < LIMIT_LOGINS_TRIED) {
-		got = logins_find(options->logins, options->login_registry, grant->repository, grant->login, &login, NULL,
-				  err);
+		got = logins_find(options->logins, options->login_registry, grant->repository, grant->login, &login,
+				  NULL, err);
 	}
 	if (got < 0)
 		return -1;
@@ -257,6 +259,35 @@ bool auth_is_refusal(const struct ask *ask, int status, const struct registry_er
 		return false;
 	return status == 403 || (status == 400 && (registry_error_has_code(error, "DENIED") ||
 						   registry_error_says(error, "authorization token")));
+}
+
+static bool holds(struct slice text, const struct secret_bytes *secret)
+{
+	struct slice value = secret ? secret_reveal(secret) : SLICE_NONE;
+	return value.len && text.len && memmem(text.data, text.len, value.data, value.len);
+}
+
+int auth_is_echoed(struct registry *registry, const struct ask *ask, const struct registry_error *error,
+		   struct error **err)
+{
+	const struct registry_options *options = &registry->options;
+	const struct grant *grant = ask->grant;
+	struct login login = { 0 };
+
+	if (!ask->generation || grant->anonymous || !options->logins)
+		return 0;
+	if (logins_find(options->logins, options->login_registry, grant->repository, grant->login, &login, NULL, err) <
+	    0)
+		return -1;
+	const struct secret_bytes *const secrets[] = { login.password, login.identity_token, login.registry_token };
+	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+		if (holds(strbuf_slice(&ask->body), secrets[i]))
+			return 1;
+		for (size_t j = 0; j < error->count; j++)
+			if (holds(error->messages[j], secrets[i]) || holds(error->codes[j], secrets[i]))
+				return 1;
+	}
+	return 0;
 }
 
 static int keep_text(struct strbuf *to, struct slice text, struct error **err)

@@ -92,6 +92,9 @@ int auth_refused(struct registry *registry, struct ask *ask, const struct regist
 void auth_accepted(struct registry *registry, struct ask *ask);
 /* Whether an answer that is not 401 says that the token is no good. */
 bool auth_is_refusal(const struct ask *ask, int status, const struct registry_error *error);
+/* Whether an answer holds a login that was sent for it: then it is not shown. 1, 0, -1. */
+int auth_is_echoed(struct registry *registry, const struct ask *ask, const struct registry_error *error,
+		   struct error **err);
 /* Events of token servers. */
 int auth_receive(struct registry *registry, struct exchange *exchange, const struct http_event *event,
 		 struct error **err);

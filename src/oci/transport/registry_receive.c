@@ -317,6 +317,11 @@ static int refused(struct registry *registry, struct ask *ask, struct error **er
 	}
 	if (ask_read_error(ask, &error, err) < 0)
 		return -1;
+	int echoed = auth_is_echoed(registry, ask, &error, err);
+	if (echoed < 0)
+		return -1;
+	if (echoed)
+		error.text = SLICE("what it says holds the login, and is not shown");
 	if (!ask->endpoint && (status == 401 || auth_is_refusal(ask, status, &error)))
 		return auth_refused(registry, ask, &error, err);
 	return refuse(registry, ask, &error, err);
