@@ -92,6 +92,9 @@ static int mark_image(const struct marking *m, struct slice digest, struct error
 	const struct world_manifest *manifest = images ? map_get(&images->by_digest, digest) : NULL;
 	const struct world_list *with_config = images ? map_get(&images->by_config, digest) : NULL;
 
+	/* What stood there before is not bad for coming back, and nor is what holds it. */
+	if (m->mark == MARK_BAD && m->by_tag && map_get(&m->run->older, digest))
+		return 0;
 	if (mark(m, digest, err) < 0)
 		return -1;
 	if (manifest)

@@ -174,6 +174,25 @@ static void image_that_stood_before_the_window_is_not_bad_for_an_index_that_kept
 	breach_release(&b);
 }
 
+static void what_was_put_back_is_not_bad_and_nor_is_an_index_that_holds_it(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_registry(&b, "docker.io");
+	add_bad_tag(&b, "acme/web:1", HOUR(-9), HOUR(-5));
+	add_image(&b, DIGEST_A, "a", HOUR(-400));
+	add_index(&b, DIGEST_D, DIGEST_A, NULL);
+	add_tag(&b, "acme/web", "1", DIGEST_A, HOUR(-100), HOUR(-10));
+	add_tag(&b, "acme/web", "1", DIGEST_B, HOUR(-8), HOUR(-7));
+	add_tag(&b, "acme/web", "1", DIGEST_A, HOUR(-6), HOUR(0));
+	add_running(&b, "back", "quay.io/mirror/web:7", DIGEST_A);
+	add_running(&b, "holds", "quay.io/mirror/web:7", DIGEST_D);
+	add_running(&b, "between", "quay.io/mirror/web:7", DIGEST_B);
+	check_rows(breach_triage(&b)->sightings, &sighting_type, "workload", "between\n");
+	breach_release(&b);
+}
+
 static void template_whose_tag_points_to_something_bad_now_will_start_it(void **state)
 {
 	(void)state;
@@ -203,6 +222,7 @@ int main(void)
 		cmocka_unit_test(what_came_to_stand_under_a_bad_tag_in_its_window_is_bad_wherever_it_runs),
 		cmocka_unit_test(move_that_may_lie_in_the_window_counts),
 		cmocka_unit_test(image_that_stood_before_the_window_is_not_bad_for_an_index_that_kept_it),
+		cmocka_unit_test(what_was_put_back_is_not_bad_and_nor_is_an_index_that_holds_it),
 		cmocka_unit_test(template_whose_tag_points_to_something_bad_now_will_start_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
