@@ -128,8 +128,7 @@ static void add_head(struct writer *w, const struct image_history *history)
 			"# Made from the history of the image, which is its builder's claim.\n"
 			"# Not told: sources of COPY and ADD, other stages, values of ARG, mounts, comments.\n");
 	if (!history->tied)
-		strbuf_add_text(w->out,
-				"# The history does not fit the layers: which step made which is not known.\n");
+		strbuf_add_text(w->out, "# The history does not fit the layers: which step made which is not known.\n");
 }
 
 static void add_from(struct writer *w, const struct dockerfile_base *base, const struct image_history *history)

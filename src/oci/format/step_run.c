@@ -93,6 +93,20 @@ static bool skip_heredoc(struct slice *rest, const struct step_heredoc *heredoc)
 	return false;
 }
 
+/* The first line goes on in the next one: where the heredoc begins is then another matter. */
+static bool ends_in_backslash(struct slice command)
+{
+	struct slice rest = command;
+	return slice_ends_with(slice_trim(take_line(&rest)), "\\");
+}
+
+static bool has_heredoc(struct slice command)
+{
+	struct step_heredoc heredoc;
+	struct scan scan = { 0 };
+	return next_heredoc(&command, &scan, &heredoc);
+}
+
 /* A command with heredocs of its own in its first line, and nothing behind them. Ends what has no end: builders leave
  * it out. */
 static bool add_heredocs(struct strbuf *out, struct slice command)
@@ -106,7 +120,7 @@ static bool add_heredocs(struct strbuf *out, struct slice command)
 		if (!skip_heredoc(&rest, &heredoc))
 			open = heredoc.delimiter;
 	}
-	if (!any || scan.quote || slice_trim(rest).len)
+	if (!any || scan.quote || slice_trim(rest).len || ends_in_backslash(command))
 		return false;
 	strbuf_add_slice(out, command);
 	if (open.data) {
@@ -158,7 +172,8 @@ static void add_script(struct strbuf *out, struct slice script)
 
 void step_add_command(struct strbuf *out, struct slice command, bool windows)
 {
-	if (!memchr(command.data ? command.data : "", '\n', command.len) || (!windows && is_continued(command)))
+	bool lines = memchr(command.data ? command.data : "", '\n', command.len) != NULL;
+	if (!has_heredoc(command) && (!lines || (!windows && is_continued(command))))
 		strbuf_add_slice(out, command);
 	else if (!add_heredocs(out, command))
 		add_script(out, command);

@@ -13,7 +13,7 @@ static void check_command(const char *command, bool windows, const char *expecte
 static void one_line_stays_one_line(void **state)
 {
 	check_command("make all", false, "make all");
-	check_command("cat <<EOF", false, "cat <<EOF");
+	check_command("cat <<EOF", false, "cat <<EOF\nEOF"); /* or it would take what follows for its own */
 	check_command("", false, "");
 }
 
@@ -58,6 +58,7 @@ static void lines_that_go_on_are_one(void **state)
 	check_command("make \\\n  all", false, "make \\\n  all");
 	check_command("make \\\n  all \\", false, "<<EOF\nmake \\\n  all \\\nEOF"); /* the next instruction would follow
 										     */
+	check_command("cat <<E \\\n x", false, "<<EOF\ncat <<E \\\n x\nEOF");
 	check_command("dir \\\nUSER root", true, "<<EOF\ndir \\\nUSER root\nEOF");
 }
 
