@@ -19,8 +19,9 @@
 	O(FAIL_ON, TEXT, fail_on, "fail-on", 0, "SEVERITY",                                                            \
 	  "Exit 3 for findings of this severity or more: critical, high (default), medium, low, none.")                \
 	O(SNAPSHOT, LIST, snapshots, "snapshot", 0, "PATH",                                                            \
-	  "A dump: a folder (one sub-folder a cluster, or none), a tar or tar.gz of it, or - for standard input. "     \
-	  "May be repeated. Without it, what the store holds from earlier reads answers.")                             \
+	  "A dump: a folder (one sub-folder a cluster, or none; OCI layouts and archives of images too), a tar or "    \
+	  "tar.gz of it, or - for standard input. May be repeated. Without it, what the store holds from earlier "     \
+	  "reads answers.")                                                                                            \
 	O(CONTEXT, LIST, contexts, "context", 0, "NAME",                                                               \
 	  "A live cluster: a context of the kubeconfig. May be repeated. All are read at the same time.")              \
 	O(ALL_CONTEXTS, FLAG, all_contexts, "all-contexts", 0, NULL, "Every context of the kubeconfig.")               \
@@ -29,8 +30,8 @@
 	O(IN_CLUSTER, FLAG, in_cluster, "in-cluster", 0, NULL,                                                         \
 	  "The cluster that this runs in, as the pod's service account.")                                              \
 	O(ALLOW_EXEC, LIST, allow_exec, "allow-exec", 0, "COMMAND",                                                    \
-	  "Lets a kubeconfig run this command to get a login (aws, gke-gcloud-auth-plugin, or a whole path). "         \
-	  "May be repeated. None is run otherwise.")                                                                   \
+	  "Lets a kubeconfig run this command to get a login (aws, gke-gcloud-auth-plugin, or a whole path), or a "    \
+	  "docker config the helper of a registry (docker-credential-pass). May be repeated. None is run otherwise.")  \
 	O(NAMESPACE, LIST, namespaces, "namespace", 'n', "NAMESPACE",                                                  \
 	  "Of live clusters, reads only this namespace. May be repeated.")                                             \
 	O(METADATA_ONLY, FLAG, metadata_only, "metadata-only", 0, NULL,                                                \
