@@ -111,21 +111,21 @@ static bool has_heredoc(struct slice command)
  * it out. */
 static bool add_heredocs(struct strbuf *out, struct slice command)
 {
-	struct slice rest = command, first = take_line(&rest), open = SLICE_NONE;
+	struct slice rest = command, first = take_line(&rest), line = first;
 	struct step_heredoc heredoc;
 	struct scan scan = { 0 };
-	bool any = false;
-	while (!open.data && next_heredoc(&first, &scan, &heredoc)) {
-		any = true;
-		if (!skip_heredoc(&rest, &heredoc))
-			open = heredoc.delimiter;
-	}
-	if (!any || scan.quote || slice_trim(rest).len || ends_in_backslash(command))
+	size_t count = 0, ended = 0;
+	for (; next_heredoc(&line, &scan, &heredoc); count++)
+		ended += rest.data && skip_heredoc(&rest, &heredoc);
+	if (!count || scan.quote || slice_trim(rest).len || ends_in_backslash(command))
 		return false;
 	strbuf_add_slice(out, command);
-	if (open.data) {
+	scan = (struct scan){ 0 };
+	for (size_t i = 0; next_heredoc(&first, &scan, &heredoc); i++) {
+		if (i < ended)
+			continue;
 		strbuf_add_char(out, '\n');
-		strbuf_add_slice(out, open);
+		strbuf_add_slice(out, heredoc.delimiter);
 	}
 	return true;
 }

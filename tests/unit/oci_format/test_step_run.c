@@ -42,6 +42,8 @@ static void a_heredoc_without_its_end_gets_one(void **state)
 {
 	check_command("<<EOF\nmake\nmake install", false, "<<EOF\nmake\nmake install\nEOF");
 	check_command("cat <<A <<B\n1\nA\n2", false, "cat <<A <<B\n1\nA\n2\nB");
+	check_command("cat <<A <<B\n1", false, "cat <<A <<B\n1\nA\nB");
+	check_command("cat <<A <<B", false, "cat <<A <<B\nA\nB");
 }
 
 static void what_follows_a_heredoc_is_no_instruction(void **state)
