@@ -86,6 +86,9 @@ static int ask(struct image_walk *walk, struct task *task, struct error **err)
 		.size = task->size,
 		.tags_listed = task->of_referrers && task->repository->listed,
 	};
+	if (task->step == TASK_HELD && walk->options.split)
+		asked.type = IMAGE_ASK_MANIFEST; /* a layout knows tags only by their names, and its bytes cost nothing
+						  */
 	if (task->step == TASK_CONFIG) {
 		asked.reference = task->manifest.config.digest;
 		asked.media_type = task->manifest.config.media_type;

@@ -297,10 +297,23 @@ int repository_begin_next(struct image_walk *walk, struct error **err)
 }
 
 /* --- its names --- */
+/* Whether the tag or digest is asked for the first time in this walk. 1, 0, -1. */
+static int is_new_name(struct image_walk *walk, const struct walk_repository *repository, struct slice name,
+		       struct error **err)
+{
+	struct digest_state *state = digest_set_put(&walk->seen, digest_key_of('t', repository->name, name));
+	if (!state)
+		return digest_set_full(&walk->seen) ? 1 : error_no_memory(err);
+	return state->kind++ == 0;
+}
+
 static int take_digest(struct image_walk *walk, struct walk_repository *repository, struct slice digest,
 		       struct error **err)
 {
 	struct lead lead = { .digest = digest, .size = INT_UNKNOWN, .direct = true };
+	int is_new = is_new_name(walk, repository, digest, err);
+	if (is_new <= 0)
+		return is_new < 0 ? -1 : repository_settle(walk, repository, 1, err);
 	if (!digest_is_met(walk, digest)) {
 		if (digest_ask_referrers(walk, repository, digest, err) < 0)
 			return -1;
@@ -313,19 +326,9 @@ static int take_digest(struct image_walk *walk, struct walk_repository *reposito
 	return 0;
 }
 
-/* Whether the tag is asked for the first time in this walk. 1, 0, -1. */
-static int is_new_tag(struct image_walk *walk, const struct walk_repository *repository, struct slice tag,
-		      struct error **err)
-{
-	struct digest_state *state = digest_set_put(&walk->seen, digest_key_of('t', repository->name, tag));
-	if (!state)
-		return digest_set_full(&walk->seen) ? 1 : error_no_memory(err);
-	return state->kind++ == 0;
-}
-
 static int take_tag(struct image_walk *walk, struct walk_repository *repository, struct slice tag, struct error **err)
 {
-	int is_new = is_new_tag(walk, repository, tag, err);
+	int is_new = is_new_name(walk, repository, tag, err);
 	if (is_new <= 0)
 		return is_new < 0 ? -1 : repository_settle(walk, repository, 1, err);
 	repository->named++;

@@ -308,6 +308,29 @@ static void whether_a_known_digest_is_there_is_asked(void **state)
 	lab_release(&lab);
 }
 
+static int as_named(const void *data, struct slice repository, struct slice *ret_registry, struct slice *ret_path)
+{
+	return 1;
+}
+
+static void whether_a_layout_holds_a_digest_is_told_by_its_bytes(void **state)
+{
+	struct lab lab;
+	struct error *err = NULL;
+	lab_init(&lab);
+	lab.options.split = as_named;
+	struct slice member = lab_image(&lab, "r", "m");
+	lab_tag(&lab, "r", "1", lab_index(&lab, "r", &member, 1));
+	lab_begin(&lab);
+	check_ok(image_walk_repository(lab.walk, SLICE("r"), &err), &err);
+	lab_run(&lab);
+	check_ok(image_walk_reference(lab.walk, SLICE("r"), member, &err), &err);
+	lab_run(&lab);
+	check_slice(lab_answer(&lab, "r", member)->outcome, "present");
+	assert_true(lab.result.complete);
+	lab_release(&lab);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_catalog_may_name_what_has_no_tags_any_more),
 		cmocka_unit_test(a_named_repository_that_is_not_there_is_not_complete),
 		cmocka_unit_test(whether_a_known_digest_is_there_is_asked),
+		cmocka_unit_test(whether_a_layout_holds_a_digest_is_told_by_its_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

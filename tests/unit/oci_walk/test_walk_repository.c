@@ -22,7 +22,9 @@ static void of_a_repository_that_is_not_listed_only_what_was_named_is_covered(vo
 	lab_begin(&lab);
 	add_reference(&lab, "r", SLICE("1"));
 	add_reference(&lab, "r", digest);
+	add_reference(&lab, "r", digest);
 	lab_run(&lab);
+	assert_int_equal(lab.source.asked, 5); /* a tag, two manifests, two configs */
 	assert_null(lab_coverage(&lab, "Tag", "r"));
 	check_covered(&lab, "Manifest", "r", "complete", NULL);
 	check_slice(lab_coverage(&lab, "Manifest", "r")->subtype, "given");
