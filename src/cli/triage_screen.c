@@ -32,26 +32,20 @@ static bool is_asked(const struct screen *s, const struct world_source *source)
 	       slice_list_has(s->triage->incident.registries, source->registry);
 }
 
-static size_t count_registries(const struct screen *s, size_t *ret_whole)
+static size_t count_registries(const struct screen *s)
 {
 	const struct world_images *images = s->session->world->images;
 	size_t count = 0;
 
-	*ret_whole = 0;
-	for (size_t i = 0; images && i < images->sources.len; i++) {
-		const struct world_source *source = images->sources.items[i];
-		if (!is_asked(s, source))
-			continue;
-		count++;
-		*ret_whole += slice_equal_text(source->read->outcome, "complete");
-	}
+	for (size_t i = 0; images && i < images->sources.len; i++)
+		count += is_asked(s, images->sources.items[i]);
 	return count;
 }
 
 /* With what is missing of clusters and registries, the line is full. */
 static void add_registries(struct screen *s, bool complete)
 {
-	size_t whole, registries = count_registries(s, &whole);
+	size_t registries = count_registries(s), whole = s->triage->whole_registries;
 
 	if (!registries)
 		return;
@@ -402,8 +396,7 @@ static void next(struct screen *s)
 	}
 	if (some_forbidden(s))
 		add_command(s, "triage --rbac", "the rights that were missing, as YAML");
-	size_t whole;
-	if (count_registries(s, &whole) == 0) {
+	if (count_registries(s) == 0) {
 		snprintf(what, sizeof what, "triage %lld --read-registry", id);
 		add_command(s, what, "dates, moved tags, pushes of images");
 	}

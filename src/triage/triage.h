@@ -33,6 +33,7 @@ struct triage {
 	struct record_list unknown;     /* struct unknown: NOT KNOWN */
 	struct triage_counts counts;
 	size_t whole_clusters;       /* of which nothing is missing; a damaged file counts against none */
+	size_t whole_registries;     /* registries of the scope that were read, of which nothing is missing */
 	bool complete;               /* every source that was given was read as far as it was needed */
 	bool bad_seen, burnt_in_use; /* what --fail-on high looks at */
 };

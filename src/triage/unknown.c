@@ -139,7 +139,7 @@ static int add_other_sources(struct unknown_rows *rows, struct error **err)
 
 /* --- all of it --- */
 
-static bool any_incomplete(const struct record_list *rows, size_t from)
+bool unknown_any_incomplete(const struct record_list *rows, size_t from)
 {
 	const struct unknown *items = rows->items;
 
@@ -175,7 +175,7 @@ int triage_unknown(struct triage_run *run, struct error **err)
 		if (unknown_of_cluster(&rows, clusters->items[i], err) < 0)
 			return -1;
 		run->triage->whole_clusters += was_read_whole(clusters->items[i]) &&
-					       !any_incomplete(&rows.rows.list, from);
+					       !unknown_any_incomplete(&rows.rows.list, from);
 	}
 	if (clusters->len == 0 && add_no_cluster(&rows, err) < 0)
 		return -1;
@@ -184,6 +184,6 @@ int triage_unknown(struct triage_run *run, struct error **err)
 		return -1;
 	run->triage->unknown = rows.rows.list;
 	bool something = clusters->len > 0 || (run->world->images && run->world->images->read);
-	run->triage->complete = something && !any_incomplete(&rows.rows.list, 0);
+	run->triage->complete = something && !unknown_any_incomplete(&rows.rows.list, 0);
 	return 0;
 }

@@ -20,6 +20,9 @@ struct unknown_text {
 /* cluster: the name of the one that the row is about; not there: of none. */
 int unknown_add(struct unknown_rows *rows, struct slice cluster, const struct unknown_text *text, struct error **err);
 
+/* Whether a row of the list, from the i-th on, makes the answer incomplete. */
+bool unknown_any_incomplete(const struct record_list *rows, size_t from);
+
 /* Everything that the latest read of the cluster leaves open (unknown_cluster.c). */
 int unknown_of_cluster(struct unknown_rows *rows, const struct world_cluster *cluster, struct error **err);
 

@@ -290,8 +290,11 @@ int unknown_of_registries(struct unknown_rows *rows, struct error **err)
 
 	for (size_t i = 0; i < wanted.len; i++) {
 		const struct world_source *source = source_of(rows->run->world, wanted.items[i]);
+		size_t from = rows->rows.list.len;
 		if ((was_read(source) ? add_source(rows, source, err) : add_not_read(rows, wanted.items[i], err)) < 0)
 			return -1;
+		rows->run->triage->whole_registries += was_read(source) &&
+						       !unknown_any_incomplete(&rows->rows.list, from);
 	}
 	return add_without_date(rows, err) < 0 ? -1 : add_not_told(rows, err);
 }
