@@ -193,15 +193,11 @@ static int format_classic_copy(struct slice rest, const struct step_writer *w)
 /* COPY <<EOF /dest: what the file holds is not told, so that it ends at once. */
 static int format_copy(struct slice rest, const struct step_writer *w, struct error **err)
 {
-	struct slice word, words = rest;
-	struct step_heredoc heredoc;
 	(void)err;
 	if (w->classic)
 		return format_classic_copy(rest, w);
 	strbuf_add_slice(w->out, rest);
-	while ((word = step_word(&words)).data)
-		if (step_heredoc_word(word, &heredoc))
-			strbuf_addf(w->out, "\n%.*s", SLICE_ARG(heredoc.delimiter));
+	step_add_heredoc_ends(w->out, rest, 0);
 	return 0;
 }
 

@@ -46,5 +46,7 @@ struct step_heredoc {
 };
 /* Whether the word begins a heredoc. */
 bool step_heredoc_word(struct slice word, struct step_heredoc *ret_heredoc);
+/* The ends of the heredocs that a line begins, outside quotes, each in a line of its own; not of the first `ended`. */
+void step_add_heredoc_ends(struct strbuf *out, struct slice line, size_t ended);
 
 #endif

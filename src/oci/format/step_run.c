@@ -107,6 +107,18 @@ static bool has_heredoc(struct slice command)
 	return next_heredoc(&command, &scan, &heredoc);
 }
 
+void step_add_heredoc_ends(struct strbuf *out, struct slice line, size_t ended)
+{
+	struct step_heredoc heredoc;
+	struct scan scan = { 0 };
+	for (size_t i = 0; next_heredoc(&line, &scan, &heredoc); i++) {
+		if (i < ended)
+			continue;
+		strbuf_add_char(out, '\n');
+		strbuf_add_slice(out, heredoc.delimiter);
+	}
+}
+
 /* A command with heredocs of its own in its first line, and nothing behind them. Ends what has no end: builders leave
  * it out. */
 static bool add_heredocs(struct strbuf *out, struct slice command)
@@ -120,13 +132,7 @@ static bool add_heredocs(struct strbuf *out, struct slice command)
 	if (!count || scan.quote || slice_trim(rest).len || ends_in_backslash(command))
 		return false;
 	strbuf_add_slice(out, command);
-	scan = (struct scan){ 0 };
-	for (size_t i = 0; next_heredoc(&first, &scan, &heredoc); i++) {
-		if (i < ended)
-			continue;
-		strbuf_add_char(out, '\n');
-		strbuf_add_slice(out, heredoc.delimiter);
-	}
+	step_add_heredoc_ends(out, first, ended);
 	return true;
 }
 
