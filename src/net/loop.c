@@ -15,6 +15,7 @@
 
 #define EVENTS_AT_ONCE 64
 #define WAIT_MS_MAX 60000
+#define ROUNDS_UNTOLD 16
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static CURLcode curl_started;
@@ -219,11 +220,35 @@ static void serve_pools(struct http *http, const struct epoll_event *events, int
 	}
 }
 
+static void tell_news(struct http *http)
+{
+	pthread_mutex_lock(&http->lock);
+	struct http_queue *news = queue_take_news(http);
+	pthread_mutex_unlock(&http->lock);
+	http->untold = false;
+	http->untold_rounds = 0;
+	queue_tell(news);
+}
+
+/* Owners are woken when there is nothing else to do, or else they would be for each event; but not after many rounds
+ * only. */
+static int wait_for_events(struct http *http, struct epoll_event *events)
+{
+	if (http->untold && http->untold_rounds++ < ROUNDS_UNTOLD) {
+		int count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, 0);
+		if (count > 0)
+			return count;
+	}
+	if (http->untold)
+		tell_news(http);
+	return epoll_wait(http->epoll, events, EVENTS_AT_ONCE, time_to_wait(http, clock_ms()));
+}
+
 /* False: the thread shall end. */
 static bool go_round(struct http *http)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
-	int count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, time_to_wait(http, clock_ms()));
+	int count = wait_for_events(http, events);
 
 	if (count < 0 && errno != EINTR)
 		return false;
@@ -236,10 +261,8 @@ static bool go_round(struct http *http)
 	for (struct pool *pool = http->pools; pool; pool = pool->next)
 		pool_give_turns(pool, now_ms);
 	pthread_mutex_lock(&http->lock);
-	struct http_queue *news = queue_take_news(http);
 	bool quit = http->quit;
 	pthread_mutex_unlock(&http->lock);
-	queue_tell(news);
 	return !quit;
 }
 

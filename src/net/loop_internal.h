@@ -36,6 +36,8 @@ struct http {
 	/* the loop's own */
 	struct transfer *transfers; /* all without an END */
 	struct pool *pools;
+	bool untold; /* something came whose owner was not woken yet, for so many rounds */
+	unsigned untold_rounds;
 	int64_t look_ms; /* when the next transfer is due, or later than that by no bit */
 };
 

@@ -52,7 +52,7 @@ static void append(struct http_queue *queue, struct event *event)
 		atomic_store(&queue->full, true);
 	if (queue->news)
 		return;
-	queue->news = true;
+	queue->news = queue->http->untold = true;
 	queue->news_next = queue->http->news;
 	queue->http->news = queue;
 }
