@@ -18,7 +18,7 @@ NAME = "docker.io/acme/web:1.0"
 def web(form="oci"):
     return Image([layer({"etc/os-release": b"made up\n"}), layer({"app/run": b"#!/bin/sh\n"})], created=MADE, form=form,
                  history=["ADD rootfs / # buildkit", "-CMD [\"/app/run\"]", "COPY run /app/run # buildkit"],
-                 config={"User": "1000", "Entrypoint": ["/app/run"], "Env": ["PATH=/bin"], "Labels": {"a": "b"}})
+                 config={"User": "1000", "Entrypoint": ["/app/run"], "Env": ["PATH=/bin"], "Labels": {"form": form}})
 
 
 def only(items):
