@@ -68,17 +68,25 @@ static int present(struct registry *registry, struct ask *ask)
 	return 0;
 }
 
-/* A registry that gives another digest than its bytes have is broken, or lies. 1 (the digest, where it is proven), 0
- * (finished), -1. */
-static int check_told_digest(struct registry *registry, struct ask *ask, struct slice *ret_digest, struct error **err)
+static struct slice body_of(const struct ask *ask)
+{
+	struct slice bytes = strbuf_slice(&ask->body);
+	return bytes.data ? bytes : SLICE("");
+}
+
+/* A registry that gives another digest than its bytes have is broken, or lies. 1 (the digest, where it is proven, and
+ * what it proves), 0 (finished), -1. */
+static int check_told_digest(struct registry *registry, struct ask *ask, struct slice *ret_digest,
+			     struct slice *ret_bytes, struct error **err)
 {
 	struct slice told = exchange_header(&ask->exchange, "docker-content-digest", 0);
 	enum verify_result result;
 
 	*ret_digest = SLICE_NONE;
+	*ret_bytes = body_of(ask);
 	if (!told.data || !digest_valid(told))
 		return 1;
-	if (verify_digest(told, strbuf_slice(&ask->body), &result, err) < 0)
+	if (verify_manifest(told, body_of(ask), &ask->arena, &result, ret_bytes, err) < 0)
 		return -1;
 	if (result == VERIFY_EQUAL)
 		*ret_digest = told;
@@ -88,10 +96,12 @@ static int check_told_digest(struct registry *registry, struct ask *ask, struct 
 			  "the registry says that its digest is another than it has (%.*s)", SLICE_ARG(told));
 }
 
-static struct slice body_of(const struct ask *ask)
+static int verify_asked(struct ask *ask, enum verify_result *ret_result, struct error **err)
 {
-	struct slice bytes = strbuf_slice(&ask->body);
-	return bytes.data ? bytes : SLICE("");
+	if (ask->type == IMAGE_ASK_MANIFEST)
+		return verify_manifest(ask->reference, body_of(ask), &ask->arena, ret_result, &ask->answer.bytes, err);
+	ask->answer.bytes = body_of(ask);
+	return verify_digest(ask->reference, ask->answer.bytes, ret_result, err);
 }
 
 static int take_by_digest(struct registry *registry, struct ask *ask, struct error **err)
@@ -102,29 +112,26 @@ static int take_by_digest(struct registry *registry, struct ask *ask, struct err
 	if (ask->size != INT_UNKNOWN && ask->size >= 0 && bytes.len != (uint64_t)ask->size)
 		return ask_finish(registry, ask, IMAGE_INVALID, "it has %zu bytes, not %lld as its descriptor says",
 				  bytes.len, (long long)ask->size);
-	if (verify_digest(ask->reference, bytes, &result, err) < 0)
+	if (verify_asked(ask, &result, err) < 0)
 		return -1;
 	if (result == VERIFY_DIFFERENT)
 		return ask_finish(registry, ask, IMAGE_INVALID, "the bytes that came have another digest");
-	struct slice told;
-	int got = ask->type == IMAGE_ASK_MANIFEST ? check_told_digest(registry, ask, &told, err) : 1;
+	struct slice told, proven;
+	int got = ask->type == IMAGE_ASK_MANIFEST ? check_told_digest(registry, ask, &told, &proven, err) : 1;
 	if (got <= 0)
 		return got;
 	ask->answer.digest = ask->reference;
-	ask->answer.bytes = bytes;
 	ask->answer.verified = result == VERIFY_EQUAL;
 	return present(registry, ask);
 }
 
 static int take_by_tag(struct registry *registry, struct ask *ask, struct error **err)
 {
-	struct slice bytes = body_of(ask);
-	int got = check_told_digest(registry, ask, &ask->answer.digest, err);
+	int got = check_told_digest(registry, ask, &ask->answer.digest, &ask->answer.bytes, err);
 	if (got <= 0)
 		return got;
-	if (!ask->answer.digest.data && digest_of(bytes, &ask->arena, &ask->answer.digest, err) < 0)
+	if (!ask->answer.digest.data && digest_of(body_of(ask), &ask->arena, &ask->answer.digest, err) < 0)
 		return -1;
-	ask->answer.bytes = bytes;
 	ask->answer.verified = true;
 	return present(registry, ask);
 }
