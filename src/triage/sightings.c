@@ -94,6 +94,12 @@ static size_t rank_of(struct slice state)
 	return rank;
 }
 
+static bool is_built_on(const struct triage_run *run, const struct sighting *s)
+{
+	const struct triage_bad *bad = triage_bad_of(run, s->digest);
+	return bad && bad->built_on.data;
+}
+
 static int count_workload(struct triage_run *run, const struct sighting *s, struct error **err)
 {
 	if (!s->workload.data)
@@ -101,9 +107,8 @@ static int count_workload(struct triage_run *run, const struct sighting *s, stru
 	struct triage_workload *w = triage_workload(run, s->cluster, s->namespace, s->workload_kind, s->workload);
 	if (!w)
 		return arena_fail(&run->world->arena, err);
-	const struct triage_bad *bad = triage_bad_of(run, s->digest);
 	bool runs = slice_equal_text(s->state, "runs");
-	w->built_runs += runs && bad && bad->built_on.data;
+	w->built_runs += runs && is_built_on(run, s);
 	if (runs)
 		w->bad_runs++;
 	else if (slice_equal_text(s->state, "waits"))
@@ -129,13 +134,17 @@ static int compare_text_fields(const struct sighting *a, const struct sighting *
 	return order ? order : slice_compare(a->digest, b->digest);
 }
 
-static int compare_sightings(const void *left, const void *right)
+static int compare_sightings(const void *left, const void *right, void *data)
 {
+	const struct triage_run *run = data;
 	const struct sighting *a = left, *b = right;
 	size_t rank_a = rank_of(a->state), rank_b = rank_of(b->state);
+	bool built_a = is_built_on(run, a), built_b = is_built_on(run, b);
 
 	if (rank_a != rank_b)
 		return rank_a < rank_b ? -1 : 1;
+	if (built_a != built_b)
+		return built_b ? -1 : 1;
 	if (a->to_time != b->to_time)
 		return a->to_time > b->to_time ? -1 : 1;
 	return compare_text_fields(a, b);
@@ -143,12 +152,11 @@ static int compare_sightings(const void *left, const void *right)
 
 static struct slice why_of(const struct triage_run *run, const struct sighting *s)
 {
-	const struct triage_bad *bad = triage_bad_of(run, s->digest);
 	size_t rank = rank_of(s->state);
 
 	if (rank == sizeof sighting_ranks / sizeof sighting_ranks[0])
 		return SLICE_NONE;
-	if (!bad || !bad->built_on.data)
+	if (!is_built_on(run, s))
 		return slice_of(sighting_ranks[rank].why);
 	return arena_printf(&run->world->arena, "built on a bad image; %s", sighting_ranks[rank].why);
 }
@@ -158,7 +166,7 @@ static void number_rows(struct triage_run *run, struct record_list *rows)
 	struct sighting *items = rows->items;
 
 	if (rows->len)
-		qsort(items, rows->len, sizeof *items, compare_sightings);
+		qsort_r(items, rows->len, sizeof *items, compare_sightings, run);
 	for (size_t i = 0; i < rows->len; i++) {
 		items[i].rank = (int64_t)i + 1;
 		items[i].why = why_of(run, &items[i]);
