@@ -318,8 +318,9 @@ int screen_tags(struct screen *s, struct error **err)
 						     : "not known: no registry was read (--read-registry)");
 		return 0;
 	}
-	screen_heading(s, "TAGS MOVED", "%zu in the window, %zu since put back%s   %zu bad", counts->tags_in_window,
-		       counts->tags_put_back, counts->tags_put_back ? " (no proof of clean)" : "", counts->tags_bad);
+	screen_heading(s, "TAGS MOVED", "%s%zu in the window, %zu since put back%s   %zu bad",
+		       screen_images_read(s) ? "" : "by pods alone: ", counts->tags_in_window, counts->tags_put_back,
+		       counts->tags_put_back ? " (no proof of clean)" : "", counts->tags_bad);
 	for (size_t i = 0; i < screen_shown_rows(s, rows); i++)
 		if (tag_line(s, &table, &items[i], err) < 0)
 			return -1;

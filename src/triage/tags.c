@@ -68,6 +68,9 @@ static enum tag_class class_of(const struct triage_run *run, const struct tag_ro
 {
 	bool in_window = row->in_window == BOOL_TRUE;
 
+	/* Only pods tell of it, and all the same: where it points is not known. */
+	if (is_state(row, "unknown"))
+		return TAG_STANDS;
 	if (row->bad == BOOL_TRUE)
 		return !is_state(row, "deleted") && triage_bad_of(run, row->digest) ? TAG_BAD : TAG_WAS_BAD;
 	if (in_window && is_state(row, "deleted"))
@@ -76,7 +79,7 @@ static enum tag_class class_of(const struct triage_run *run, const struct tag_ro
 		return TAG_RUNS;
 	if (in_window)
 		return is_state(row, "put back") ? TAG_PUT_BACK : TAG_MOVED;
-	return is_state(row, "stands") || is_state(row, "unknown") || !row->state.len ? TAG_STANDS : TAG_OTHER;
+	return is_state(row, "stands") || !row->state.len ? TAG_STANDS : TAG_OTHER;
 }
 
 static struct slice why_of(const struct tag_row *row, enum tag_class class, struct arena *arena)

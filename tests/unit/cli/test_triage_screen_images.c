@@ -214,6 +214,10 @@ static void moved_tags_are_told_with_what_changed_and_what_runs(void **state)
 	tag->digest = SLICE(DIGEST_A);
 	s->triage.counts = (struct triage_counts){ .tags_in_window = 1, .tags_put_back = 1, .tags_bad = 1 };
 	check_ok(screen_tags(&s->screen, &s->err), &s->err);
+	check_line(screen_text(s),
+		   "TAGS MOVED by pods alone: 1 in the window, 1 since put back (no proof of clean) 1 bad");
+	read_registry(s);
+	check_ok(screen_tags(&s->screen, &s->err), &s->err);
 	const char *text = screen_text(s);
 	check_line(text, "TAGS MOVED 1 in the window, 1 since put back (no proof of clean) 1 bad");
 	check_line(text, "BAD, put back acme/web:1.4 layers taken away 2026-11-20 01:00Z 2");

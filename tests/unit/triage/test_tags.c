@@ -108,6 +108,22 @@ static void tags_of_other_repositories_are_told_only_where_bad(void **state)
 	breach_release(b);
 }
 
+/* A pod that was started by its name tells where it pointed then, not that it moved. */
+static void tag_that_only_pods_tell_of_is_no_row_until_two_of_them_differ(void **state)
+{
+	(void)state;
+	struct breach b;
+	breach_init(&b);
+	add_bad(&b, BAD_DIGEST);
+	add_image(&b, BAD_DIGEST, "a", HOUR(-400));
+	add_image(&b, DIGEST_A, "b", HOUR(-400));
+	add_running(&b, "one", "acme/web:1", BAD_DIGEST)->started = HOUR(-90);
+	assert_int_equal(breach_triage(&b)->tags.len, 0);
+	add_running(&b, "two", "acme/web:1", DIGEST_A)->started = HOUR(-7);
+	assert_int_equal(breach_triage(&b)->tags.len, 1);
+	breach_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +132,7 @@ int main(void)
 		cmocka_unit_test(tag_that_was_bad_and_put_back_is_no_proof_of_clean),
 		cmocka_unit_test(move_that_may_lie_in_the_window_is_in_it),
 		cmocka_unit_test(replicas_that_run_what_it_pointed_to_before_are_told),
+		cmocka_unit_test(tag_that_only_pods_tell_of_is_no_row_until_two_of_them_differ),
 		cmocka_unit_test(tags_of_other_repositories_are_told_only_where_bad),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
