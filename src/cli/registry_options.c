@@ -15,9 +15,10 @@ static bool takes(const struct options *options, unsigned long long bit)
 
 bool registry_options_asks(const struct options *options)
 {
-	if (takes(options, OPTION_BIT(READ_REGISTRY)))
-		return options->read_registry;
-	return takes(options, OPTION_BIT(PLAIN_HTTP)) && !options->offline;
+	if (takes(options, OPTION_BIT(OFFLINE))) /* what is named is asked for */
+		return !options->offline;
+	return takes(options, OPTION_BIT(READ_REGISTRY)) ? options->read_registry
+							 : takes(options, OPTION_BIT(PLAIN_HTTP));
 }
 
 /* One that says how a registry is asked; NULL: none. */
@@ -45,8 +46,8 @@ int registry_options_check(const struct options *options, struct error **err)
 
 	if (option && !registry_options_asks(options))
 		return error_set(err, ERROR_USAGE, "%s says how a registry is asked, and none is: %s", option,
-				 takes(options, OPTION_BIT(READ_REGISTRY)) ? "give --read-registry too"
-									   : "leave --offline away");
+				 takes(options, OPTION_BIT(OFFLINE)) ? "leave --offline away"
+								     : "give --read-registry too");
 	if (options->use_pull_secrets && options->metadata_only)
 		return error_set(err, ERROR_USAGE,
 				 "--use-pull-secrets needs the values of secrets, and --metadata-only asks for none: "

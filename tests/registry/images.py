@@ -71,10 +71,20 @@ def layer(files, compression="gzip"):
     return Layer(out.getvalue(), compression)
 
 
-def deb_layer(path, compression="gzip"):
-    """The files of a Debian package."""
-    tar = subprocess.run(["dpkg-deb", "--fsys-tarfile", path], check=True, capture_output=True).stdout
-    return Layer(tar, compression)
+def package_layer(name, compression="gzip"):
+    """The files that an installed Debian package has here."""
+    files = subprocess.run(["dpkg-query", "-L", name], check=True, capture_output=True, text=True).stdout.split("\n")
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for path in sorted(path for path in files if path.startswith("/") and path != "/."):
+            tar.add(path, recursive=False, filter=plain_owner)
+    return Layer(out.getvalue(), compression)
+
+
+def plain_owner(entry):
+    entry.uid = entry.gid = entry.mtime = 0
+    entry.uname = entry.gname = ""
+    return entry
 
 
 class Manifest:

@@ -160,7 +160,8 @@ class Request:
         self.status = int(line["http.response.status"])
         self.peer = line["http.request.remoteaddr"]
         self.user = line.get("auth.user.name")
-        self.end = datetime.datetime.fromisoformat(line["time"].replace("Z", "+00:00")[:26] + "+00:00").timestamp()
+        seconds, _, fraction = line["time"].rstrip("Z").partition(".")
+        self.end = datetime.datetime.fromisoformat(seconds + "+00:00").timestamp() + float("0." + (fraction or "0"))
         self.start = self.end - self.duration(line["http.response.duration"])
 
     @staticmethod

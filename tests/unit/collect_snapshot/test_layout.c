@@ -9,7 +9,7 @@ static void close_nothing(struct dump *dump)
 	(void)dump;
 }
 
-static const struct dump_ops no_ops = { NULL, close_nothing };
+static const struct dump_ops no_ops = { .close = close_nothing };
 
 /* Paths joined with blanks; a path that begins with '!' is no document of ours, with '?' an empty one, with
  * '+' an error text of kubectl's. */
