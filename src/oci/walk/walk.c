@@ -314,6 +314,7 @@ struct image_walk *image_walk_free(struct image_walk *walk)
 	config_cache_release(&walk->configs);
 	arena_release(&walk->arena);
 	map_release(&walk->given);
+	map_release(&walk->ended);
 	name_queue_release(&walk->catalog_names);
 	return mem_free(walk);
 }

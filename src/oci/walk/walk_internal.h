@@ -56,6 +56,13 @@ struct walk_repository {
 	bool from_catalog;           /* nobody named it */
 };
 
+/* What was found of a repository before its list was read: with that it goes on. In the arena of the walk. */
+struct kept {
+	size_t tags, named, digests;
+	struct loss lost_tags, lost;
+	bool broken;
+};
+
 /* --- tasks --- */
 enum task_step {
 	TASK_CATALOG,
@@ -131,6 +138,7 @@ struct image_walk {
 	struct walk_repository *waiting, *waiting_last; /* given, not begun */
 	struct walk_repository *opened;                 /* begun */
 	struct map given;                               /* name → struct walk_repository that waits */
+	struct map ended; /* name → struct kept of one that was not listed: the catalog may name it yet */
 	size_t open_count, most_open, lists_under_way, under_way;
 	struct name_queue catalog_names;
 	bool (*wanted)(const void *data, struct slice repository);

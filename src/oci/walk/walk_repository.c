@@ -193,6 +193,47 @@ static int put_covered(struct image_walk *walk, struct walk_repository *reposito
 	return put_manifests_covered(walk, repository, interrupted, err);
 }
 
+/* --- one that is begun twice: by names, and by the catalog --- */
+static int keep_loss(struct image_walk *walk, struct loss *loss, struct error **err)
+{
+	return arena_copy(&walk->arena, loss->first, &loss->first) < 0 ? arena_fail(&walk->arena, err) : 0;
+}
+
+/* What was named is not asked for again when the list has it too; what came of it is still true. */
+static int keep(struct image_walk *walk, const struct walk_repository *repository, struct error **err)
+{
+	struct kept *kept = arena_zeroed(&walk->arena, 1, sizeof *kept);
+	void **place = kept ? map_put(&walk->ended, repository->name) : NULL;
+	if (!place)
+		return kept ? error_no_memory(err) : arena_fail(&walk->arena, err);
+	*kept = (struct kept){ repository->tags,      repository->named, repository->digests,
+			       repository->lost_tags, repository->lost,  repository->broken };
+	*place = kept;
+	return keep_loss(walk, &kept->lost_tags, err) < 0 ? -1 : keep_loss(walk, &kept->lost, err);
+}
+
+static void go_on_from(const struct image_walk *walk, struct walk_repository *repository)
+{
+	const struct kept *kept = map_get(&walk->ended, repository->name);
+	if (!kept)
+		return;
+	repository->tags = kept->tags;
+	repository->named = kept->named;
+	repository->digests = kept->digests;
+	repository->lost_tags = kept->lost_tags;
+	repository->lost = kept->lost;
+	repository->broken = kept->broken;
+}
+
+static struct walk_repository *find_open(const struct image_walk *walk, struct slice name)
+{
+	struct walk_repository *repository = walk->opened;
+	while (repository && !slice_equal(repository->name, name))
+		repository = repository->next;
+	return repository;
+}
+
+/* --- its end --- */
 static bool is_ended(const struct walk_repository *repository)
 {
 	return !repository->open && !repository->names.len && (!repository->listed || repository->list_ended);
@@ -205,7 +246,7 @@ int repository_settle(struct image_walk *walk, struct walk_repository *repositor
 		return 0;
 	if (repository->broken && walk_lose(walk, repository, SLICE(""), "not read whole", SLICE_NONE, err) < 0)
 		return -1;
-	if (put_covered(walk, repository, false, err) < 0)
+	if (put_covered(walk, repository, false, err) < 0 || (!repository->listed && keep(walk, repository, err) < 0))
 		return -1;
 	unlink_open(walk, repository);
 	repository_free(repository);
@@ -233,9 +274,8 @@ int repository_interrupt_all(struct image_walk *walk, struct error **err)
 }
 
 /* --- its beginning --- */
-static int begin(struct image_walk *walk, struct walk_repository *repository, struct error **err)
+static int begin_list(struct image_walk *walk, struct walk_repository *repository, struct error **err)
 {
-	link_open(walk, repository);
 	if (repository->listed) {
 		struct digest_state *state = digest_set_put(&walk->seen,
 							    digest_key_of('l', SLICE(""), repository->name));
@@ -247,6 +287,7 @@ static int begin(struct image_walk *walk, struct walk_repository *repository, st
 	}
 	if (!repository->listed)
 		return 0;
+	go_on_from(walk, repository);
 	struct task *task = task_take(walk, TASK_TAGS, repository, SLICE(""), err);
 	if (!task)
 		return -1;
@@ -254,6 +295,12 @@ static int begin(struct image_walk *walk, struct walk_repository *repository, st
 	walk->lists_under_way++;
 	task_push(&walk->ready, task);
 	return 0;
+}
+
+static int begin(struct image_walk *walk, struct walk_repository *repository, struct error **err)
+{
+	link_open(walk, repository);
+	return begin_list(walk, repository, err);
 }
 
 /* Nothing to do for it: it was there before. */
@@ -268,7 +315,14 @@ static void forget_if_idle(struct image_walk *walk, struct walk_repository *repo
 
 static int begin_listed(struct image_walk *walk, struct slice name, struct error **err)
 {
-	struct walk_repository *repository = repository_new(walk, name, err);
+	struct walk_repository *repository = find_open(walk, name);
+	if (repository && repository->listed)
+		return 1;
+	if (repository) {
+		repository->listed = repository->from_catalog = true;
+		return begin_list(walk, repository, err) < 0 ? -1 : 1;
+	}
+	repository = repository_new(walk, name, err);
 	if (!repository)
 		return -1;
 	repository->listed = repository->from_catalog = true;

@@ -87,6 +87,36 @@ static void a_repository_is_listed_once_however_often_it_is_named(void **state)
 	lab_release(&lab);
 }
 
+/* By name a tag is asked for before the catalog tells of its repository: with width 1 that has ended by then. */
+static void what_was_lost_by_name_is_lost_for_the_list_too(void **state)
+{
+	for (size_t width = 1; width <= 8; width *= 8) {
+		struct lab lab;
+		struct error *err = NULL;
+		lab_init(&lab);
+		lab.source.width = width;
+		struct slice two = lab_image(&lab, "r", "two");
+		lab_tag(&lab, "r", "1", lab_image(&lab, "r", "one"));
+		lab_tag(&lab, "r", "2", two);
+		source_memory_answer(&lab.source, IMAGE_ASK_TAG, "r", SLICE("1"))->outcome = IMAGE_FORBIDDEN;
+		source_memory_answer(&lab.source, IMAGE_ASK_MANIFEST, "r", two)->outcome = IMAGE_ABSENT;
+		lab_begin(&lab);
+		add_reference(&lab, "r", SLICE("1"));
+		add_reference(&lab, "r", SLICE("2"));
+		check_ok(image_walk_catalog(lab.walk, NULL, NULL, &err), &err);
+		lab_run(&lab);
+		assert_int_equal(source_memory_asked(&lab.source, IMAGE_ASK_TAG, "r", SLICE("1")), 1);
+		check_covered(&lab, "Tag", "r", "partial", "1 of 2 tags: 1: forbidden");
+		assert_int_equal(lab_coverage(&lab, "Tag", "r")->objects, 1);
+		for (size_t i = 0; i < lab.sink.record_count; i++) {
+			const struct coverage *covered = lab.sink.records[i].record;
+			if (lab.sink.records[i].type == &coverage_type && slice_equal_text(covered->kind, "Manifest"))
+				check_slice(covered->outcome, "partial");
+		}
+		lab_release(&lab);
+	}
+}
+
 static void what_is_named_comes_before_the_catalog(void **state)
 {
 	struct lab lab;
@@ -159,6 +189,7 @@ int main(void)
 		cmocka_unit_test(a_listed_repository_is_covered_whole),
 		cmocka_unit_test(a_digest_that_is_not_there_is_an_answer_and_not_covered),
 		cmocka_unit_test(a_repository_is_listed_once_however_often_it_is_named),
+		cmocka_unit_test(what_was_lost_by_name_is_lost_for_the_list_too),
 		cmocka_unit_test(what_is_named_comes_before_the_catalog),
 		cmocka_unit_test(a_name_with_a_nul_is_refused_at_once),
 		cmocka_unit_test(nothing_grows_with_the_number_of_repositories),
