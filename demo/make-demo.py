@@ -13,6 +13,8 @@ import pathlib
 import sys
 
 import kube_objects as k
+from image_objects import write_layout
+from story_images import StoryImages
 
 HUB = "https://index.docker.io/v1/"
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -38,11 +40,6 @@ LOGINS = {
                          '"private_key":"EXAMPLE-NOT-A-KEY",'
                          '"client_email":"puller@acme-example.iam.gserviceaccount.com"}'),
 }
-
-BAD_SCANNER = k.digest_of("bad acme/scanner:3.1")
-BAD_MIGRATE = k.digest_of("bad acme/migrate:4.2")
-BAD_REPORT = k.digest_of("bad acme/report:2.2")
-BAD_WEB = k.digest_of("bad acme/web:1.9")
 
 # Deployments and other controllers: namespace, kind, name, image, pull secrets, replicas, age in days.
 PROD = [
@@ -100,6 +97,7 @@ class Story:
         self.clock = k.Clock(now)
         self.start = now - datetime.timedelta(days=8, hours=6, minutes=50)
         self.end = now - datetime.timedelta(days=6, hours=18)
+        self.images = StoryImages(self.clock.ago, self.in_window)
 
     def in_window(self, **after_start):
         return k.stamp(self.start + datetime.timedelta(**after_start))
@@ -331,15 +329,14 @@ def add_bare_pod(cluster, story, node, digests):
     k.pod(cluster, "legacy", "debug-shell", spec, node, story.clock.ago(days=30), digests)
 
 
-def digests_for(rows, cluster_name):
+def digests_for(rows, cluster_name, images):
     """Which digest each image is in this cluster: the same everywhere, but for what was pushed over."""
     digests = {row[3]: k.digest_of(row[3].removeprefix("docker.io/")) for row in rows}
     digests["docker.io/acme/toolbox:1.0"] = k.digest_of("acme/toolbox:1.0")
-    digests["docker.io/acme/scanner:3.1"] = BAD_SCANNER
-    digests["docker.io/acme/migrate:4.2"] = BAD_MIGRATE
-    digests["docker.io/acme/report:2.2"] = BAD_REPORT
-    if cluster_name == "stage":
-        digests["docker.io/acme/web:1.9"] = BAD_WEB
+    web = images.bad_web if cluster_name == "stage" else images.web
+    for image in web, images.api, images.scanner, images.migrate, images.report, images.storefront:
+        digests[image.name] = image.digest
+    digests["acme/api:4.2"] = images.api.digest
     return digests
 
 
@@ -374,7 +371,7 @@ def add_nodes(cluster, story, nodes, digests):
         images = images_on(cluster, name, digests)
         wanted = 50 if name == "prod-node-3" else 12 + 4 * number
         if name == "prod-node-2":
-            images["docker.io/acme/report:2.2"] = BAD_REPORT
+            images["docker.io/acme/report:2.2"] = story.images.report.digest
         for filler in FILLERS:
             if len(images) < wanted:
                 images.setdefault(filler, k.digest_of(filler))
@@ -413,7 +410,7 @@ def add_events(cluster, story):
 
 def build_cluster(story, name, rows, nodes, **versions):
     cluster = k.Cluster(name, story.clock, **versions)
-    digests = digests_for(rows, name)
+    digests = digests_for(rows, name, story.images)
     add_namespaces(cluster, story, rows)
     for row in rows:
         ADDERS[row[1]](Run(cluster, story, nodes, digests, row))
@@ -459,11 +456,11 @@ def bad_digests(story):
 # One indicator a line; text behind a # at the start of a line is a comment.
 
 # acme/scanner:3.1, pushed over by the attacker
-{BAD_SCANNER}
+{story.images.scanner.digest}
 # acme/migrate:4.2
-docker.io/acme/migrate@{BAD_MIGRATE}
+docker.io/acme/migrate@{story.images.migrate.digest}
 # acme/report:2.2
-{BAD_REPORT}
+{story.images.report.digest}
 # pushed over in the window and put back afterwards; the registry could not say with what
 docker.io/acme/web:1.9 {story.window()}
 # from the incident page; not one of ours as far as we know
@@ -492,6 +489,8 @@ def main():
     write_prod(prod, given.folder / "prod")
     write_stage(stage, given.folder / "stage")
     write(given.folder / "bad-digests.txt", bad_digests(story))
+    write_layout(given.folder / "images/released", story.images.released())
+    write_layout(given.folder / "images/build-cache", story.images.cached())
     print(story.window())
     return 0
 

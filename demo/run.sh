@@ -42,15 +42,17 @@ window=$(/usr/bin/python3 demo/make-demo.py "$demo")
 
 # A store of its own: what is tried here must not stand among one's own clusters later.
 set -- triage --registry docker.io --repository acme --window "$window" \
-	--bad "$demo/bad-digests.txt" --snapshot "$demo/prod" --snapshot "$demo/stage" --store "$demo/store.db"
+	--bad "$demo/bad-digests.txt" --snapshot "$demo/prod" --snapshot "$demo/stage" --snapshot "$demo/images" \
+	--store "$demo/store.db"
 cat <<TEXT
-A made-up breach of docker.io/acme, in two dumps in $demo.
+A made-up breach of docker.io/acme: two dumps and two OCI layouts in $demo.
 Its story: demo/README.md.
 
 \$ $fother triage --registry docker.io --repository acme \\
     --window $window \\
     --bad $demo/bad-digests.txt \\
     --snapshot $demo/prod --snapshot $demo/stage \\
+    --snapshot $demo/images \\
     --store $demo/store.db
 
 TEXT

@@ -37,8 +37,8 @@ def triage(folder):
     window = subprocess.run(["/usr/bin/python3", ROOT / "demo/make-demo.py", demo, "--as-of", MORNING], check=True,
                             capture_output=True, text=True).stdout.strip()
     done = fother.run("triage", "--registry", "docker.io", "--repository", "acme", "--window", window, "--bad",
-                      demo / "bad-digests.txt", "--snapshot", demo / "prod", "--snapshot", demo / "stage", "--as-of",
-                      MORNING, "--key-file", fother.key, columns=80)
+                      demo / "bad-digests.txt", "--snapshot", demo / "prod", "--snapshot", demo / "stage",
+                      "--snapshot", demo / "images", "--as-of", MORNING, "--key-file", fother.key, columns=80)
     assert done.returncode == 3, done.stderr
     return shorten(done.stdout)
 

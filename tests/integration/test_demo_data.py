@@ -1,5 +1,6 @@
 """The demo's dump: the same twice, dated as told, made up throughout, and holding what demo/README.md promises."""
 import base64
+import hashlib
 import json
 import pathlib
 import re
@@ -26,7 +27,8 @@ def demo(tmp_path_factory):
 
 
 def files(folder):
-    return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {str(path.relative_to(folder)): path.read_text(errors="surrogateescape") for path in
+            sorted(folder.rglob("*")) if path.is_file()}
 
 
 def objects(demo, cluster, kind):
@@ -160,3 +162,28 @@ def test_a_reference_to_no_secret_and_a_secret_without_reference(demo):
     assert "hub-gone" in text
     assert "sandbox/hub-gone" not in pull_secrets(demo, "stage")
     assert text.count('"hub-unused"') == 1
+
+
+def layout(demo, name):
+    """{name of an image: (its manifest's digest, its config)}, and every blob is what its name says."""
+    folder = demo / "images" / name
+    blobs = {path.name: path.read_bytes() for path in (folder / "blobs/sha256").iterdir()}
+    assert all(hashlib.sha256(data).hexdigest() == digest for digest, data in blobs.items())
+    found = {}
+    for one in json.loads((folder / "index.json").read_text())["manifests"]:
+        manifest = json.loads(blobs[one["digest"].removeprefix("sha256:")])
+        config = json.loads(blobs[manifest["config"]["digest"].removeprefix("sha256:")])
+        found[one["annotations"]["org.opencontainers.image.ref.name"]] = one["digest"], config
+    return found
+
+
+def test_the_layouts_hold_the_overwritten_tag_and_what_was_built_on_it(demo):
+    web, storefront = "docker.io/acme/web:1.9", "docker.io/acme/storefront:12.5-rc1"
+    released, cached = layout(demo, "released"), layout(demo, "build-cache")
+    layers = {name: config["rootfs"]["diff_ids"] for name, (_, config) in cached.items()}
+    clean = released[web][1]["rootfs"]["diff_ids"]
+    assert layers[web][:len(clean)] == clean and len(layers[web]) == len(clean) + 1
+    assert layers[storefront][:len(layers[web])] == layers[web]
+    for cluster, digest in ("prod", released[web][0]), ("stage", cached[web][0]):
+        assert {status["imageID"].rpartition("@")[2] for pod in objects(demo, cluster, "Pod")
+                for status in pod["status"]["containerStatuses"] if status["image"].endswith("acme/web:1.9")} == {digest}

@@ -43,7 +43,8 @@ def places(triage, state):
 
 
 def test_bad_images(triage):
-    assert places(triage, "runs") == {("prod", "scanner", "acme/scanner"), ("stage", "web", "acme/web")}
+    assert places(triage, "runs") == {("prod", "scanner", "acme/scanner"), ("stage", "web", "acme/web"),
+                                      ("stage", "storefront", "acme/storefront")}
     assert places(triage, "ran") == {("prod", "migrate-4-2", "acme/migrate")}
     assert ("prod", "prod-node-2", "acme/report") in places(triage, "cached")
     assert ("prod", "nightly-report", "acme/report") in places(triage, "template")
@@ -112,4 +113,22 @@ def test_what_is_not_known(triage):
     for part in ("prod/events.json", "stage/cronjobs.json", "You must be logged in", "cut at 50", "CronJob", "registry"):
         assert part in told
     assert triage["complete"] is False
-    assert [read["outcome"] for read in triage["reads"]] == ["partial", "partial"]
+    assert [read["outcome"] for read in triage["reads"]] == ["partial", "partial", "complete", "complete"]
+
+
+def test_an_image_built_on_a_bad_one_is_found_by_its_layers(triage):
+    row, = (row for row in rows(triage, "image") if (row["repository"], row["tags"]) == ("acme/storefront", ["12.5-rc1"]))
+    web, = (row for row in rows(triage, "image") if row["repository"] == "acme/web" and row["bad"])
+    assert row["built_on"] == web["digest"] and row["base_proof"] == "layers"
+    assert any(act["subject"] == "stage/web Deployment/storefront" for act in rows(triage, "action") if act["action"] == "contain")
+
+
+def test_the_overwritten_tag_is_told_with_what_was_done_to_it(triage):
+    row, = (row for row in rows(triage, "tag_row") if (row["repository"], row["tag"]) == ("acme/web", "1.9"))
+    assert (row["state"], row["change"], row["runs_now"], row["runs_other"]) == ("moved", "layers on top", 1, 3)
+
+
+def test_dates_are_those_of_the_layouts(triage):
+    built = {(row["repository"], row["built"][:10]) for row in rows(triage, "image") if row["built"]}
+    assert built == {("acme/web", "2026-10-15"), ("acme/web", "2026-11-17"), ("acme/api", "2026-10-27"),
+                     ("acme/scanner", "2026-11-17"), ("acme/storefront", "2026-11-23"), ("acme/base", "2026-09-16")}
