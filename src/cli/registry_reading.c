@@ -60,6 +60,10 @@ static int open_logins(struct session *session, const struct options *options, s
 		return -1;
 	if (session->vault && logins_add_vault(logins, session->vault, err) < 0)
 		return -1;
+	if (session->vault && vault_was_full(session->vault))
+		log_warn("--use-pull-secrets: the pull secrets hold more logins than are kept (%zu are): what a "
+			 "registry refuses below may be for want of the others",
+			 vault_count(session->vault));
 	*ret_logins = TAKE_PTR(logins);
 	return 0;
 }

@@ -215,6 +215,8 @@ static int nothing_known(struct session *session, const struct options *options,
 	struct record_list clusters;
 	struct slice names = SLICE("");
 
+	if (session->errors.len && options->clusters.len == 0) /* they were told, and no option would help */
+		return error_set(err, ERROR_SYSTEM, "none of the sources could be read");
 	if (options->clusters.len == 0)
 		return error_set(
 			err, ERROR_USAGE,
