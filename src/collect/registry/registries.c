@@ -100,6 +100,11 @@ static struct slice server_of(struct arena *arena, const struct registry_plan *p
 	return arena_printf(arena, "%s://%.*s", plan->plain_http ? "http" : "https", SLICE_ARG(host));
 }
 
+static size_t at_once(const struct registries *registries)
+{
+	return registries->count < LIMIT_LIVE_REGISTRIES ? registries->count : LIMIT_LIVE_REGISTRIES;
+}
+
 static int new_registry(struct reader *reader, struct error **err)
 {
 	const struct registry_plan *plan = reader->reading.plan;
@@ -118,6 +123,7 @@ static int new_registry(struct reader *reader, struct error **err)
 		.proxy = proxy.shown,
 		.proxy_url = secret_is_set(&proxy.whole) ? &proxy.whole : NULL,
 		.logins = options->logins,
+		.secret_bytes = LIMIT_REGISTRY_SECRET_BYTES / at_once(reader->registries),
 	};
 	int result = registry_new(reader->registries->http, &how, &reader->registry, err);
 	secret_release(&proxy.whole);
@@ -231,7 +237,7 @@ int registries_new(const struct registries_options *options, struct registries *
 /* Signals are the main thread's. */
 int registries_start(struct registries *registries, struct error **err)
 {
-	size_t wanted = registries->count < LIMIT_LIVE_REGISTRIES ? registries->count : LIMIT_LIVE_REGISTRIES;
+	size_t wanted = at_once(registries);
 	sigset_t all, before;
 	int code = 0;
 	sigfillset(&all);

@@ -10,10 +10,18 @@
 
 /* A token that ends so soon is renewed first. */
 #define RENEW_MS 10000
-/* Tokens kept by one registry: more are forgotten, for the secure heap has other guests. */
-#define VALUE_BYTES_MAX (512 * LIMIT_KIB)
+/* Room for the answer of one token server, with a token of some KiB in it, twice as some give it. */
+#define ASKING_BYTES (32 * LIMIT_KIB)
 
 /* --- grants --- */
+
+size_t auth_piece(size_t len)
+{
+	size_t piece = 32;
+	while (piece < len)
+		piece *= 2;
+	return len ? piece : 0;
+}
 
 static void grant_free(struct grant *grant)
 {
@@ -27,7 +35,7 @@ static void grant_free(struct grant *grant)
 
 static void forget_value(struct auth *auth, struct grant *grant)
 {
-	auth->value_bytes -= secret_length(&grant->value);
+	auth->value_bytes -= auth_piece(secret_length(&grant->value));
 	secret_release(&grant->value);
 	if (grant->state == GRANT_READY)
 		grant->state = GRANT_NEW;
@@ -94,13 +102,30 @@ void auth_leave(struct ask *ask)
 	ask->grant = NULL;
 }
 
-static void keep_few_values(struct auth *auth, const struct grant *newest)
+static struct grant *longest_unused(const struct auth *auth, const struct grant *newest)
 {
-	for (size_t i = 0; i < auth->grants.len && auth->value_bytes > VALUE_BYTES_MAX; i++) {
+	struct grant *found = NULL;
+	for (size_t i = 0; i < auth->grants.len; i++) {
 		struct grant *grant = auth->grants.items[i].value;
-		if (grant != newest && grant->state == GRANT_READY)
-			forget_value(auth, grant);
+		if (grant != newest && grant->state == GRANT_READY && secret_is_set(&grant->value) &&
+		    (!found || grant->used < found->used))
+			found = grant;
 	}
+	return found;
+}
+
+/* The secure heap has other guests. Whoever needs what was forgotten asks for it again. */
+static void keep_what_fits(struct registry *registry, const struct grant *newest)
+{
+	struct auth *auth = &registry->auth;
+	struct grant *grant;
+	while (auth->value_bytes > 2 * registry->options.secret_bytes && (grant = longest_unused(auth, newest)))
+		forget_value(auth, grant);
+}
+
+static void note_use(struct auth *auth, struct grant *grant)
+{
+	grant->used = ++auth->uses;
 }
 
 void grant_ready(struct registry *registry, struct grant *grant)
@@ -108,8 +133,9 @@ void grant_ready(struct registry *registry, struct grant *grant)
 	struct auth *auth = &registry->auth;
 	grant->state = GRANT_READY;
 	grant->generation = ++auth->generation;
-	auth->value_bytes += secret_length(&grant->value);
-	keep_few_values(auth, grant);
+	auth->value_bytes += auth_piece(secret_length(&grant->value));
+	note_use(auth, grant);
+	keep_what_fits(registry, grant);
 	line_move_first(&registry->waiting, &grant->line);
 }
 
@@ -162,6 +188,7 @@ static int begin_token(struct registry *registry, struct grant *grant, const str
 		grant_fail(registry, grant, IMAGE_FORBIDDEN);
 	else if (got > 0)
 		grant->state = GRANT_ASKING;
+	registry->auth.asking += got > 0;
 	return got < 0 ? -1 : 0;
 }
 
@@ -216,6 +243,11 @@ enum auth_answer auth_prepare(struct registry *registry, struct ask *ask, const 
 		ask_finish(registry, ask, IMAGE_FAILED, "%s", strbuf_text(&auth->down_why));
 		return AUTH_OVER;
 	}
+	if (grant->state == GRANT_NEW && auth->asking &&
+	    auth->asking >= registry->options.secret_bytes / ASKING_BYTES) {
+		line_push(&auth->line, ask);
+		return AUTH_WAIT;
+	}
 	if (grant->state == GRANT_NEW) {
 		/* In its line already, for whatever comes of it at once. */
 		line_push(&grant->line, ask);
@@ -229,6 +261,7 @@ enum auth_answer auth_prepare(struct registry *registry, struct ask *ask, const 
 		ask_finish(registry, ask, IMAGE_FORBIDDEN, "%s", strbuf_text(&grant->why));
 		return AUTH_OVER;
 	}
+	note_use(auth, grant);
 	ask->generation = grant->generation;
 	*ret_value = secret_is_set(&grant->value) ? &grant->value : NULL;
 	return AUTH_SEND;

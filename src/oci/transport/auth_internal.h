@@ -51,6 +51,7 @@ struct grant {
 	bool from_server;          /* a token that can be renewed */
 	struct secret_bytes value; /* of the header Authorization; not set: none */
 	uint64_t generation;       /* changes with the value */
+	uint64_t used;             /* larger than that of every grant used before */
 	int64_t expires_ms;
 	struct slice username, origin; /* of the login; in the memory of logins */
 	struct ask_line line;
@@ -70,7 +71,11 @@ struct auth {
 	struct strbuf catalog_scope;  /* where the registry names one */
 	struct map grants;            /* by repository; "" is the catalog's */
 	uint64_t generation;          /* of the newest login of any grant */
-	size_t value_bytes;           /* held by all grants */
+	uint64_t uses;                /* of all grants */
+	size_t value_bytes;           /* held by all grants, as the secure heap counts */
+	size_t body_bytes;            /* of answers of token servers that come */
+	size_t asking;                /* grants whose token server is asked */
+	struct ask_line line;         /* that wait until fewer are */
 	struct strbuf login;          /* the name that was taken last */
 	int64_t down_ms;              /* the token server cannot be asked before */
 	struct strbuf down_why;
@@ -83,6 +88,8 @@ enum auth_answer {
 	AUTH_ERROR,
 };
 
+/* What a secret of that length takes of the secure heap: a power of two. */
+size_t auth_piece(size_t len);
 /* Before an ask is sent to the registry itself. */
 enum auth_answer auth_prepare(struct registry *registry, struct ask *ask, const struct secret_bytes **ret_value,
 			      struct error **err);

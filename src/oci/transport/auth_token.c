@@ -150,6 +150,12 @@ static int say(struct grant *grant, const char *why)
 	return 0;
 }
 
+static void release_body(struct registry *registry, struct grant *grant)
+{
+	registry->auth.body_bytes -= auth_piece(grant->body.secret_capacity);
+	secret_release(&grant->body);
+}
+
 static int send(struct registry *registry, struct grant *grant, struct endpoint *endpoint,
 		const struct token_request *made, struct error **err)
 {
@@ -165,7 +171,7 @@ static int send(struct registry *registry, struct grant *grant, struct endpoint 
 		.delay_ms = grant->limited_ms ? limit_delay_ms(registry, clock_ms()) : 0,
 		.limits_are_answers = true,
 	};
-	secret_release(&grant->body);
+	release_body(registry, grant);
 	grant->exchange.status = 0;
 	grant->too_large = false;
 	strbuf_clear(&grant->exchange.head);
@@ -203,22 +209,43 @@ int auth_ask_token(struct registry *registry, struct grant *grant, const struct 
 
 /* --- the answer --- */
 
-static int append(struct grant *grant, struct slice bytes, struct error **err)
+/* 1, 0: it is too large, or too much for all that come at once; -1. */
+static int make_room(struct registry *registry, struct grant *grant, size_t wanted, struct error **err)
 {
+	CLEANUP(secret_release) struct secret_bytes larger = { 0 };
 	size_t len = secret_length(&grant->body), capacity = grant->body.secret_capacity;
-	if (len + bytes.len > capacity) {
-		CLEANUP(secret_release) struct secret_bytes larger = { 0 };
-		struct slice old = secret_reveal(&grant->body);
-		size_t wanted = capacity ? 2 * capacity : BODY_BYTES_FIRST;
-		while (wanted < len + bytes.len)
-			wanted *= 2;
-		if (secret_alloc(&larger, wanted, err) < 0)
-			return -1;
-		if (len)
-			memcpy(secret_room(&larger), old.data, len);
-		struct secret_bytes smaller = grant->body;
-		grant->body = larger;
-		larger = smaller;
+	size_t room = capacity ? capacity : BODY_BYTES_FIRST;
+	struct auth *auth = &registry->auth;
+	struct slice old = secret_reveal(&grant->body);
+
+	if (wanted <= capacity)
+		return 1;
+	while (room < wanted)
+		room *= 2;
+	if (room > LIMIT_TOKEN_BODY_BYTES / 2 || auth->body_bytes + room > registry->options.secret_bytes)
+		return 0;
+	if (secret_alloc(&larger, room, err) < 0)
+		return -1;
+	auth->body_bytes += auth_piece(room) - auth_piece(capacity);
+	if (len)
+		memcpy(secret_room(&larger), old.data, len);
+	secret_set_length(&larger, len);
+	struct secret_bytes smaller = grant->body;
+	grant->body = larger;
+	larger = smaller;
+	return 1;
+}
+
+static int append(struct registry *registry, struct grant *grant, struct slice bytes, struct error **err)
+{
+	size_t len = secret_length(&grant->body);
+	int got = make_room(registry, grant, len + bytes.len, err);
+	if (got < 0)
+		return -1;
+	if (got == 0) {
+		grant->too_large = true;
+		http_cancel(registry->queue, &grant->exchange);
+		return 0;
 	}
 	if (bytes.len)
 		memcpy(secret_room(&grant->body) + len, bytes.data, bytes.len);
@@ -228,14 +255,7 @@ static int append(struct grant *grant, struct slice bytes, struct error **err)
 
 static int data_came(struct registry *registry, struct grant *grant, struct slice bytes, struct error **err)
 {
-	if (grant->too_large)
-		return 0;
-	if (secret_length(&grant->body) + bytes.len > LIMIT_TOKEN_BODY_BYTES / 2) {
-		grant->too_large = true;
-		http_cancel(registry->queue, &grant->exchange);
-		return 0;
-	}
-	return append(grant, bytes, err);
+	return grant->too_large ? 0 : append(registry, grant, bytes, err);
 }
 
 /* Nobody who waits for a token of this server gets one for now. */
@@ -262,11 +282,14 @@ static int token_came(struct registry *registry, struct grant *grant, struct err
 	CLEANUP(token_release) struct token_answer answer = { 0 };
 	int got = token_parse(&grant->body, &answer, err);
 
-	secret_release(&grant->body);
+	release_body(registry, grant);
 	if (got < 0)
 		return -1;
 	if (!got || !secret_is_set(&answer.token))
 		return down(registry, grant, "the answer of the token server holds no token", SLICE_NONE);
+	if (secret_length(&answer.token) > LIMIT_TOKEN_BYTES)
+		return down(registry, grant, "the token server gives a token that no server takes: it is too long",
+			    SLICE_NONE);
 	if (auth_make_bearer(&answer.token, &grant->value, err) < 0)
 		return -1;
 	grant->expires_ms = clock_ms() + token_seconds_left(&answer, server_now(&grant->exchange)) * 1000;
@@ -291,7 +314,11 @@ static int ended(struct registry *registry, struct grant *grant, const struct ht
 	int status = grant->exchange.status;
 
 	registry->under_way--;
+	registry->auth.asking--;
+	line_move_first(&registry->waiting, &registry->auth.line);
 	registry->facts.bytes += event->wire_bytes;
+	if (grant->too_large || event->failure != HTTP_OK || status != 200)
+		release_body(registry, grant);
 	if (grant->too_large)
 		return down(registry, grant, "the answer of the token server is too large", SLICE_NONE);
 	if (event->failure == HTTP_CANCELLED) {
@@ -303,7 +330,6 @@ static int ended(struct registry *registry, struct grant *grant, const struct ht
 		return down(registry, grant, "the token server", event->message);
 	if (status == 200)
 		return token_came(registry, grant, err);
-	secret_release(&grant->body);
 	if (status == 429)
 		return limited(registry, grant, err);
 	if (grant->posted && (status == 404 || status == 405)) {

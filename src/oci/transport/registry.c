@@ -281,6 +281,7 @@ static int copy_options(struct registry *registry, const struct registry_options
 	own->width = own->width ? own->width : WIDTH_DEFAULT;
 	own->retries = own->retries ? own->retries : RETRIES_DEFAULT;
 	own->patience_ms = own->patience_ms ? own->patience_ms : PATIENCE_MS_DEFAULT;
+	own->secret_bytes = own->secret_bytes ? own->secret_bytes : LIMIT_REGISTRY_SECRET_BYTES;
 	own->proxy_url = &registry->proxy_url;
 	if (!options->proxy_url || !secret_is_set(options->proxy_url))
 		return 0;

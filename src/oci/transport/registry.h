@@ -13,7 +13,8 @@
  * refused; at last none.
  *
  * One token for each scope, asked for once whoever waits for it, renewed before it ends and when it is refused (401;
- * 403, or 400 with DENIED, from those that answer so). A token server that cannot be asked, and a registry that cannot
+ * 403, or 400 with DENIED, from those that answer so). Of more than fit into its share of the secure heap those that
+ * were used last are kept. A token server that cannot be asked, and a registry that cannot
  * be connected to, fail for all that wait, and are not asked again for 30 s. HEAD for tags, with GET and an own hash
  * where HEAD gives no digest or is refused. Redirects of blobs and manifests are followed LIMIT_REDIRECTS times,
  * without the login, not from https to http, and as token servers not inside. 429 stops all asks for as long as it
@@ -48,6 +49,7 @@ struct registry_options {
 	double rate;                 /* requests per second; 0: no limit */
 	unsigned retries;            /* 0: 4 */
 	unsigned patience_ms;        /* how long 429s of one ask are waited out at most; 0: 120 s */
+	size_t secret_bytes;         /* its share of LIMIT_REGISTRY_SECRET_BYTES; 0: all of it */
 };
 
 /* What it told of itself on the way. */

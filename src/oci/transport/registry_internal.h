@@ -46,6 +46,7 @@ struct ask {
 	struct grant *grant;
 	uint64_t generation; /* of the grant's login that was sent; 0: none */
 	bool renewed;        /* its login was renewed because of it */
+	size_t secret_bytes; /* of the secure heap, while it is on its way */
 	int64_t limited_ms;  /* since when it meets 429; 0: not */
 	/* what came */
 	struct strbuf content_type, body;
@@ -84,10 +85,11 @@ struct registry {
 	struct strbuf warning;
 	struct ask *asks; /* all, wherever they stand */
 	struct ask_line waiting, ready, free;
-	struct ask *given; /* its answer is the caller's until the next call */
-	size_t under_way;  /* transfers without an END */
-	bool known;        /* something was answered: from then on many are asked at once */
-	int64_t first_ms;  /* when the first request was sent; 0: not yet */
+	struct ask *given;   /* its answer is the caller's until the next call */
+	size_t under_way;    /* transfers without an END */
+	size_t secret_bytes; /* that requests on their way hold of the secure heap */
+	bool known;          /* something was answered: from then on many are asked at once */
+	int64_t first_ms;    /* when the first request was sent; 0: not yet */
 	bool no_referrers;
 	/* it cannot be reached, until then */
 	int64_t down_ms;

@@ -339,6 +339,7 @@ static int ended(struct registry *registry, struct ask *ask, const struct http_e
 	int status = ask->exchange.status;
 
 	registry->under_way--;
+	registry->secret_bytes -= ask->secret_bytes;
 	registry->known = true;
 	registry->facts.bytes += event->wire_bytes;
 	limit_note(registry, &ask->exchange);

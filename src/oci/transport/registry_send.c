@@ -222,6 +222,8 @@ static int send(struct registry *registry, struct ask *ask, const struct secret_
 	if (http_send(registry->queue, endpoint->origin, &request, &ask->exchange, err) < 0)
 		return -1;
 	registry->under_way++;
+	ask->secret_bytes = login ? auth_piece(secret_length(login)) : 0;
+	registry->secret_bytes += ask->secret_bytes;
 	registry->facts.requests++;
 	if (!registry->first_ms)
 		registry->first_ms = clock_ms();
@@ -272,9 +274,16 @@ static bool registry_is_known(const struct registry *registry)
 	return registry->known || (registry->first_ms && !registry_unknown_ms(registry));
 }
 
+/* Each request on its way has a copy of its token. */
+static bool secrets_fit(const struct registry *registry)
+{
+	return registry->secret_bytes < registry->options.secret_bytes;
+}
+
 int registry_send_waiting(struct registry *registry, struct error **err)
 {
-	while (registry->waiting.first && registry->under_way < (registry_is_known(registry) ? registry->open : 1)) {
+	while (registry->waiting.first && secrets_fit(registry) &&
+	       registry->under_way < (registry_is_known(registry) ? registry->open : 1)) {
 		struct ask *ask = line_pop(&registry->waiting);
 		if (send_one(registry, ask, err) < 0) {
 			line_push_first(&registry->waiting, ask);
