@@ -64,6 +64,7 @@ class FakeRegistry:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are sent apart: each would wait for an ACK
 
             def answer(self):
                 length = int(self.headers.get("Content-Length", 0))
