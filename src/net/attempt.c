@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -18,6 +19,12 @@
 #define BUFFER_BYTES (16L * 1024)
 
 /* --- callbacks --- */
+
+static struct transfer *transfer_of(void *data)
+{
+	const struct handle *handle = data;
+	return handle->transfer;
+}
 
 static void moved(struct transfer *transfer)
 {
@@ -38,7 +45,7 @@ static int on_lookup(void *resolver, void *reserved, void *data)
 {
 	(void)resolver;
 	(void)reserved;
-	connecting(data);
+	connecting(transfer_of(data));
 	return 0;
 }
 
@@ -46,7 +53,7 @@ static int on_lookup(void *resolver, void *reserved, void *data)
 static int on_socket(void *data, curl_socket_t socket, curlsocktype purpose)
 {
 	(void)purpose;
-	connecting(data);
+	connecting(transfer_of(data));
 	return fcntl(socket, F_SETFD, FD_CLOEXEC) < 0 ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
 }
 
@@ -68,7 +75,7 @@ static bool leads_inside(const struct curl_sockaddr *address)
 /* Here the name is resolved, and nothing is sent yet. */
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	struct transfer *transfer = data;
+	struct transfer *transfer = transfer_of(data);
 	(void)purpose;
 	if (transfer->origin->public_only && leads_inside(address)) {
 		transfer->attempt.inner_address = true;
@@ -79,7 +86,7 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 
 static int on_connected(void *data, char *ip, char *local_ip, int port, int local_port)
 {
-	struct transfer *transfer = data;
+	struct transfer *transfer = transfer_of(data);
 	struct attempt *attempt = &transfer->attempt;
 
 	(void)ip;
@@ -104,14 +111,14 @@ static size_t give_up(struct transfer *transfer, enum http_failure failure, cons
 static bool asks_for_retry(struct transfer *transfer)
 {
 	struct attempt *attempt = &transfer->attempt;
+	const struct head *head = &attempt->handle->head;
 	int64_t wait_ms = 0;
 
-	if (!retry_is_asked_by(attempt->head.status) || !transfer_may_retry(transfer))
+	if (!retry_is_asked_by(head->status) || !transfer_may_retry(transfer))
 		return false;
-	if (attempt->head.status == 429 && transfer->request.limits_are_answers)
+	if (head->status == 429 && transfer->request.limits_are_answers)
 		return false;
-	if (retry_after_parse(slice_of(attempt->head.retry_after), slice_of(attempt->head.date), time_now(),
-			      &wait_ms) &&
+	if (retry_after_parse(slice_of(head->retry_after), slice_of(head->date), time_now(), &wait_ms) &&
 	    wait_ms > LIMIT_HTTP_RETRY_AFTER_MS)
 		return false;
 	unsigned backoff_ms = transfer_backoff_ms(transfer);
@@ -121,13 +128,13 @@ static bool asks_for_retry(struct transfer *transfer)
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 {
-	struct transfer *transfer = data;
+	struct transfer *transfer = transfer_of(data);
 	struct attempt *attempt = &transfer->attempt;
 	struct slice line = { bytes, size * count };
 	long version = 0;
 
 	moved(transfer);
-	switch (head_add(&attempt->head, line)) {
+	switch (head_add(&attempt->handle->head, line)) {
 	case HEAD_MORE:
 		return line.len;
 	case HEAD_TOO_LARGE:
@@ -135,13 +142,13 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 	case HEAD_DONE:
 		break;
 	}
-	if (curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK)
+	if (curl_easy_getinfo(attempt->handle->easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK)
 		transfer->pool->multiplexed = version == CURL_HTTP_VERSION_2_0;
 	attempt->swallow = asks_for_retry(transfer);
 	if (attempt->swallow)
 		return line.len;
 	attempt->delivered = true;
-	if (!queue_put_head(transfer, &attempt->head))
+	if (!queue_put_head(transfer, &attempt->handle->head))
 		return give_up(transfer, HTTP_OTHER, "not enough memory");
 	return line.len;
 }
@@ -157,7 +164,7 @@ static size_t taken(char *bytes, size_t len)
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
-	struct transfer *transfer = data;
+	struct transfer *transfer = transfer_of(data);
 	struct attempt *attempt = &transfer->attempt;
 	struct slice piece = { bytes, size * count };
 
@@ -180,15 +187,16 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 
 #define SET(option, value) (curl_easy_setopt(easy, (option), (value)) == CURLE_OK)
 
-static bool set_callbacks(struct transfer *transfer, CURL *easy)
+static bool set_callbacks(struct handle *handle)
 {
-	return SET(CURLOPT_PRIVATE, transfer) && SET(CURLOPT_ERRORBUFFER, transfer->attempt.detail) &&
-	       SET(CURLOPT_RESOLVER_START_FUNCTION, on_lookup) && SET(CURLOPT_RESOLVER_START_DATA, transfer) &&
-	       SET(CURLOPT_OPENSOCKETFUNCTION, on_open) && SET(CURLOPT_OPENSOCKETDATA, transfer) &&
-	       SET(CURLOPT_SOCKOPTFUNCTION, on_socket) && SET(CURLOPT_SOCKOPTDATA, transfer) &&
-	       SET(CURLOPT_PREREQFUNCTION, on_connected) && SET(CURLOPT_PREREQDATA, transfer) &&
-	       SET(CURLOPT_HEADERFUNCTION, on_header) && SET(CURLOPT_HEADERDATA, transfer) &&
-	       SET(CURLOPT_WRITEFUNCTION, on_body) && SET(CURLOPT_WRITEDATA, transfer);
+	CURL *easy = handle->easy;
+	return SET(CURLOPT_PRIVATE, handle) && SET(CURLOPT_ERRORBUFFER, handle->detail) &&
+	       SET(CURLOPT_RESOLVER_START_FUNCTION, on_lookup) && SET(CURLOPT_RESOLVER_START_DATA, handle) &&
+	       SET(CURLOPT_OPENSOCKETFUNCTION, on_open) && SET(CURLOPT_OPENSOCKETDATA, handle) &&
+	       SET(CURLOPT_SOCKOPTFUNCTION, on_socket) && SET(CURLOPT_SOCKOPTDATA, handle) &&
+	       SET(CURLOPT_PREREQFUNCTION, on_connected) && SET(CURLOPT_PREREQDATA, handle) &&
+	       SET(CURLOPT_HEADERFUNCTION, on_header) && SET(CURLOPT_HEADERDATA, handle) &&
+	       SET(CURLOPT_WRITEFUNCTION, on_body) && SET(CURLOPT_WRITEDATA, handle);
 }
 
 /* What is never wanted, whatever the defaults of this libcurl are. QUICK_EXIT: a name server that does not answer would
@@ -225,59 +233,73 @@ static bool set_request(struct transfer *transfer, CURL *easy)
 	return !request->method || SET(CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-/* One that is made anew costs as much as a small request. */
-static CURL *take_easy(struct transfer *transfer)
+void handle_free(struct handle *handle)
+{
+	if (handle->easy)
+		curl_easy_cleanup(handle->easy);
+	mem_free(handle);
+}
+
+static struct handle *handle_new(struct http_origin *origin)
+{
+	struct handle *handle = mem_alloc_zeroed(1, sizeof *handle);
+	if (!handle)
+		return NULL;
+	handle->easy = curl_easy_init();
+	if (handle->easy && set_callbacks(handle) && set_manners(handle->easy) && origin_apply(origin, handle->easy))
+		return handle;
+	handle_free(handle);
+	return NULL;
+}
+
+static struct handle *take_handle(struct transfer *transfer)
 {
 	struct pool *pool = transfer->pool;
-	if (pool->idle_count)
-		return pool->idle[--pool->idle_count];
-	CURL *easy = curl_easy_init();
-	if (easy && (!set_manners(easy) || !origin_apply(transfer->origin, easy))) {
-		curl_easy_cleanup(easy);
-		return NULL;
-	}
-	return easy;
+	return pool->idle_count ? pool->idle[--pool->idle_count] : handle_new(transfer->origin);
 }
 
 bool attempt_start(struct transfer *transfer)
 {
-	struct attempt *attempt = &transfer->attempt;
-	CURL *easy = take_easy(transfer);
+	struct handle *handle = take_handle(transfer);
 
-	*attempt = (struct attempt){ 0 };
-	if (!easy)
+	transfer->attempt = (struct attempt){ 0 };
+	if (!handle)
 		return false;
-	if (!set_callbacks(transfer, easy) || !set_request(transfer, easy) ||
-	    curl_multi_add_handle(transfer->pool->multi, easy) != CURLM_OK) {
-		curl_easy_cleanup(easy);
+	handle->transfer = transfer;
+	if (!set_request(transfer, handle->easy) ||
+	    curl_multi_add_handle(transfer->pool->multi, handle->easy) != CURLM_OK) {
+		handle_free(handle);
 		return false;
 	}
-	attempt->easy = easy;
+	transfer->attempt.handle = handle;
 	return true;
 }
 
 /* With nothing in it that points to the transfer's memory. Those that sent a body are not used again. */
-static bool keep_easy(struct transfer *transfer, CURL *easy)
+static bool keep_handle(struct transfer *transfer, struct handle *handle)
 {
 	struct pool *pool = transfer->pool;
 	if (pool->idle_count == POOL_IDLE_MAX || secret_is_set(&transfer->request.body) ||
 	    (transfer->request.method && strcmp(transfer->request.method, "HEAD") != 0))
 		return false;
-	if (!SET(CURLOPT_ERRORBUFFER, NULL) || !SET(CURLOPT_HTTPHEADER, NULL) || !SET(CURLOPT_PRIVATE, NULL))
+	if (curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, NULL) != CURLE_OK)
 		return false;
-	pool->idle[pool->idle_count++] = easy;
+	handle->transfer = NULL;
+	handle->detail[0] = '\0';
+	head_clear(&handle->head);
+	pool->idle[pool->idle_count++] = handle;
 	return true;
 }
 
 uint64_t attempt_stop(struct transfer *transfer)
 {
-	CURL *easy = TAKE_PTR(transfer->attempt.easy);
+	struct handle *handle = TAKE_PTR(transfer->attempt.handle);
 	curl_off_t wire_bytes = 0;
 
-	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
-	curl_multi_remove_handle(transfer->pool->multi, easy);
-	if (!keep_easy(transfer, easy))
-		curl_easy_cleanup(easy);
+	curl_easy_getinfo(handle->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
+	curl_multi_remove_handle(transfer->pool->multi, handle->easy);
+	if (!keep_handle(transfer, handle))
+		handle_free(handle);
 	return wire_bytes > 0 ? (uint64_t)wire_bytes : 0;
 }
 
@@ -286,7 +308,7 @@ CURLcode attempt_resume(struct attempt *attempt)
 	if (!attempt->paused)
 		return CURLE_OK;
 	attempt->paused = false; /* the piece that was kept comes in the call, and may find the queue full again */
-	return curl_easy_pause(attempt->easy, CURLPAUSE_CONT);
+	return curl_easy_pause(attempt->handle->easy, CURLPAUSE_CONT);
 }
 
 struct failure_facts attempt_facts(const struct transfer *transfer, CURLcode code)
@@ -294,11 +316,11 @@ struct failure_facts attempt_facts(const struct transfer *transfer, CURLcode cod
 	const struct attempt *attempt = &transfer->attempt;
 	struct failure_facts facts = {
 		.code = code,
-		.detail = attempt->detail,
+		.detail = attempt->handle->detail,
 		.proxied = secret_is_set(&transfer->origin->proxy),
-		.answered = attempt->head.status != 0,
+		.answered = attempt->handle->head.status != 0,
 	};
-	curl_easy_getinfo(attempt->easy, CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+	curl_easy_getinfo(attempt->handle->easy, CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
 	return facts;
 }
 
@@ -306,8 +328,8 @@ bool attempt_moved(struct attempt *attempt, int64_t now_ms)
 {
 	curl_off_t down = 0, up = 0;
 
-	curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
-	curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+	curl_easy_getinfo(attempt->handle->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+	curl_easy_getinfo(attempt->handle->easy, CURLINFO_SIZE_UPLOAD_T, &up);
 	uint64_t bytes = (uint64_t)down + (uint64_t)up;
 	if (bytes == attempt->moved_bytes)
 		return false;

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "base/secret.h"
 
 /* A token of RFC 9110, section 5.6.2, and the slash between the two of a media type. */
 static bool is_type_char(int byte)
@@ -151,13 +152,29 @@ static void read_field(struct head *head, struct slice line)
 		keep_for_owner(head, kept, value);
 }
 
+/* Its room is large: what was in it is not looked at, but not set to zeros. */
+static void begin(struct head *head, int status)
+{
+	head->status = status;
+	head->done = false;
+	head->content_type[0] = head->date[0] = head->retry_after[0] = '\0';
+	head->kept_len = 0;
+}
+
+void head_clear(struct head *head)
+{
+	secret_wipe(head->kept, head->kept_len);
+	begin(head, 0);
+	head->bytes = 0;
+}
+
 static enum head_state end_of_head(struct head *head)
 {
 	if (head->status >= 200) {
 		head->done = true;
 		return HEAD_DONE;
 	}
-	*head = (struct head){ .bytes = head->bytes };
+	begin(head, 0);
 	return HEAD_MORE;
 }
 
@@ -174,7 +191,7 @@ enum head_state head_add(struct head *head, struct slice line)
 	if (!line.len)
 		return end_of_head(head);
 	if (read_status(line, &status))
-		*head = (struct head){ .bytes = head->bytes, .status = status };
+		begin(head, status);
 	else
 		read_field(head, line);
 	return HEAD_MORE;

@@ -34,6 +34,9 @@ struct head {
 	size_t kept_len;
 };
 
+/* For the next answer. What was kept is wiped: an address may hold a signature. */
+void head_clear(struct head *head);
+
 /* One line with or without its line end; an empty one ends the head. HEAD_DONE only once. */
 enum head_state head_add(struct head *head, struct slice line);
 

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "net/attempt_internal.h"
 #include "net/loop_internal.h"
 #include "net/origin_internal.h"
 #include "net/transfer_internal.h"
@@ -87,7 +88,7 @@ struct pool *pool_new(struct http *http, struct http_origin *origin, struct http
 void pool_free(struct pool *pool)
 {
 	while (pool->idle_count)
-		curl_easy_cleanup(pool->idle[--pool->idle_count]);
+		handle_free(pool->idle[--pool->idle_count]);
 	if (pool->multi)
 		curl_multi_cleanup(pool->multi);
 	if (pool->epoll >= 0)
@@ -137,11 +138,11 @@ static void finish_all(struct pool *pool)
 	int left;
 
 	while ((message = curl_multi_info_read(pool->multi, &left))) {
-		struct transfer *transfer = NULL;
+		struct handle *handle = NULL;
 		CURLcode code = message->data.result;
 		if (message->msg == CURLMSG_DONE &&
-		    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer) == CURLE_OK && transfer)
-			transfer_finish(transfer, code);
+		    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &handle) == CURLE_OK && handle)
+			transfer_finish(handle->transfer, code);
 	}
 }
 

@@ -15,6 +15,7 @@
 
 #include "net/http.h"
 
+struct handle;
 struct transfer;
 
 /* Whether the server speaks HTTP/2 is known when it was reached once. Until then one transfer goes ahead, or else each
@@ -22,7 +23,7 @@ struct transfer;
  * own way (CURLOPT_PIPEWAIT) makes all wait for one that hangs, one after the other. */
 enum pool_probe { POOL_UNKNOWN, POOL_PROBING, POOL_KNOWN };
 
-/* Easy handles that are kept for the next request: the connections of a pool, and some. */
+/* Handles that are kept for the next request: the connections of a pool, and some. */
 #define POOL_IDLE_MAX 32
 
 struct pool {
@@ -44,7 +45,7 @@ struct pool {
 	bool paused;      /* a transfer is */
 	bool stalled;
 	int64_t stalled_ms; /* since when */
-	CURL *idle[POOL_IDLE_MAX];
+	struct handle *idle[POOL_IDLE_MAX];
 	unsigned idle_count;
 };
 

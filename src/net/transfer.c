@@ -37,7 +37,7 @@ static void unlink_from_loop(struct http *http, struct transfer *transfer)
 /* Its easy handle goes, and the turn or the place in the line with it. */
 static void let_go(struct transfer *transfer)
 {
-	if (transfer->attempt.easy)
+	if (transfer->attempt.handle)
 		transfer->wire_bytes += attempt_stop(transfer);
 	if (transfer->pool)
 		pool_leave(transfer->pool, transfer);
@@ -74,7 +74,7 @@ unsigned transfer_backoff_ms(const struct transfer *transfer)
 static void back_off(struct transfer *transfer, enum http_failure failure, unsigned wait_ms)
 {
 	struct http_event shown = {
-		.status = transfer->attempt.swallow ? transfer->attempt.head.status : 0,
+		.status = transfer->attempt.swallow ? transfer->attempt.handle->head.status : 0,
 		.wait_ms = wait_ms,
 		.failure = failure,
 		.message = strbuf_slice(&transfer->message),
@@ -93,7 +93,7 @@ static void back_off(struct transfer *transfer, enum http_failure failure, unsig
 static void back_off_as_asked(struct transfer *transfer)
 {
 	strbuf_clear(&transfer->message);
-	strbuf_addf(&transfer->message, "the server answered with status %d", transfer->attempt.head.status);
+	strbuf_addf(&transfer->message, "the server answered with status %d", transfer->attempt.handle->head.status);
 	back_off(transfer, HTTP_OK, transfer->attempt.retry_ms);
 }
 

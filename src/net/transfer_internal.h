@@ -22,14 +22,22 @@ enum transfer_state {
 	TRANSFER_BACKOFF, /* waits until due_ms before it lines up again */
 };
 
+/* An easy handle of libcurl with what a request needs beside it. Its pool keeps it for the next one: made anew it costs
+ * as much as a small request. */
+struct handle {
+	CURL *easy;
+	struct transfer *transfer; /* that it works for */
+	struct head head;
+	char detail[CURL_ERROR_SIZE];
+};
+
 /* One try. */
 struct attempt {
-	CURL *easy;
-	struct head head;
-	bool delivered;     /* a HEAD went to the owner: there is no way back */
-	bool paused;        /* the queue was full */
-	bool inner_address; /* the name leads to one that is not public, where it must not */
-	bool swallow;       /* the answer asks for a retry, and is read over */
+	struct handle *handle; /* NULL: none is under way */
+	bool delivered;        /* a HEAD went to the owner: there is no way back */
+	bool paused;           /* the queue was full */
+	bool inner_address;    /* the name leads to one that is not public, where it must not */
+	bool swallow;          /* the answer asks for a retry, and is read over */
 	size_t swallowed;
 	unsigned retry_ms;    /* after the swallowed answer */
 	const char *given_up; /* why a callback broke it off; NULL: it did not */
@@ -38,7 +46,6 @@ struct attempt {
 	int64_t connected_ms;  /* since when the request is on its way; 0: not yet */
 	int64_t moved_ms;      /* of the last byte */
 	uint64_t moved_bytes;  /* up to then */
-	char detail[CURL_ERROR_SIZE];
 };
 
 struct transfer {

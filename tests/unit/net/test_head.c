@@ -125,6 +125,22 @@ static void what_is_kept_has_a_maximum_and_later_fields_may_still_fit(void **sta
 	assert_int_equal(head.kept_len, HEAD_KEPT_BYTES);
 }
 
+static void nothing_of_an_answer_is_in_the_next(void **state)
+{
+	struct head head = { 0 };
+	feed(&head,
+	     "HTTP/1.1 429 x\r\nContent-Type: text/a\r\nDate: now\r\nRetry-After: 5\r\nLocation: /signed\r\n\r\n");
+	head_clear(&head);
+	assert_int_equal(head.status, 0);
+	assert_false(head.done);
+	assert_memory_equal(head.kept, (char[8]){ 0 }, 8);
+	assert_int_equal(feed(&head, "HTTP/1.1 200 OK\r\n\r\n"), HEAD_DONE);
+	assert_string_equal(head.content_type, "");
+	assert_string_equal(head.date, "");
+	assert_string_equal(head.retry_after, "");
+	assert_null(kept(&head, "location", 0).data);
+}
+
 static void check_type(const char *value, const char *expected)
 {
 	char room[HEAD_TYPE_BYTES];
@@ -211,6 +227,7 @@ int main(void)
 		cmocka_unit_test(fields_of_interim_answers_and_trailers_are_not_kept),
 		cmocka_unit_test(a_field_with_control_characters_is_left_out),
 		cmocka_unit_test(what_is_kept_has_a_maximum_and_later_fields_may_still_fit),
+		cmocka_unit_test(nothing_of_an_answer_is_in_the_next),
 		cmocka_unit_test(media_types),
 		cmocka_unit_test(a_media_type_has_a_maximum),
 		cmocka_unit_test(lines_that_are_none_are_left_out),
