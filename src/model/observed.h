@@ -391,7 +391,7 @@
 	F(TEXT, tag, FIELD_KEY, "", 3, "Tag.")                                                                         \
 	F(TEXT, digest, FIELD_KEY, "", 3, "Digest.")                                                                   \
 	F(TEXT, actor, FIELD_KEY, "", 3, "Who: the user's name.")                                                      \
-	F(TEXT, token, FIELD_KEY, "", 3, "Name or id of the access token that was used, never a value.")               \
+	F(TEXT, token_name, FIELD_KEY, "", 3, "Name or id of the access token that was used, never a value.")          \
 	F(TEXT, address, FIELD_KEY, "", 3, "Where from.")                                                              \
 	F(TEXT, client, 0, "", 3, "User agent.")                                                                       \
 	F(INT, count, 0, "", 3, "How many times, where the log adds up.")                                              \

@@ -49,7 +49,7 @@ static int put_record(struct registry_dialect *dialect, const struct dialect_eve
 	record.tag = or_empty(event->tag);
 	record.digest = or_empty(event->digest);
 	record.actor = actor;
-	record.token = record.address = SLICE("");
+	record.token_name = record.address = SLICE("");
 	record.source = slice_of(dialect->ops->name);
 	return sink->ops->put(sink, dialect->context.read, &registry_event_type, &record, err);
 }

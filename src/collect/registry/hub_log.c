@@ -40,8 +40,8 @@ static int mask(struct hub_log *log, struct slice *text, struct error **err)
 
 static int mask_event(struct hub_log *log, struct registry_event *event, struct error **err)
 {
-	struct slice *texts[] = { &event->action, &event->tag,     &event->digest, &event->actor,
-				  &event->token,  &event->address, &event->client };
+	struct slice *texts[] = { &event->action,     &event->tag,     &event->digest, &event->actor,
+				  &event->token_name, &event->address, &event->client };
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (mask(log, texts[i], err) < 0)
 			return -1;

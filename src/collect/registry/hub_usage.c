@@ -279,7 +279,7 @@ static int take_row(struct usage *usage, struct error **err)
 		return -1;
 	event.tag = value_of(usage, COLUMN_TAG);
 	event.actor = value_of(usage, COLUMN_USER);
-	event.token = value_of(usage, COLUMN_TOKEN);
+	event.token_name = value_of(usage, COLUMN_TOKEN);
 	event.client = value_of(usage, COLUMN_CLIENT);
 	return put_counts(usage, &event, err);
 }

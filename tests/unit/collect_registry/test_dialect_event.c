@@ -41,7 +41,7 @@ static void what_is_told(void **state)
 	check_slice(last.tag, "1.0");
 	check_slice(last.digest, PAGE_DIGEST);
 	check_slice(last.source, "hub");
-	check_slice(last.token, "");
+	check_slice(last.token_name, "");
 	check_slice(last.address, "");
 	assert_int_equal(last.time, 1);
 	assert_int_equal(last.count, INT_UNKNOWN);

@@ -28,7 +28,7 @@ static void a_push_says_who_pushed_what_when(void **state)
 	check_slice(event->tag, "v1");
 	check_slice(event->digest, DIGEST);
 	check_slice(event->actor, "ann");
-	check_slice(event->token, "");
+	check_slice(event->token_name, "");
 	check_slice(event->address, "");
 	check_slice(event->source, "hub-audit");
 	assert_int_equal(event->time, time_at("2026-11-20T09:12:33Z"));

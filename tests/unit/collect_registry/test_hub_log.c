@@ -42,7 +42,7 @@ static void texts_that_are_not_there_are_empty(void **state)
 	assert_int_equal(hub_count(&r, &registry_event_type), 2);
 	check_slice(hub_event(&r, 1)->action, "two");
 	check_slice(hub_event(&r, 1)->repository, "");
-	check_slice(hub_event(&r, 1)->token, "");
+	check_slice(hub_event(&r, 1)->token_name, "");
 	check_slice(hub_event(&r, 1)->source, "made-up");
 	assert_int_equal(r.result.events, 2);
 	assert_int_equal(r.memory.reads[0].scope.as_of, WHEN);

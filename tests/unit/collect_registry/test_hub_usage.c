@@ -29,7 +29,7 @@ static void a_row_says_which_login_pulled_what_from_where(void **state)
 		check_slice(event->tag, "v1");
 		check_slice(event->digest, DIGEST);
 		check_slice(event->actor, "acme-ci");
-		check_slice(event->token, "ci-2024");
+		check_slice(event->token_name, "ci-2024");
 		check_slice(event->address, "192.0.2.7, 2001:db8::1");
 		check_slice(event->client, "");
 		check_slice(event->source, "hub-usage");
@@ -51,7 +51,7 @@ static void check_events(const char *text, const char *expected)
 		const struct registry_event *e = hub_event(&r, i);
 		strbuf_addf(&found, "%s%.*s %lld %.*s %.*s %.*s %.*s %.*s", i ? "; " : "", SLICE_ARG(e->action),
 			    e->count == INT_UNKNOWN ? -1LL : (long long)e->count, SLICE_ARG(e->repository),
-			    SLICE_ARG(e->tag), SLICE_ARG(e->actor), SLICE_ARG(e->token), SLICE_ARG(e->address));
+			    SLICE_ARG(e->tag), SLICE_ARG(e->actor), SLICE_ARG(e->token_name), SLICE_ARG(e->address));
 	}
 	assert_string_equal(strbuf_text(&found), expected);
 	check_defects(&r, "");

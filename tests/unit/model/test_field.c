@@ -52,12 +52,21 @@ static void lists_are_well_formed(void **state)
 	for_each_type(check_well_formed);
 }
 
+/* What a digest names is nobody's, and a log tells of a registry, wherever it was read. */
+static bool belongs_to_nobody(const struct record_type *type)
+{
+	return type == &manifest_type || type == &index_member_type || type == &image_content_type ||
+	       type == &registry_event_type;
+}
+
 /* What the store and the sinks rely on. */
 static void observed_records_belong_to_a_cluster(void **state)
 {
 	for (size_t i = 0; i < observed_type_count; i++) {
 		const struct field *cluster = record_field(observed_types[i], "cluster");
-		assert_non_null(cluster);
+		assert_int_equal(!cluster, belongs_to_nobody(observed_types[i]));
+		if (!cluster)
+			continue;
 		assert_true(cluster->flags & FIELD_CLUSTER);
 		assert_int_equal(cluster->type, FIELD_TEXT);
 		if (record_field(observed_types[i], "gone"))

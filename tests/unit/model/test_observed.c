@@ -49,10 +49,13 @@ static bool is_one_of(const struct record_type *type, const char *const *names)
 }
 
 /* Coverage speaks of a kind and a place: what has no kind never goes by it. That is meant for events, which only
- * expire, for the history of values, and for what was lost or deleted. */
+ * expire, for the history of values, for what was lost or deleted, for what a registry answered, and for what a digest
+ * names, which is the same for ever. */
 static void what_can_be_gone_tells_kind_and_place(void **state)
 {
-	static const char *const never_gone[] = { "event", "entry_value", "gap", "deletion", NULL };
+	static const char *const never_gone[] = { "event",           "entry_value", "gap",          "deletion",
+						  "registry_answer", "manifest",    "index_member", "image_content",
+						  "registry_event",  NULL };
 	static const char *const everywhere[] = { "namespace", "node", "node_image", NULL };
 	for (size_t i = 0; i < observed_type_count; i++) {
 		const struct record_type *type = observed_types[i];

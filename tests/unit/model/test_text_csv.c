@@ -2,6 +2,7 @@
 #include "model/answer.h"
 #include "model/observed.h"
 #include "model/text.h"
+#include "sample.h"
 #include "support/check.h"
 #include "support/torture.h"
 
@@ -22,7 +23,7 @@ static void check_header(const struct record_type *type, const char *expected)
 static void headers_are_the_fields(void **state)
 {
 	check_header(&namespace_type, "cluster,name,uid,created,first_seen,last_seen,gone\r\n");
-	check_header(&registry_type, "registry,credentials,secrets,images,repositories_count\r\n");
+	check_header(&shelf_type, "registry,credentials,secrets,images,repositories_count\r\n");
 }
 
 /* secret_row has entries_count already: the list itself is left out. */
@@ -48,9 +49,9 @@ static void a_count_is_not_there_twice(void **state)
 static void values_of_each_type(void **state)
 {
 	static const struct slice secrets[] = { { "hub", 3 }, { "quay", 4 } };
-	struct repository repositories[2];
+	struct book repositories[2];
 	struct service_account account;
-	struct registry registry;
+	struct shelf registry;
 	record_init(&service_account_type, &account);
 	check_csv(&service_account_type, &account, ",,,,,,,,\r\n");
 	account.cluster = SLICE("prod");
@@ -58,20 +59,20 @@ static void values_of_each_type(void **state)
 	account.created = USEC_PER_SECOND;
 	account.gone = BOOL_TRUE;
 	check_csv(&service_account_type, &account, "prod,,,,1970-01-01T00:00:01Z,hub;quay,,,true\r\n");
-	record_init(&registry_type, &registry);
+	record_init(&shelf_type, &registry);
 	registry.images = -3; /* our own number: no formula */
 	registry.repositories = (struct record_list){ repositories, 2 };
-	check_csv(&registry_type, &registry, ",,,-3,2\r\n");
+	check_csv(&shelf_type, &registry, ",,,-3,2\r\n");
 }
 
 static void check_cell(const char *text, const char *cell)
 {
-	struct repository repository;
+	struct book repository;
 	char expected[128];
-	record_init(&repository_type, &repository);
+	record_init(&book_type, &repository);
 	repository.repository = slice_of(text);
 	snprintf(expected, sizeof expected, ",%s,\r\n", cell);
-	check_csv(&repository_type, &repository, expected);
+	check_csv(&book_type, &repository, expected);
 }
 
 static void cells_are_quoted_as_rfc_4180_says(void **state)
@@ -112,10 +113,10 @@ static void a_record_is_one_line(void **state)
 static int write_both(void *data, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_ROW_BYTES);
-	struct repository repository;
-	record_init(&repository_type, &repository);
+	struct book repository;
+	record_init(&book_type, &repository);
 	repository.repository = SLICE("=a,b");
-	record_write_csv(&repository_type, &repository, &out);
+	record_write_csv(&book_type, &repository, &out);
 	if (strbuf_failed(&out, err))
 		return -1;
 	assert_string_equal(strbuf_text(&out), ",\"'=a,b\",\r\n");

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "model/answer.h"
 #include "model/observed.h"
+#include "sample.h"
 #include "support/check.h"
 #include "support/torture.h"
 
@@ -70,17 +71,17 @@ static void bytes_that_are_not_utf8_have_a_twin(void **state)
 
 static void records_in_records(void **state)
 {
-	struct repository repositories[2];
-	struct registry registry;
-	record_init(&registry_type, &registry);
+	struct book repositories[2];
+	struct shelf registry;
+	record_init(&shelf_type, &registry);
 	for (size_t i = 0; i < 2; i++)
-		record_init(&repository_type, &repositories[i]);
+		record_init(&book_type, &repositories[i]);
 	repositories[1].repository = SLICE("acme/app");
 	repositories[1].images = -1;
-	check_json(&registry_type, &registry,
+	check_json(&shelf_type, &registry,
 		   "{\"registry\":null,\"credentials\":null,\"secrets\":null,\"images\":null,\"repositories\":null}");
 	registry.repositories = (struct record_list){ repositories, 2 };
-	check_json(&registry_type, &registry,
+	check_json(&shelf_type, &registry,
 		   "{\"registry\":null,\"credentials\":null,\"secrets\":null,\"images\":null,\"repositories\":["
 		   "{\"registry\":null,\"repository\":null,\"images\":null},"
 		   "{\"registry\":null,\"repository\":\"acme/app\",\"images\":-1}]}");
@@ -90,14 +91,14 @@ static void members_leave_the_braces_to_the_caller(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_ROW_BYTES);
 	struct json_writer w = { .out = &out };
-	struct repository repository;
-	record_init(&repository_type, &repository);
+	struct book repository;
+	record_init(&book_type, &repository);
 	json_object_begin(&w);
-	json_member_text(&w, "record", SLICE("repository"));
-	record_write_members(&repository_type, &repository, &w);
+	json_member_text(&w, "record", SLICE("book"));
+	record_write_members(&book_type, &repository, &w);
 	json_object_end(&w);
 	assert_string_equal(strbuf_text(&out),
-			    "{\"record\":\"repository\",\"registry\":null,\"repository\":null,\"images\":null}");
+			    "{\"record\":\"book\",\"registry\":null,\"repository\":null,\"images\":null}");
 }
 
 static int write_with_twins(void *data, struct error **err)

@@ -3,6 +3,7 @@
 #include "model/answer.h"
 #include "model/observed.h"
 #include "model/schema.h"
+#include "sample.h"
 #include "support/check.h"
 #include "support/torture.h"
 
@@ -35,7 +36,7 @@ static void a_small_record_whole(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_MIB);
 	assert_string_equal(
-		schema_of(&repository_type, &out),
+		schema_of(&book_type, &out),
 		"{\"description\":\"A path in a registry.\",\"type\":\"object\","
 		"\"properties\":{"
 		"\"registry\":{\"description\":\"Registry.\",\"type\":[\"string\",\"null\"],\"x-since\":1},"
@@ -62,7 +63,7 @@ static void every_type_of_field(void **state)
 static void records_of_a_record_stand_in_it(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_MIB);
-	const char *text = schema_of(&registry_type, &out);
+	const char *text = schema_of(&shelf_type, &out);
 	const char *nested = strstr(text, "\"repositories\":{");
 	assert_non_null(nested);
 	assert_non_null(strstr(nested, "\"items\":{\"description\":\"A path in a registry.\",\"type\":\"object\","));
@@ -74,7 +75,7 @@ static int write_one(void *data, struct error **err)
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT(LIMIT_MIB);
 	struct json_writer w = { .out = &out };
 	json_object_begin(&w);
-	schema_write_members(&registry_type, true, &w);
+	schema_write_members(&shelf_type, true, &w);
 	json_object_end(&w);
 	return strbuf_failed(&out, err) ? -1 : 0;
 }
