@@ -282,11 +282,19 @@ static void answer_tag(const struct image_layout *layout, const struct layout_as
 	answer->media_type = root->media_type;
 }
 
-static int answer_bytes(struct image_layout *layout, const struct layout_ask *what, size_t max,
-			struct image_answer *answer, struct error **err)
+static int get_content(struct image_layout *layout, const struct layout_ask *what, struct layout_content *ret_content,
+		       bool *ret_verified, struct error **err)
+{
+	if (what->type == IMAGE_ASK_MANIFEST)
+		return layout_get_manifest(layout, what->reference, &layout->answer, ret_content, ret_verified, err);
+	return layout_get_blob(layout, what->reference, LIMIT_IMAGE_CONFIG_BYTES, ret_content, ret_verified, err);
+}
+
+static int answer_bytes(struct image_layout *layout, const struct layout_ask *what, struct image_answer *answer,
+			struct error **err)
 {
 	struct layout_content content;
-	if (layout_get_blob(layout, what->reference, max, &content, &answer->verified, err) < 0)
+	if (get_content(layout, what, &content, &answer->verified, err) < 0)
 		return -1;
 	if (content.outcome == IMAGE_PRESENT && what->size >= 0 && (int64_t)content.bytes.len > what->size) {
 		refuse(answer, IMAGE_INVALID, "larger than its descriptor says");
@@ -314,9 +322,8 @@ static int answer_ask(struct image_layout *layout, const struct layout_ask *what
 		answer_tag(layout, what, answer);
 		return 0;
 	case IMAGE_ASK_MANIFEST:
-		return answer_bytes(layout, what, LIMIT_MANIFEST_BODY_BYTES, answer, err);
 	case IMAGE_ASK_BLOB:
-		return answer_bytes(layout, what, LIMIT_IMAGE_CONFIG_BYTES, answer, err);
+		return answer_bytes(layout, what, answer, err);
 	case IMAGE_ASK_REFERRERS:
 		break;
 	}

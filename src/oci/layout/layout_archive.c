@@ -477,7 +477,7 @@ static int guess_root(struct image_layout *layout, struct slice name, struct lay
 		return 0;
 	if (!blob && layout_remember_config(layout, digest, name, err) < 0)
 		return -1;
-	if (layout_get_blob(layout, digest, LIMIT_MANIFEST_BODY_BYTES, &content, &verified, err) < 0)
+	if (layout_get_manifest(layout, digest, &arena, &content, &verified, err) < 0)
 		return -1;
 	if (content.outcome != IMAGE_PRESENT || !verified)
 		return 0;

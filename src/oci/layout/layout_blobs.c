@@ -71,26 +71,55 @@ static void refuse(struct layout_content *content, const char *why)
 	*content = (struct layout_content){ .outcome = IMAGE_INVALID, .why = slice_of(why) };
 }
 
-int layout_get_blob(struct image_layout *layout, struct slice digest, size_t max, struct layout_content *ret_content,
-		    bool *ret_verified, struct error **err)
+static int get_bytes(struct image_layout *layout, struct slice digest, size_t max, struct layout_content *ret_content,
+		     struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT(NAME_BYTES);
-	enum verify_result verified;
-	*ret_verified = false;
 	if (!digest_valid(digest)) {
 		refuse(ret_content, "no digest");
 		return 0;
 	}
-	if (add_file_name(layout, digest, &name, err) < 0 ||
-	    layout->ops->get(layout, strbuf_slice(&name), max, ret_content, err) < 0)
+	if (add_file_name(layout, digest, &name, err) < 0)
+		return -1;
+	return layout->ops->get(layout, strbuf_slice(&name), max, ret_content, err);
+}
+
+static bool weigh(enum verify_result verified, struct layout_content *content)
+{
+	if (verified == VERIFY_DIFFERENT)
+		refuse(content, "its bytes are not what its digest says");
+	return verified == VERIFY_EQUAL;
+}
+
+int layout_get_blob(struct image_layout *layout, struct slice digest, size_t max, struct layout_content *ret_content,
+		    bool *ret_verified, struct error **err)
+{
+	enum verify_result verified;
+	*ret_verified = false;
+	if (get_bytes(layout, digest, max, ret_content, err) < 0)
 		return -1;
 	if (ret_content->outcome != IMAGE_PRESENT)
 		return 0;
 	if (verify_digest(digest, ret_content->bytes, &verified, err) < 0)
 		return -1;
-	*ret_verified = verified == VERIFY_EQUAL;
-	if (verified == VERIFY_DIFFERENT)
-		refuse(ret_content, "its bytes are not what its digest says");
+	*ret_verified = weigh(verified, ret_content);
+	return 0;
+}
+
+int layout_get_manifest(struct image_layout *layout, struct slice digest, struct arena *arena,
+			struct layout_content *ret_content, bool *ret_verified, struct error **err)
+{
+	enum verify_result verified;
+	struct slice proven;
+	*ret_verified = false;
+	if (get_bytes(layout, digest, LIMIT_MANIFEST_BODY_BYTES, ret_content, err) < 0)
+		return -1;
+	if (ret_content->outcome != IMAGE_PRESENT)
+		return 0;
+	if (verify_manifest(digest, ret_content->bytes, arena, &verified, &proven, err) < 0)
+		return -1;
+	ret_content->bytes = proven;
+	*ret_verified = weigh(verified, ret_content);
 	return 0;
 }
 
@@ -100,7 +129,7 @@ static int parse_blob(struct image_layout *layout, struct slice digest, struct a
 {
 	struct layout_content content;
 	bool verified;
-	if (layout_get_blob(layout, digest, LIMIT_MANIFEST_BODY_BYTES, &content, &verified, err) < 0)
+	if (layout_get_manifest(layout, digest, arena, &content, &verified, err) < 0)
 		return -1;
 	return content.outcome == IMAGE_PRESENT
 		       ? oci_manifest_parse(content.bytes, SLICE_NONE, arena, ret_manifest, err)

@@ -105,6 +105,9 @@ const struct layout_root *layout_find(const struct image_layout *layout, struct 
 /* The bytes of a digest, verified. A config that stands under another name too. */
 int layout_get_blob(struct image_layout *layout, struct slice digest, size_t max, struct layout_content *ret_content,
 		    bool *ret_verified, struct error **err);
+/* The same of a manifest or index; of a signed one of schema 1 the signed part, in the arena (oci/format/verify.h). */
+int layout_get_manifest(struct image_layout *layout, struct slice digest, struct arena *arena,
+			struct layout_content *ret_content, bool *ret_verified, struct error **err);
 /* The digest that the name of a file promises (blobs/ALGORITHM/ENCODED, HEX.json, sha256:HEX); not there: none. */
 int layout_digest_of_name(struct image_layout *layout, struct slice name, struct slice *ret_digest, struct error **err);
 /* The index or manifest `digest` leads to an image with that config, as far as it can be read. */

@@ -62,11 +62,39 @@ static void test_a_manifest_an_index_and_what_is_not_there(void **state)
 	assert_false(leads(&m, index, making_config_of(&m, "web")));
 }
 
+#define SIGNED_PART                                                                                                    \
+	"{\"schemaVersion\":1,\"name\":\"acme/web\",\"tag\":\"1.0\",\"architecture\":\"amd64\",\"fsLayers\":[],\"history\":[]"
+#define SIGNED_DIGEST "192b1e67c957314f001b4ad2c9ba768f52bf0309d3a5c159c45eb4e92d295e5d"
+
+/* `protected` says that 98 bytes and "\n}" were signed. */
+static void test_of_a_signed_manifest_the_signed_part_is_the_answer(void **state)
+{
+	CLEANUP(making_release) struct making m;
+	CLEANUP(scratch_remove) struct scratch s = scratch_make();
+	CLEANUP(image_layout_freep) struct image_layout *layout = NULL;
+	struct error *err = NULL;
+	making_init(&m);
+	making_add(&m, "oci-layout", SLICE(MARK));
+	making_add(&m, "index.json", SLICE("{\"schemaVersion\":2,\"manifests\":[]}"));
+	making_add(&m, "blobs/sha256/" SIGNED_DIGEST,
+		   SLICE(SIGNED_PART ",\"extra\":1,\"signatures\":[{\"signature\":\"AAAA\",\"protected\":"
+				     "\"eyJmb3JtYXRMZW5ndGgiOjk4LCJmb3JtYXRUYWlsIjoiQ24wIn0\"}]\n}"));
+	making_write(&m, &s);
+	assert_int_equal(image_layout_open(s.path, &layout, &err), 1);
+	struct image_answer answer = making_ask(layout, IMAGE_ASK_MANIFEST, "", "sha256:" SIGNED_DIGEST);
+	assert_int_equal(answer.outcome, IMAGE_PRESENT);
+	assert_true(answer.verified);
+	check_slice(answer.bytes, SIGNED_PART "\n}");
+	/* Bytes that nobody parses as a manifest have no such part. */
+	assert_int_equal(making_ask(layout, IMAGE_ASK_BLOB, "", "sha256:" SIGNED_DIGEST).outcome, IMAGE_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_which_digest_a_name_promises),
 		cmocka_unit_test(test_a_manifest_an_index_and_what_is_not_there),
+		cmocka_unit_test(test_of_a_signed_manifest_the_signed_part_is_the_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
