@@ -102,7 +102,9 @@ static int take_config(struct image_walk *walk, struct task *task, const struct 
 {
 	const struct oci_descriptor *descriptor = &task->manifest.config;
 	struct oci_config config;
-	if (keep_evidence(walk, task, descriptor->digest, descriptor->media_type, answer, err) < 0)
+	/* Without a type: manifests of Docker and of OCI call the same config by different ones, and each tells its
+	 * own. */
+	if (keep_evidence(walk, task, descriptor->digest, SLICE_NONE, answer, err) < 0)
 		return -1;
 	int parsed = oci_config_parse(answer->bytes, &task->arena, &config, err);
 	struct slice why = parsed == 0 ? config.refused : SLICE_NONE;

@@ -150,6 +150,10 @@ static void a_config_of_two_manifests_is_fetched_once(void **state)
 			assert_int_equal(source_memory_asked(&lab.source, IMAGE_ASK_BLOB, "r", config), 1);
 			assert_int_equal(found(&lab, twins[0])->config_read, BOOL_TRUE);
 			assert_int_equal(found(&lab, twins[1])->config_read, BOOL_TRUE);
+			/* Each manifest tells its own type of it, the bytes none: who came first would decide. */
+			check_slice(found(&lab, twins[0])->config_media_type, OCI_CONFIG_TYPE);
+			const struct image_content *content = lab_find(&lab, &image_content_type, "digest", config);
+			assert_null(content->media_type.data);
 			assert_true(lab.result.complete);
 			lab_release(&lab);
 		}
