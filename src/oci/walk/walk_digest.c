@@ -227,9 +227,11 @@ int digest_lead(struct image_walk *walk, struct walk_repository *repository, str
 	return tell(walk, &who, true, false, err);
 }
 
-bool digest_is_met(struct image_walk *walk, struct slice digest)
+int digest_is_met(struct image_walk *walk, struct slice digest, struct error **err)
 {
 	const struct digest_state *state = state_of(walk, digest);
+	if (!state && !digest_set_full(&walk->seen))
+		return error_no_memory(err);
 	return is_known(walk, digest) || (state && state->kind != DIGEST_NEW);
 }
 

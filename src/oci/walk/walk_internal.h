@@ -191,8 +191,8 @@ const char *list_outcome_text(enum image_outcome outcome);
  * is settled was raised before. */
 int digest_lead(struct image_walk *walk, struct walk_repository *repository, struct task *parent, unsigned depth,
 		const struct lead *lead, struct error **err);
-/* Whether it is known, or was met in this walk. */
-bool digest_is_met(struct image_walk *walk, struct slice digest);
+/* Whether it is known, or was met in this walk. 1, 0, -1. */
+int digest_is_met(struct image_walk *walk, struct slice digest, struct error **err);
 /* Starts the next member of an index whose members are read: 1, 0 there is none, -1. */
 int digest_next_member(struct image_walk *walk, struct error **err);
 /* The task of a digest ended as it says (broken, hopeless, too_deep). */

@@ -368,7 +368,10 @@ static int take_digest(struct image_walk *walk, struct walk_repository *reposito
 	int is_new = is_new_name(walk, repository, digest, err);
 	if (is_new <= 0)
 		return is_new < 0 ? -1 : repository_settle(walk, repository, 1, err);
-	if (!digest_is_met(walk, digest)) {
+	int is_met = digest_is_met(walk, digest, err);
+	if (is_met < 0)
+		return -1;
+	if (!is_met) {
 		if (digest_ask_referrers(walk, repository, digest, err) < 0)
 			return -1;
 		return digest_lead(walk, repository, NULL, 0, &lead, err);
