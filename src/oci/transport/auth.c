@@ -300,25 +300,34 @@ static bool holds(struct slice text, const struct secret_bytes *secret)
 	return value.len && text.len && memmem(text.data, text.len, value.data, value.len);
 }
 
+static bool holds_any(const struct ask *ask, const struct registry_error *error, const struct login *login)
+{
+	const struct secret_bytes *const secrets[] = { login->password, login->identity_token, login->registry_token };
+	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+		if (holds(strbuf_slice(&ask->body), secrets[i]))
+			return true;
+		for (size_t j = 0; j < error->count; j++)
+			if (holds(error->messages[j], secrets[i]) || holds(error->codes[j], secrets[i]))
+				return true;
+	}
+	return false;
+}
+
+/* Another ask may have led the grant on to its next login since: all that were tried are looked for. */
 int auth_is_echoed(struct registry *registry, const struct ask *ask, const struct registry_error *error,
 		   struct error **err)
 {
 	const struct registry_options *options = &registry->options;
 	const struct grant *grant = ask->grant;
-	struct login login = { 0 };
 
-	if (!ask->generation || grant->anonymous || !options->logins)
+	if (!ask->generation || !options->logins)
 		return 0;
-	if (logins_find(options->logins, options->login_registry, grant->repository, grant->login, &login, NULL, err) <
-	    0)
-		return -1;
-	const struct secret_bytes *const secrets[] = { login.password, login.identity_token, login.registry_token };
-	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
-		if (holds(strbuf_slice(&ask->body), secrets[i]))
+	for (size_t i = 0; i <= grant->login; i++) {
+		struct login login = { 0 };
+		if (logins_find(options->logins, options->login_registry, grant->repository, i, &login, NULL, err) < 0)
+			return -1;
+		if (holds_any(ask, error, &login))
 			return 1;
-		for (size_t j = 0; j < error->count; j++)
-			if (holds(error->messages[j], secrets[i]) || holds(error->codes[j], secrets[i]))
-				return 1;
 	}
 	return 0;
 }
