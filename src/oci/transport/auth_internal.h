@@ -29,6 +29,12 @@ struct exchange {
 	struct strbuf date; /* its Date */
 };
 
+/* With 429s. */
+struct patience {
+	int64_t since_ms; /* of the first; 0: none */
+	unsigned count;
+};
+
 struct ask_line {
 	struct ask *first, *last;
 };
@@ -60,7 +66,7 @@ struct grant {
 	/* the request to the token server */
 	struct secret_bytes body;
 	bool too_large, posted, no_post;
-	int64_t limited_ms;
+	struct patience patience;
 };
 
 enum auth_scheme { AUTH_NONE, AUTH_BASIC, AUTH_BEARER };

@@ -168,7 +168,7 @@ static int send(struct registry *registry, struct grant *grant, struct endpoint 
 		.body_type = SLICE("application/x-www-form-urlencoded"),
 		.whole_ms = WHOLE_MS,
 		.retries = registry->options.retries,
-		.delay_ms = grant->limited_ms ? limit_delay_ms(registry, clock_ms()) : 0,
+		.delay_ms = grant->patience.count ? limit_delay_ms(registry, clock_ms()) : 0,
 		.limits_are_answers = true,
 	};
 	release_body(registry, grant);
@@ -293,16 +293,16 @@ static int token_came(struct registry *registry, struct grant *grant, struct err
 	if (auth_make_bearer(&answer.token, &grant->value, err) < 0)
 		return -1;
 	grant->expires_ms = clock_ms() + token_seconds_left(&answer, server_now(&grant->exchange)) * 1000;
-	grant->limited_ms = 0;
+	grant->patience = (struct patience){ 0 };
 	grant_ready(registry, grant);
 	return 0;
 }
 
 static int limited(struct registry *registry, struct grant *grant, struct error **err)
 {
-	if (limit_wait_ms(registry, &grant->exchange, &grant->limited_ms) < 0) {
+	if (limit_wait_ms(registry, &grant->exchange, &grant->patience) < 0) {
 		say(grant, "too many requests, says the token server (429)");
-		grant->limited_ms = 0;
+		grant->patience = (struct patience){ 0 };
 		grant_fail(registry, grant, IMAGE_LIMITED);
 		return 0;
 	}

@@ -358,6 +358,7 @@ struct registry *registry_free(struct registry *registry)
 	http_queue_free(registry->queue);
 	free_endpoints(registry);
 	auth_release(registry);
+	limit_release(registry);
 	while (registry->asks) {
 		struct ask *ask = registry->asks;
 		registry->asks = ask->older;

@@ -18,7 +18,9 @@
  * be connected to, fail for all that wait, and are not asked again for 30 s. HEAD for tags, with GET and an own hash
  * where HEAD gives no digest or is refused. Redirects of blobs and manifests are followed LIMIT_REDIRECTS times,
  * without the login, not from https to http, and as token servers not inside. 429 stops all asks for as long as it
- * says, or 1 to 32 s; then few go at first. Digests are always verified, sizes bounded.
+ * says, or 1 to 32 s, then few go at first; where others are answered meanwhile it stops its own alone. When patience
+ * ends, nothing more is asked of its repository (manifests by digest, and all else, apart), and after 8 repositories in
+ * a row of none. Digests are always verified, sizes bounded.
  *
  * Lists: Link is followed as it was given, on the same scheme, host and port only (or Quay's next_page). Where it is
  * broken, a page was met before, or at LIMIT_LIST_PAGES, the pages that came are answers, and then one that failed.

@@ -40,14 +40,15 @@ struct ask {
 	struct endpoint *endpoint; /* NULL: the registry itself */
 	struct strbuf path;
 	struct strbuf url; /* scratch of redirects and links */
-	unsigned redirects, retries, retry_ms;
-	bool restarted; /* a signed address had ended, and was asked for once more */
-	bool unpaged;   /* the registry does not take n= */
+	unsigned redirects, retries;
+	int64_t retry_at_ms; /* not before */
+	bool restarted;      /* a signed address had ended, and was asked for once more */
+	bool unpaged;        /* the registry does not take n= */
 	struct grant *grant;
 	uint64_t generation; /* of the grant's login that was sent; 0: none */
 	bool renewed;        /* its login was renewed because of it */
 	size_t secret_bytes; /* of the secure heap, while it is on its way */
-	int64_t limited_ms;  /* since when it meets 429; 0: not */
+	struct patience patience;
 	/* what came */
 	struct strbuf content_type, body;
 	size_t body_max;
@@ -68,6 +69,14 @@ struct endpoint {
 	struct endpoint *next;
 	char *name; /* scheme://host:port */
 	struct http_origin *origin;
+};
+
+/* Docker Hub counts pulls, which are GETs of manifests, and nothing else. */
+enum limit_kind { LIMIT_OF_PULLS, LIMIT_OF_OTHERS, LIMIT_KINDS };
+
+struct exhausted {
+	struct map repositories; /* of which patience ended */
+	size_t in_a_row;         /* since something of the kind was answered */
 };
 
 struct registry {
@@ -99,7 +108,7 @@ struct registry {
 	int64_t limited_since_ms;
 	unsigned limited_count; /* pauses since an answer was none */
 	size_t open;            /* so many at once, for now */
-	bool exhausted;         /* patience ended: nobody waits for the pause any more */
+	struct exhausted exhausted[LIMIT_KINDS];
 };
 
 /* --- lines --- */
@@ -152,11 +161,15 @@ int ask_next_page(struct registry *registry, struct ask *ask);
 /* --- registry_limit.c --- */
 /* Milliseconds before anything may be sent. */
 unsigned limit_delay_ms(const struct registry *registry, int64_t now_ms);
-/* An answer was 429: how long to wait, or -1 where patience ends. since_ms is when this request met it first, 0: now.
- */
-int64_t limit_wait_ms(struct registry *registry, const struct exchange *exchange, int64_t *since_ms);
+/* An answer was 429: how long to wait, or -1 where patience ends. */
+int64_t limit_wait_ms(struct registry *registry, const struct exchange *exchange, struct patience *patience);
+/* Patience ended for an ask: nothing of its kind is asked of its repository any more; and after some repositories, of
+ * none. */
+void limit_exhaust(struct registry *registry, const struct ask *ask);
+bool limit_is_exhausted(const struct registry *registry, const struct ask *ask);
 /* An answer was none. */
-void limit_over(struct registry *registry);
+void limit_over(struct registry *registry, const struct ask *ask);
+void limit_release(struct registry *registry);
 /* What the headers of an answer say of limits, and Warning. */
 void limit_note(struct registry *registry, const struct exchange *exchange);
 

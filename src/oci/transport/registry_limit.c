@@ -11,6 +11,8 @@
 /* Pauses where the registry names none: 1, 2, 4, ... 32 s. */
 #define PAUSE_FIRST_MS 1000
 #define PAUSE_DOUBLINGS 5
+/* So many repositories, one after the other, of which nothing more is to be had: the limit is for all. */
+#define EXHAUSTED_IN_A_ROW 8
 /* Named times are rounded down to seconds; the one more is ours. */
 #define NAMED_SLACK_MS 250
 
@@ -47,40 +49,95 @@ static int64_t named_wait_ms(const struct registry *registry, const struct excha
 	return -1;
 }
 
-int64_t limit_wait_ms(struct registry *registry, const struct exchange *exchange, int64_t *since_ms)
+/* Where others got their answers since, the limit is not the registry's: of a repository, or of what lies behind a
+ * proxy (Harbor and Artifactory hand on the 429 of the registry that they stand before). */
+static bool is_of_one(const struct registry *registry, const struct patience *patience)
+{
+	return patience->count > 0 && registry->limited_count == 0;
+}
+
+static int64_t pause_of(unsigned count)
+{
+	return (int64_t)PAUSE_FIRST_MS << (count < PAUSE_DOUBLINGS ? count : PAUSE_DOUBLINGS);
+}
+
+/* Nobody sends anything before. Those that were under way together count as one. */
+static int64_t pause_all(struct registry *registry, int64_t now_ms, int64_t wait_ms)
+{
+	if (registry->pause_ms <= now_ms) {
+		if (wait_ms < 0)
+			wait_ms = pause_of(registry->limited_count);
+		registry->limited_count++;
+		registry->pause_ms = now_ms + wait_ms;
+	} else if (wait_ms > registry->pause_ms - now_ms) {
+		registry->pause_ms = now_ms + wait_ms;
+	}
+	return registry->pause_ms - now_ms;
+}
+
+int64_t limit_wait_ms(struct registry *registry, const struct exchange *exchange, struct patience *patience)
 {
 	int64_t now_ms = clock_ms(), wait_ms = named_wait_ms(registry, exchange);
 
 	registry->facts.limited++;
 	if (!registry->limited_since_ms)
 		registry->limited_since_ms = now_ms;
-	if (!*since_ms)
-		*since_ms = now_ms;
-	/* Those that were under way together count as one. */
-	if (registry->pause_ms <= now_ms) {
-		unsigned doublings = registry->limited_count < PAUSE_DOUBLINGS ? registry->limited_count
-									       : PAUSE_DOUBLINGS;
-		if (wait_ms < 0)
-			wait_ms = (int64_t)PAUSE_FIRST_MS << doublings;
-		registry->limited_count++;
-		registry->pause_ms = now_ms + wait_ms;
+	if (!patience->since_ms)
+		patience->since_ms = now_ms;
+	bool of_one = is_of_one(registry, patience);
+	int64_t since_ms = of_one || patience->since_ms < registry->limited_since_ms ? patience->since_ms
+										     : registry->limited_since_ms;
+	int64_t least_ms = wait_ms < 0 ? pause_of(patience->count) : wait_ms;
+	patience->count++;
+	if (registry->pause_ms <= now_ms)
 		registry->open = registry->open > 1 ? registry->open / 2 : 1;
-	} else if (wait_ms > registry->pause_ms - now_ms) {
-		registry->pause_ms = now_ms + wait_ms;
-	}
-	wait_ms = registry->pause_ms - now_ms;
-	int64_t first_ms = *since_ms < registry->limited_since_ms ? *since_ms : registry->limited_since_ms;
-	registry->exhausted = now_ms + wait_ms - first_ms > (int64_t)registry->options.patience_ms;
-	return registry->exhausted ? -1 : wait_ms;
+	if (now_ms + least_ms - since_ms > (int64_t)registry->options.patience_ms)
+		return -1;
+	return of_one ? least_ms : pause_all(registry, now_ms, wait_ms);
 }
 
-void limit_over(struct registry *registry)
+/* --- patience that ended --- */
+
+static enum limit_kind kind_of(const struct ask *ask)
+{
+	return ask->step == STEP_GET && ask->type == IMAGE_ASK_MANIFEST ? LIMIT_OF_PULLS : LIMIT_OF_OTHERS;
+}
+
+static void **exhausted_place(struct registry *registry, const struct ask *ask)
+{
+	return map_put(&registry->exhausted[kind_of(ask)].repositories,
+		       ask->repository.data ? ask->repository : SLICE(""));
+}
+
+void limit_exhaust(struct registry *registry, const struct ask *ask)
+{
+	void **place = exhausted_place(registry, ask);
+	if (!place || *place)
+		return; /* without memory each is asked for itself */
+	*place = registry;
+	registry->exhausted[kind_of(ask)].in_a_row++;
+}
+
+bool limit_is_exhausted(const struct registry *registry, const struct ask *ask)
+{
+	const struct exhausted *exhausted = &registry->exhausted[kind_of(ask)];
+	return exhausted->in_a_row >= EXHAUSTED_IN_A_ROW ||
+	       map_get(&exhausted->repositories, ask->repository.data ? ask->repository : SLICE(""));
+}
+
+void limit_over(struct registry *registry, const struct ask *ask)
 {
 	registry->limited_since_ms = 0;
 	registry->limited_count = 0;
-	registry->exhausted = false;
+	registry->exhausted[kind_of(ask)].in_a_row = 0;
 	if (registry->open < registry->options.width)
 		registry->open++;
+}
+
+void limit_release(struct registry *registry)
+{
+	for (size_t i = 0; i < sizeof registry->exhausted / sizeof *registry->exhausted; i++)
+		map_release(&registry->exhausted[i].repositories);
 }
 
 /* --- what it tells --- */

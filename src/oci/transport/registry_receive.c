@@ -265,10 +265,14 @@ static int redirect(struct registry *registry, struct ask *ask, struct error **e
 
 static int limited(struct registry *registry, struct ask *ask)
 {
-	int64_t wait_ms = limit_wait_ms(registry, &ask->exchange, &ask->limited_ms);
-	if (wait_ms < 0)
+	int64_t wait_ms = limit_wait_ms(registry, &ask->exchange, &ask->patience);
+	if (wait_ms < 0) {
+		limit_exhaust(registry, ask);
 		return ask_finish(registry, ask, IMAGE_LIMITED, "too many requests, says the registry (429)");
-	ask_again(registry, ask, (unsigned)wait_ms);
+	}
+	/* Last: where the limit is its own alone the others tell so by their answers. */
+	ask->retry_at_ms = clock_ms() + wait_ms;
+	line_push(&registry->waiting, ask);
 	return 0;
 }
 
@@ -351,9 +355,9 @@ static int ended(struct registry *registry, struct ask *ask, const struct http_e
 		return broken(registry, ask, event);
 	if (status == 429)
 		return limited(registry, ask);
-	limit_over(registry);
+	limit_over(registry, ask);
 	if (status / 100 == 2 || status / 100 == 4)
-		ask->limited_ms = 0;
+		ask->patience = (struct patience){ 0 };
 	if (is_redirect(status)) {
 		auth_accepted(registry, ask);
 		return redirect(registry, ask, err);

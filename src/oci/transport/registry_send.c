@@ -198,7 +198,9 @@ static struct slice accepted_types(const struct ask *ask)
 static int send(struct registry *registry, struct ask *ask, const struct secret_bytes *login, struct error **err)
 {
 	struct endpoint *endpoint = ask->endpoint ? ask->endpoint : registry->home;
-	unsigned pause_ms = limit_delay_ms(registry, clock_ms());
+	int64_t now_ms = clock_ms();
+	unsigned pause_ms = limit_delay_ms(registry, now_ms);
+	unsigned retry_ms = ask->retry_at_ms > now_ms ? (unsigned)(ask->retry_at_ms - now_ms) : 0;
 	struct http_request request = {
 		.method = ask->step == STEP_HEAD ? "HEAD" : NULL,
 		.path = strbuf_slice(&ask->path),
@@ -207,10 +209,10 @@ static int send(struct registry *registry, struct ask *ask, const struct secret_
 		.compressed = ask->step == STEP_LIST,
 		.whole_ms = ask->step == STEP_LIST ? WHOLE_LIST_MS : WHOLE_MS,
 		.retries = registry->options.retries,
-		.delay_ms = pause_ms > ask->retry_ms ? pause_ms : ask->retry_ms,
+		.delay_ms = pause_ms > retry_ms ? pause_ms : retry_ms,
 		.limits_are_answers = true,
 	};
-	ask->retry_ms = 0;
+	ask->retry_at_ms = 0;
 	ask->exchange.kind = EXCHANGE_ASK;
 	ask->exchange.status = 0;
 	strbuf_clear(&ask->body);
@@ -232,7 +234,7 @@ static int send(struct registry *registry, struct ask *ask, const struct secret_
 
 void ask_again(struct registry *registry, struct ask *ask, unsigned wait_ms)
 {
-	ask->retry_ms = wait_ms;
+	ask->retry_at_ms = clock_ms() + wait_ms;
 	line_push_first(&registry->waiting, ask);
 }
 
@@ -243,7 +245,7 @@ static int send_one(struct registry *registry, struct ask *ask, struct error **e
 
 	if (registry->down_ms > clock_ms())
 		return ask_finish(registry, ask, IMAGE_FAILED, "%s", strbuf_text(&registry->down_why));
-	if (registry->exhausted && limit_delay_ms(registry, clock_ms()))
+	if (limit_is_exhausted(registry, ask))
 		return ask_finish(registry, ask, IMAGE_LIMITED, "too many requests, says the registry (429)");
 	ask->generation = 0;
 	if (!ask->endpoint) {
