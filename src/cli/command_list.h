@@ -18,6 +18,7 @@
 	C(registry_repos)                                                                                              \
 	C(registry_tags)                                                                                               \
 	C(registry_watch)                                                                                              \
+	C(registry_log)                                                                                                \
 	C(incident_list)                                                                                               \
 	C(incident_show)                                                                                               \
 	C(help)                                                                                                        \

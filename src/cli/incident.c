@@ -34,8 +34,8 @@ static int check_window(const struct session *session, const struct incident *in
 	return 0;
 }
 
-static int take_window(struct session *session, const struct options *options, struct incident *incident,
-		       struct error **err)
+int incident_window(const struct session *session, const struct options *options, struct incident *incident,
+		    struct error **err)
 {
 	if (options->since && options->window)
 		return error_set(err, ERROR_USAGE, "--since and --window exclude each other");
@@ -93,8 +93,8 @@ int incident_from_options(struct session *session, const struct options *options
 	incident.opened = incident.refreshed = session->now;
 	if (filter_registries(session, options, &incident.registries, err) < 0 ||
 	    filter_repositories(session, options, incident.registries, &incident.repositories, err) < 0 ||
-	    take_accounts(session, options, &incident, err) < 0 || take_window(session, options, &incident, err) < 0 ||
-	    check_window(session, &incident, err) < 0)
+	    take_accounts(session, options, &incident, err) < 0 ||
+	    incident_window(session, options, &incident, err) < 0 || check_window(session, &incident, err) < 0)
 		return -1;
 	for (size_t i = 0; i < options->bad.len; i++)
 		if (take_bad(session, options->bad.items[i], ret_indicators, err) < 0)

@@ -10,6 +10,10 @@
 int incident_from_options(struct session *session, const struct options *options, struct indicators *ret_indicators,
 			  struct incident *ret_incident, struct error **err);
 
+/* --since or --window into window_from and window_to; what is not given stays as it is. */
+int incident_window(const struct session *session, const struct options *options, struct incident *incident,
+		    struct error **err);
+
 /* The stored incident of that number; ERROR_USAGE when there is none. */
 int incident_by_number(struct session *session, const char *number, struct incident *ret_incident, struct error **err);
 

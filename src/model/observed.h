@@ -382,20 +382,21 @@
 /* What a registry's own records say happened: an audit log, a table of pulls, and the times of pushes and pulls that
  * its own API tells of tags and digests (Docker Hub, Harbor, Quay, GCR). */
 #define MODEL_REGISTRY_EVENT(F, R)                                                                                     \
-	F(TEXT, registry, FIELD_KEY, "", 3, "Registry, normalised.")                                                   \
-	F(TIME, time, FIELD_KEY, "", 3, "When.")                                                                       \
-	F(TEXT, action, FIELD_KEY, "", 3,                                                                              \
+	F(TEXT, registry, FIELD_KEY | FIELD_WIDE, "", 3, "Registry, normalised.")                                      \
+	F(TIME, time, FIELD_KEY | FIELD_COLUMN, "", 3, "When.")                                                        \
+	F(TEXT, action, FIELD_KEY | FIELD_COLUMN, "", 3,                                                               \
 	  "push, delete_tag, delete, create, pull, check (a HEAD or a pull of a manifest that moved no layer), or as " \
 	  "the log names it.")                                                                                         \
-	F(TEXT, repository, FIELD_KEY, "", 3, "Path of the repository.")                                               \
-	F(TEXT, tag, FIELD_KEY, "", 3, "Tag.")                                                                         \
-	F(TEXT, digest, FIELD_KEY, "", 3, "Digest.")                                                                   \
-	F(TEXT, actor, FIELD_KEY, "", 3, "Who: the user's name.")                                                      \
-	F(TEXT, token_name, FIELD_KEY, "", 3, "Name or id of the access token that was used, never a value.")          \
-	F(TEXT, address, FIELD_KEY, "", 3, "Where from.")                                                              \
-	F(TEXT, client, 0, "", 3, "User agent.")                                                                       \
-	F(INT, count, 0, "", 3, "How many times, where the log adds up.")                                              \
-	F(TEXT, source, 0, "", 3, "hub-audit, hub-usage, hub, harbor, quay, gcr.")                                     \
+	F(TEXT, repository, FIELD_KEY | FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Path of the repository.")                \
+	F(TEXT, tag, FIELD_KEY | FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Tag.")                                          \
+	F(TEXT, digest, FIELD_KEY | FIELD_WIDE, "", 3, "Digest.")                                                      \
+	F(TEXT, actor, FIELD_KEY | FIELD_COLUMN | FIELD_ELASTIC, "", 3, "Who: the user's name.")                       \
+	F(TEXT, token_name, FIELD_KEY | FIELD_COLUMN | FIELD_ELASTIC, "", 3,                                           \
+	  "Name or id of the access token that was used, never a value.")                                              \
+	F(TEXT, address, FIELD_KEY | FIELD_COLUMN, "", 3, "Where from.")                                               \
+	F(TEXT, client, FIELD_WIDE | FIELD_ELASTIC, "", 3, "User agent.")                                              \
+	F(INT, count, FIELD_COLUMN, "", 3, "How many times, where the log adds up.")                                   \
+	F(TEXT, source, FIELD_WIDE, "", 3, "hub-audit, hub-usage, hub, harbor, quay, gcr.")                            \
 	MODEL_SEEN(F)
 
 /* A breach being worked on. */

@@ -13,6 +13,7 @@ const struct schema_output schema_outputs[] = {
 	{ "image_facts", "fother image inspect REF -o json", { &image_facts_type } },
 	{ "image_layers", "fother image layers REF -o json", { &layer_row_type } },
 	{ "incidents", "fother incident list -o json", { &incident_type } },
+	{ "registry_log", "fother registry log -o json", { &registry_event_type } },
 	{ "repositories", "fother registry repos -o json", { &repository_type } },
 	{ "secrets", "fother secrets -o json, and with --watch -o ndjson", { &secret_row_type, &secret_change_type } },
 	{ "sightings", "fother where DIGEST -o json", { &sighting_type } },
