@@ -180,7 +180,7 @@ static int run_watch(const struct options *options, struct error **err)
 
 #define OPTIONS_ASKING                                                                                                 \
 	(OPTIONS_ALWAYS | OPTIONS_OUTPUT | OPTIONS_STORE | OPTION_BIT(AS_OF) | OPTION_BIT(PLAIN_HTTP) |                \
-	 OPTION_BIT(CA_FILE) | OPTION_BIT(MIRROR) | OPTION_BIT(ALLOW_EXEC))
+	 OPTION_BIT(TOKEN_HOST) | OPTION_BIT(CA_FILE) | OPTION_BIT(MIRROR) | OPTION_BIT(ALLOW_EXEC))
 
 const struct command command_registry_repos = {
 	.name = "registry repos",

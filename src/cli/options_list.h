@@ -52,6 +52,9 @@
 	  "image that clusters run from it), otherwise those that images come from, narrowed by --registry.")          \
 	O(PLAIN_HTTP, LIST, plain_http, "plain-http", 0, "HOST",                                                       \
 	  "Asks this registry without TLS. May be repeated. No other one ever is.")                                    \
+	O(TOKEN_HOST, LIST, token_hosts, "token-host", 0, "HOST[:PORT]",                                               \
+	  "Lets a registry send its users to this token server although its address is private (GitLab beside its "    \
+	  "registry). TLS it needs all the same. May be repeated.")                                                    \
 	O(CA_FILE, TEXT, ca_file, "ca-file", 0, "FILE",                                                                \
 	  "Certificate authorities (PEM) for registries, in place of the system's.")                                   \
 	O(MIRROR, LIST, mirrors, "mirror", 0, "HOST=UPSTREAM",                                                         \

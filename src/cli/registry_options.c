@@ -25,6 +25,7 @@ bool registry_options_asks(const struct options *options)
 static const char *asking_option(const struct options *options)
 {
 	return options->plain_http.len     ? "--plain-http"
+	       : options->token_hosts.len  ? "--token-host"
 	       : options->ca_file          ? "--ca-file"
 	       : options->mirrors.len      ? "--mirror"
 	       : options->use_pull_secrets ? "--use-pull-secrets"
@@ -63,17 +64,17 @@ int registry_options_check(const struct options *options, struct error **err)
 
 /* --- what registries are asked with --- */
 
-static int take_plain_http(const struct options *options, struct arena *arena, struct registry_settings *settings,
-			   struct error **err)
+static int take_hosts(const struct text_list *given, const char *option, struct arena *arena,
+		      struct slice_list *ret_hosts, struct error **err)
 {
-	struct slice *hosts = arena_zeroed(arena, options->plain_http.len + 1, sizeof *hosts);
+	struct slice *hosts = arena_zeroed(arena, given->len + 1, sizeof *hosts);
 
 	if (!hosts)
 		return arena_fail(arena, err);
-	for (size_t i = 0; i < options->plain_http.len; i++)
-		if (registry_name_given(slice_of(options->plain_http.items[i]), arena, &hosts[i], err) < 0)
-			return options_fail(err, "--plain-http %s", options->plain_http.items[i]);
-	settings->plain_http = (struct slice_list){ hosts, options->plain_http.len };
+	for (size_t i = 0; i < given->len; i++)
+		if (registry_name_given(slice_of(given->items[i]), arena, &hosts[i], err) < 0)
+			return options_fail(err, "%s %s", option, given->items[i]);
+	*ret_hosts = (struct slice_list){ hosts, given->len };
 	return 0;
 }
 
@@ -132,8 +133,9 @@ int registry_options_settings(const struct options *options, struct arena *arena
 {
 	struct registry_settings settings = { 0 };
 
-	if (take_plain_http(options, arena, &settings, err) < 0 || take_mirrors(options, arena, &settings, err) < 0 ||
-	    take_ca(options, arena, &settings, err) < 0)
+	if (take_hosts(&options->plain_http, "--plain-http", arena, &settings.plain_http, err) < 0 ||
+	    take_hosts(&options->token_hosts, "--token-host", arena, &settings.token_hosts, err) < 0 ||
+	    take_mirrors(options, arena, &settings, err) < 0 || take_ca(options, arena, &settings, err) < 0)
 		return -1;
 	*ret_settings = settings;
 	return 0;

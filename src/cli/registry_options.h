@@ -1,5 +1,5 @@
-/* What the command line says of how registries are asked: --plain-http, --ca-file, --mirror, and which options need one
- * another.
+/* What the command line says of how registries are asked: --plain-http, --token-host, --ca-file, --mirror, and which
+ * options need one another.
  */
 #ifndef FOTHER_CLI_REGISTRY_OPTIONS_H
 #define FOTHER_CLI_REGISTRY_OPTIONS_H
@@ -16,7 +16,7 @@ bool registry_options_asks(const struct options *options);
 int registry_options_check(const struct options *options, struct error **err);
 
 struct registry_settings {
-	struct slice_list plain_http; /* normalised hosts */
+	struct slice_list plain_http, token_hosts; /* normalised hosts */
 	const struct registry_mirror *mirrors;
 	size_t mirror_count;
 	struct slice ca_pem; /* not there: the system's */

@@ -184,6 +184,7 @@ static int read_into(struct session *session, const struct options *options, con
 		.mirrors = settings.mirrors,
 		.mirror_count = settings.mirror_count,
 		.plain_http = settings.plain_http,
+		.token_hosts = settings.token_hosts,
 		.ca_pem = settings.ca_pem,
 		.logins = logins,
 		.known = reading == READING_FROZEN ? NULL : registry_known_of(known),

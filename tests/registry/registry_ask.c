@@ -174,6 +174,9 @@ static void open_registry(int count, char *words[])
 		.retries = number_of(count, words, "retries"),
 		.patience_ms = number_of(count, words, "patience"),
 	};
+	struct slice token_host = slice_of(value_of(count, words, "token_host"));
+	if (token_host.data)
+		options.token_hosts = (struct slice_list){ &token_host, 1 };
 	if (http_new(&http, &err) < 0 || registry_new(http, &options, &registry, &err) < 0)
 		die(err->message);
 	free(ca);

@@ -468,6 +468,63 @@ def test_realms_that_lead_somewhere_else_get_nothing(fake, ask, config, realm):
     assert all(not r.authorization for r in fake.requests) and len(fake.requests) == 1
 
 
+# --- a token server inside, that the user named ---
+
+
+@pytest.fixture
+def issuer(lab):
+    """Of a private network, with TLS and a name of its own: what GitLab is to its registry."""
+    one = FakeRegistry(lab.tls_context())
+    one.name = one.host.replace("127.0.0.1", "localhost")
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def split(fake, issuer, config):
+    """A registry and its token server: its login, and how often it was told to whom."""
+    fake.login, fake.users, fake.realm = "bearer", {USER: PASSWORD}, f"https://{issuer.name}/token"
+    issuer.fault("(GET|POST) /token", fake.answer_token)
+    return {"docker_config": config({fake.host: (USER, PASSWORD)})}
+
+
+def test_a_private_token_server_is_asked_when_the_user_named_it(fake, issuer, split, ask, lab):
+    said = ask(("tag", "acme/web", "1.0"), ca=lab.pki.ca, token_host=issuer.name, **split)
+    assert said.outcome() == "present" and said.facts["login"] == USER and len(issuer.requests) == 1
+    said = ask(("tag", "acme/web", "1.0"), ca=lab.pki.ca, **split)
+    assert said.outcome() == "forbidden" and "--token-host" in said.why() and len(issuer.requests) == 1
+
+
+def test_a_name_that_leads_inside_is_asked_when_the_user_named_it(fake, issuer, split, ask):
+    name = socket.gethostname()
+    if not all(socket.inet_aton(address[0])[0] in (10, 127, 172, 192) for *_, address in socket.getaddrinfo(name, 1, socket.AF_INET, socket.SOCK_STREAM)):
+        pytest.skip("this machine's name leads to a public address")
+    name = f"{name}:{issuer.host.partition(':')[2]}"
+    fake.realm = f"https://{name}/token"
+    said = ask(("tag", "acme/web", "1.0"), retries=1, **split)
+    assert said.outcome() == "failed" and "not public" in said.why() and "--token-host" in said.why()
+    said = ask(("tag", "acme/web", "1.0"), retries=1, token_host=name, **split)
+    assert said.outcome() == "failed" and "certificate" in said.why()
+
+
+@pytest.mark.parametrize("named", ["localhost", "localhost:1", "127.0.0.1:{port}", "x.localhost:{port}"])
+def test_another_private_token_server_is_not(fake, issuer, split, ask, lab, named):
+    port = issuer.host.partition(":")[2]
+    said = ask(("tag", "acme/web", "1.0"), ca=lab.pki.ca, token_host=named.format(port=port), **split)
+    assert said.outcome() == "forbidden" and issuer.requests == []
+
+
+def test_who_may_be_asked_for_tokens_may_not_for_blobs(fake, issuer, split, ask, lab):
+    fake.fault("GET /v2/acme/web/blobs/", lambda request: Answer(307, {"Location": f"https://{issuer.name}/b"}) if request.authorization else None)
+    said = ask(("blob", "acme/web", fake.image.config_digest), ca=lab.pki.ca, token_host=issuer.name, **split)
+    assert said.outcome() == "failed" and "not public" in said.why() and lines(issuer) == [line for line in lines(issuer) if "/token" in line]
+
+
+def test_a_named_token_server_has_to_have_a_certificate(fake, issuer, split, ask):
+    said = ask(("tag", "acme/web", "1.0"), token_host=issuer.name, retries=1, **split)
+    assert said.outcome() == "failed" and "token server" in said.why() and issuer.requests == []
+
+
 def test_challenges_in_several_headers_and_forms(fake, ask, config):
     fake.login, fake.users = "bearer", {USER: PASSWORD}
     plain = fake.challenge

@@ -1,4 +1,6 @@
 """What is said of a registry that does not give everything: exactly what is missing, and the rest unharmed."""
+import base64
+import json
 import os
 import sqlite3
 import subprocess
@@ -101,6 +103,38 @@ def test_a_mirror_is_asked_in_place_of_its_upstream(fake, fother):
     assert rows(fother, "SELECT registry, repository, tag, digest FROM tag") == [("docker.io", "acme/web", "1", one.digest)]
     (notes,), = rows(fother, "SELECT notes FROM \"read\"")
     assert f"{fake.host} was asked in place of docker.io" in notes
+
+
+def write_config(fother, **logins):
+    folder = Path(fother.environment["HOME"]) / ".docker"
+    folder.mkdir()
+    auths = {host: {"auth": base64.b64encode(f"{user}:made-up-password-of-{user}".encode()).decode()} for host, user in logins.items()}
+    (folder / "config.json").write_text(json.dumps({"auths": auths}))
+
+
+@pytest.mark.parametrize("kind", ["basic", "bearer"])
+def test_a_mirror_never_gets_the_login_of_its_upstream(fake, fother, kind):
+    fake.login, fake.users = kind, {"upstream": "made-up-password-of-upstream"}
+    fake.push("acme/web", "1", image("web"))
+    write_config(fother, **{"https://index.docker.io/v1/": "upstream", "docker.io/acme": "upstream"})
+    fother.run("registry", "tags", "docker.io/acme/web", "--mirror", f"{fake.host}=docker.io")
+    assert fake.requests and [r.authorization for r in fake.requests if (r.authorization or "").startswith("Basic")] == []
+    assert rows(fother, "SELECT * FROM tag") == []
+
+
+def test_a_private_token_server_that_the_option_names(fake, fother, lab):
+    issuer = FakeRegistry(lab.tls_context())
+    name = issuer.host.replace("127.0.0.1", "localhost")
+    fake.login, fake.users, fake.realm = "bearer", {"me": "made-up-password-of-me"}, f"https://{name}/token"
+    issuer.fault("GET /token", fake.answer_token)
+    fake.push("acme/web", "1", image("web"))
+    write_config(fother, **{fake.host: "me"})
+    words = ("registry", "tags", f"{fake.host}/acme/web", "--ca-file", str(lab.pki.ca))
+    fother.run(*words)
+    assert rows(fother, "SELECT tag FROM tag") == [] and issuer.requests == []
+    done = fother.run(*words, "--token-host", name)
+    issuer.stop()
+    assert rows(fother, "SELECT tag FROM tag") == [("1",)], done.stderr
 
 
 def test_what_is_known_is_not_fetched_again(fake, fother):

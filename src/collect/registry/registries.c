@@ -119,6 +119,7 @@ static int new_registry(struct reader *reader, struct error **err)
 	struct registry_options how = {
 		.host = plan->host,
 		.plain_http = plan->plain_http,
+		.token_hosts = options->token_hosts,
 		.ca_pem = options->ca_pem,
 		.proxy = proxy.shown,
 		.proxy_url = secret_is_set(&proxy.whole) ? &proxy.whole : NULL,

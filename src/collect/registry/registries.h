@@ -42,7 +42,8 @@ struct registries_options {
 	size_t target_count;
 	const struct registry_mirror *mirrors;
 	size_t mirror_count;
-	struct slice_list plain_http; /* hosts */
+	struct slice_list plain_http;  /* hosts */
+	struct slice_list token_hosts; /* host[:port] (oci/transport/registry.h) */
 	struct slice ca_pem;
 	struct logins *logins;           /* NULL: anonymous */
 	const struct image_known *known; /* NULL: nothing */

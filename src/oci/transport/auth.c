@@ -350,7 +350,8 @@ static int learn(struct registry *registry, const struct challenges *challenges,
 
 	*ret_fault = NULL;
 	if (bearer && bearer->realm.data) {
-		*ret_fault = realm_fault(&registry->url, bearer->realm, &url, &public_only);
+		*ret_fault = realm_fault(&registry->url, registry->options.token_hosts, bearer->realm, &url,
+					 &public_only);
 		if (!*ret_fault) {
 			auth->scheme = AUTH_BEARER;
 			if (slice_starts_with(bearer->scope, "registry:") &&

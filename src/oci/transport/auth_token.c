@@ -193,7 +193,8 @@ int auth_ask_token(struct registry *registry, struct grant *grant, const struct 
 	struct endpoint *endpoint;
 	struct url realm;
 	bool public_only;
-	const char *fault = realm_fault(&registry->url, strbuf_slice(&registry->auth.realm), &realm, &public_only);
+	const char *fault = realm_fault(&registry->url, registry->options.token_hosts,
+					strbuf_slice(&registry->auth.realm), &realm, &public_only);
 
 	if (fault)
 		return say(grant, fault);
@@ -271,6 +272,14 @@ static int down(struct registry *registry, struct grant *grant, const char *why,
 	return 0;
 }
 
+/* Net tells that the name leads inside; what helps is told here. */
+static int out_of_reach(struct registry *registry, struct grant *grant, const struct http_event *event)
+{
+	bool inside = event->failure == HTTP_CONNECT && slice_contains(event->message, "not public");
+	return down(registry, grant, inside ? "--token-host allows it: the token server" : "the token server",
+		    event->message);
+}
+
 static int64_t server_now(const struct exchange *exchange)
 {
 	int64_t now;
@@ -327,7 +336,7 @@ static int ended(struct registry *registry, struct grant *grant, const struct ht
 		return 0;
 	}
 	if (event->failure != HTTP_OK)
-		return down(registry, grant, "the token server", event->message);
+		return out_of_reach(registry, grant, event);
 	if (status == 200)
 		return token_came(registry, grant, err);
 	if (status == 429)

@@ -260,6 +260,20 @@ static int copy_text(struct strbuf *texts, struct slice *text, struct error **er
 	return 0;
 }
 
+static int copy_token_hosts(struct registry *registry, struct error **err)
+{
+	struct slice_list given = registry->options.token_hosts;
+	struct slice *hosts = arena_zeroed(&registry->arena, given.len + 1, sizeof *hosts);
+	registry->options.token_hosts = (struct slice_list){ 0 };
+	if (!hosts)
+		return arena_fail(&registry->arena, err);
+	for (size_t i = 0; i < given.len; i++)
+		if (arena_copy(&registry->arena, given.items[i], &hosts[i]) < 0)
+			return arena_fail(&registry->arena, err);
+	registry->options.token_hosts = (struct slice_list){ hosts, given.len };
+	return 0;
+}
+
 /* All texts are added before the first is pointed to: the buffer moves while it grows. */
 static int copy_options(struct registry *registry, const struct registry_options *options, struct error **err)
 {
@@ -271,6 +285,8 @@ static int copy_options(struct registry *registry, const struct registry_options
 	registry->texts = (struct strbuf)STRBUF_INIT(LIMIT_CREDENTIAL_FILE_BYTES * 4);
 	struct slice *const texts[] = { &own->host, &own->login_registry, &own->ca_pem, &own->proxy };
 	size_t all = 0;
+	if (copy_token_hosts(registry, err) < 0)
+		return -1;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		all += texts[i]->len;
 	strbuf_add_repeat(&registry->texts, ' ', all + 1);
@@ -314,6 +330,7 @@ int registry_new(struct http *http, const struct registry_options *options, stru
 		return error_no_memory(err);
 	registry->source.ops = &ops;
 	registry->http = http;
+	registry->arena = (struct arena)ARENA_INIT(LIMIT_CREDENTIAL_FILE_BYTES);
 	registry->warning = registry->down_why = registry->auth.down_why =
 		(struct strbuf)STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	registry->auth.realm = registry->auth.service = registry->auth.catalog_scope = registry->auth.login =
@@ -365,6 +382,7 @@ struct registry *registry_free(struct registry *registry)
 		ask_free(ask);
 	}
 	strbuf_release(&registry->texts);
+	arena_release(&registry->arena);
 	strbuf_release(&registry->warning);
 	strbuf_release(&registry->down_why);
 	secret_release(&registry->proxy_url);

@@ -9,8 +9,8 @@
  * Asks for a login only when the registry does (401), and hands it to nobody but the registry itself and the token
  * server that the registry names: by https, or on the very host and port of a registry that is asked by plain HTTP; at
  * no address that is private, loopback or link-local, written or resolved (net/address.h), unless it is on the
- * registry's own host; and to no host behind a redirect. Of several logins that fit, the next is tried when one is
- * refused; at last none.
+ * registry's own host or one of token_hosts; and to no host behind a redirect. Of several logins that fit, the next is
+ * tried when one is refused; at last none.
  *
  * One token for each scope, asked for once whoever waits for it, renewed before it ends and when it is refused (401;
  * 403, or 400 with DENIED, from those that answer so). Of more than fit into its share of the secure heap those that
@@ -39,10 +39,11 @@
 struct registry;
 
 struct registry_options {
-	struct slice host;   /* where it is asked, host[:port]: docker.io means registry-1.docker.io */
-	bool plain_http;     /* the user named it so */
-	struct slice ca_pem; /* not there: the system's */
-	struct slice proxy;  /* not there: none */
+	struct slice host;             /* where it is asked, host[:port]: docker.io means registry-1.docker.io */
+	bool plain_http;               /* the user named it so */
+	struct slice_list token_hosts; /* token servers that may be inside (realm.h) */
+	struct slice ca_pem;           /* not there: the system's */
+	struct slice proxy;            /* not there: none */
 	const struct secret_bytes *proxy_url;
 	const struct logins *logins; /* borrowed; NULL: anonymous */
 	struct slice login_registry; /* whose logins are used, normalised; not there: host's */

@@ -67,7 +67,8 @@ struct ask {
 /* A place that requests go to: the registry, a token server, a store of blobs. */
 struct endpoint {
 	struct endpoint *next;
-	char *name; /* scheme://host:port */
+	char *name;       /* scheme://host:port */
+	bool public_only; /* one that may be inside for tokens may not for blobs */
 	struct http_origin *origin;
 };
 
@@ -87,6 +88,7 @@ struct registry {
 	struct endpoint *home;
 	struct url url;
 	struct strbuf texts; /* what url and the options point to */
+	struct arena arena;  /* token_hosts */
 	struct registry_options options;
 	struct secret_bytes proxy_url;
 	struct auth auth;

@@ -148,6 +148,7 @@ static int endpoint_new(struct registry *registry, struct slice name, bool publi
 		mem_free(endpoint);
 		return -1;
 	}
+	endpoint->public_only = public_only;
 	endpoint->next = registry->endpoints;
 	registry->endpoints = endpoint;
 	*ret_endpoint = endpoint;
@@ -165,7 +166,7 @@ int registry_endpoint(struct registry *registry, const struct url *url, bool pub
 		return -1;
 	for (struct endpoint *e = registry->endpoints; e; e = e->next) {
 		count++;
-		if (slice_equal_text(strbuf_slice(&name), e->name)) {
+		if (slice_equal_text(strbuf_slice(&name), e->name) && e->public_only == public_only) {
 			*ret_endpoint = e;
 			return 1;
 		}

@@ -61,6 +61,7 @@ static void options_that_say_how_need_one_that_says_that(void **state)
 	(void)state;
 	refuse(&(struct options){ .command = &answers, .plain_http = ONE(hosts) }, "give --read-registry too");
 	refuse(&(struct options){ .command = &answers, .mirrors = ONE(hosts) }, "--mirror says how");
+	refuse(&(struct options){ .command = &answers, .token_hosts = ONE(hosts) }, "--token-host says how");
 	refuse(&(struct options){ .command = &answers, .ca_file = "ca.pem" }, "--ca-file says how");
 	refuse(&(struct options){ .command = &answers, .use_pull_secrets = true }, "--use-pull-secrets says how");
 	refuse(&(struct options){ .command = &asks, .offline = true, .plain_http = ONE(hosts) },
@@ -106,11 +107,15 @@ static void hosts_and_mirrors_are_normalised(void **state)
 	(void)state;
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
 	const char *plain[] = { "LocalHost:5000" }, *mirrors[] = { "mirror.example=index.docker.io" };
-	struct options options = { .command = &asks, .plain_http = ONE(plain), .mirrors = ONE(mirrors) };
+	const char *token[] = { "Git.corp:8443" };
+	struct options options = {
+		.command = &asks, .plain_http = ONE(plain), .mirrors = ONE(mirrors), .token_hosts = ONE(token)
+	};
 	struct registry_settings settings;
 	struct error *err = NULL;
 	check_ok(registry_options_settings(&options, &arena, &settings, &err), &err);
 	check_slice(settings.plain_http.items[0], "localhost:5000");
+	check_slice(settings.token_hosts.items[0], "git.corp:8443");
 	assert_int_equal(settings.mirror_count, 1);
 	check_slice(settings.mirrors[0].host, "mirror.example");
 	check_slice(settings.mirrors[0].upstream, "docker.io");

@@ -2,6 +2,8 @@
 
 #include "support/check.h"
 
+static struct slice_list token_hosts;
+
 static struct url url_of(const char *host, bool https)
 {
 	struct url url;
@@ -13,7 +15,7 @@ static void check_taken(const char *registry, bool https, const char *realm, boo
 {
 	struct url from = url_of(registry, https), to;
 	bool public_only;
-	const char *fault = realm_fault(&from, slice_of(realm), &to, &public_only);
+	const char *fault = realm_fault(&from, token_hosts, slice_of(realm), &to, &public_only);
 	if (fault)
 		fail_msg("%s of %s: %s", realm, registry, fault);
 	assert_int_equal(public_only, expected_public_only);
@@ -23,7 +25,7 @@ static void check_refused(const char *registry, bool https, const char *realm, c
 {
 	struct url from = url_of(registry, https), to;
 	bool public_only;
-	const char *fault = realm_fault(&from, slice_of(realm), &to, &public_only);
+	const char *fault = realm_fault(&from, token_hosts, slice_of(realm), &to, &public_only);
 	if (!fault || !strstr(fault, part))
 		fail_msg("%s of %s: %s", realm, registry, fault ? fault : "taken");
 }
@@ -68,6 +70,24 @@ static void addresses_that_lead_inside_are_refused(void **state)
 	check_refused("10.0.0.1:5000", true, "https://10.0.0.2:5000/token", "not public");
 }
 
+static void a_token_server_that_the_user_named_may_be_inside_and_no_other(void **state)
+{
+	struct slice named[] = { SLICE("git.corp"), SLICE("10.0.0.2:8443"), SLICE("[fd00::1]"), SLICE("not a host") };
+	token_hosts = (struct slice_list){ named, 4 };
+	check_taken("registry.corp", true, "https://GIT.corp/jwt/auth", false);
+	check_taken("registry.corp", true, "https://git.corp:443/jwt/auth", false);
+	check_taken("registry.corp", true, "https://10.0.0.2:8443/token", false);
+	check_taken("registry.corp", true, "https://[fd00::1]/token", false);
+	check_taken("registry.corp", true, "https://git.corp:8443/jwt/auth", true);
+	check_taken("registry.corp", true, "https://git.corp.example/jwt/auth", true);
+	check_refused("registry.corp", true, "https://10.0.0.2/token", "not public");
+	check_refused("registry.corp", true, "https://10.0.0.3:8443/token", "not public");
+	check_refused("registry.corp", true, "http://git.corp/jwt/auth", "without TLS");
+	check_refused("registry.corp", false, "http://10.0.0.2:8443/token", "without TLS");
+	check_refused("registry.corp", true, "https://git.corp@10.0.0.3/", "no URL");
+	token_hosts = (struct slice_list){ 0 };
+}
+
 static void what_is_no_url(void **state)
 {
 	static const char *const realms[] = { "",
@@ -88,6 +108,7 @@ int main(void)
 		cmocka_unit_test(the_registry_s_own_host_is_taken_wherever_it_is),
 		cmocka_unit_test(plain_http_is_taken_on_the_plain_registry_s_own_port_only),
 		cmocka_unit_test(addresses_that_lead_inside_are_refused),
+		cmocka_unit_test(a_token_server_that_the_user_named_may_be_inside_and_no_other),
 		cmocka_unit_test(what_is_no_url),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
