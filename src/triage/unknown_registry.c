@@ -96,23 +96,73 @@ struct lost {
 	bool digests; /* images by digest; else tags */
 };
 
+static bool config_is_told(const struct world_images *images, struct slice config)
+{
+	const struct world_list *with = map_get(&images->by_config, config);
+	for (size_t i = 0; with && i < with->len; i++)
+		if (((const struct world_manifest *)with->items[i])->record->config_read == BOOL_TRUE)
+			return true;
+	return false;
+}
+
 /* What was told later, or elsewhere, is not lost. */
 static bool is_told(const struct world_images *images, const struct registry_answer *answer, struct arena *arena)
 {
 	const struct world_manifest *manifest = map_get(&images->by_digest, answer->reference);
 	if (digest_valid(answer->reference))
-		return manifest && (manifest->record->config_read == BOOL_TRUE ||
-				    !slice_equal_text(manifest->record->kind, "image"));
+		return manifest ? manifest->record->config_read == BOOL_TRUE ||
+					  !slice_equal_text(manifest->record->kind, "image")
+				: config_is_told(images, answer->reference);
 	struct slice name = arena_printf(arena, "%.*s/%.*s:%.*s", SLICE_ARG(answer->registry),
 					 SLICE_ARG(answer->repository), SLICE_ARG(answer->reference));
 	const struct world_tag *tag = name.data ? map_get(&images->tags_by_name, name) : NULL;
 	return tag && tag->listed && !tag->failure && tag->last_seen > answer->last_seen;
 }
 
-static bool is_lost(const struct world *world, const struct registry_answer *answer, struct arena *arena)
+static bool stands_at(const struct world_tag *tag, const struct registry_answer *answer)
 {
-	return !slice_equal_text(answer->outcome, "present") && !slice_equal_text(answer->outcome, "absent") &&
-	       answer->reference.len && !is_told(world->images, answer, arena);
+	const struct tag_state *latest = tag->states.len ? tag->states.items[tag->states.len - 1] : NULL;
+	return tag->listed && !tag->deleted && latest && slice_equal(latest->digest, answer->reference) &&
+	       slice_equal(tag->registry, answer->registry) && slice_equal(tag->repository, answer->repository);
+}
+
+/* What a tag, a manifest or an index that stands there leads to, and is not there: a broken registry, or one that was
+ * asked in the middle of a deletion. That what a pod ran is gone is an answer. */
+static bool is_led_to(const struct world_images *images, const struct map *members,
+		      const struct registry_answer *answer)
+{
+	const struct world_list *tags = map_get(&images->tags_by_digest, answer->reference);
+	for (size_t i = 0; tags && i < tags->len; i++)
+		if (stands_at(tags->items[i], answer))
+			return true;
+	return map_get(&images->by_config, answer->reference) || map_get(members, answer->reference);
+}
+
+static bool is_lost(const struct world *world, const struct map *members, const struct registry_answer *answer,
+		    struct arena *arena)
+{
+	if (slice_equal_text(answer->outcome, "present") || !answer->reference.len)
+		return false;
+	if (slice_equal_text(answer->outcome, "absent") && !is_led_to(world->images, members, answer))
+		return false;
+	return !is_told(world->images, answer, arena);
+}
+
+/* Those that nobody read. */
+static int find_members(const struct world_images *images, struct map *ret_members, struct error **err)
+{
+	for (size_t i = 0; i < images->manifests.len; i++) {
+		const struct world_manifest *index = images->manifests.items[i];
+		for (size_t m = 0; m < index->members.len; m++) {
+			const struct world_member *member = index->members.items[m];
+			void **place = member->manifest ? NULL : map_put(ret_members, member->record->digest);
+			if (!member->manifest && !place)
+				return error_no_memory(err);
+			if (place)
+				*place = index->members.items[m];
+		}
+	}
+	return 0;
 }
 
 static int fold_answer(struct map *folded, const struct registry_answer *answer, struct arena *arena)
@@ -167,6 +217,8 @@ static struct slice lost_fix(const struct registry_answer *first)
 {
 	if (slice_equal_text(first->outcome, "forbidden"))
 		return SLICE("a login that may pull from it");
+	if (slice_equal_text(first->outcome, "absent"))
+		return SLICE("look at it by hand: the registry tells of it, and does not have it");
 	if (slice_equal_text(first->outcome, "invalid"))
 		return SLICE("look at it by hand: it is not what its digest says");
 	return slice_equal_text(first->outcome, "limited") ? SLICE("--read-registry later, or with a login")
@@ -194,12 +246,15 @@ static int add_lost(struct unknown_rows *rows, const struct world_source *source
 static int add_answers(struct unknown_rows *rows, const struct world_source *source, struct error **err)
 {
 	CLEANUP(map_release) struct map folded = { 0 };
+	CLEANUP(map_release) struct map members = { 0 };
 	const struct record_list *answers = &rows->run->world->images->answers;
 	const struct registry_answer *items = answers->items;
 
+	if (find_members(rows->run->world->images, &members, err) < 0)
+		return -1;
 	for (size_t i = 0; i < answers->len; i++)
 		if (slice_equal(items[i].registry, source->registry) &&
-		    is_lost(rows->run->world, &items[i], &rows->run->world->arena) &&
+		    is_lost(rows->run->world, &members, &items[i], &rows->run->world->arena) &&
 		    scope_has_image(rows->run->incident, items[i].registry, items[i].repository) &&
 		    fold_answer(&folded, &items[i], &rows->run->world->arena) < 0)
 			return arena_fail(&rows->run->world->arena, err);
