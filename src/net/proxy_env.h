@@ -35,6 +35,7 @@ struct proxy_url {
 	struct slice shown;        /* without a password, in the arena */
 	struct secret_bytes whole; /* set only where it holds a password */
 };
+void proxy_url_release(struct proxy_url *url);
 /* http://, https://, socks5://[user[:password]@]host[:port]. Others: ERROR_UNSUPPORTED; no URL: ERROR_SYNTAX; messages
  * hold nothing of it. */
 int proxy_url_parse(struct slice url, struct arena *arena, struct proxy_url *ret_url, struct error **err);

@@ -78,6 +78,11 @@ static int keep_password(const struct parts *parts, struct secret_bytes *ret_who
 	return 0;
 }
 
+void proxy_url_release(struct proxy_url *url)
+{
+	secret_release(&url->whole);
+}
+
 int proxy_url_parse(struct slice url, struct arena *arena, struct proxy_url *ret_url, struct error **err)
 {
 	struct parts parts = { 0 };

@@ -1,4 +1,5 @@
 """What tests say to registry-ask (registry_ask.c), and what it answers."""
+import os
 import subprocess
 
 
@@ -35,11 +36,12 @@ class Said:
         return [name for answer in self.answers[number] for name in answer["names"]]
 
 
-def ask_registry(program, host, *asks, seconds=60, **options):
+def ask_registry(program, host, *asks, seconds=60, environment=None, **options):
     """Options: True for a word alone. Each ask: its words."""
     words = [f"host={host}"] + [name if value is True else f"{name}={value}" for name, value in options.items() if value is not None]
     text = "".join("\t".join(str(word) for word in ask) + "\n" for ask in asks)
-    process = subprocess.run([program, *words], input=text, capture_output=True, text=True, timeout=seconds)
+    process = subprocess.run([program, *words], input=text, capture_output=True, text=True, timeout=seconds,
+                             env=os.environ | (environment or {}))
     said = Said(process)
     assert process.returncode == 0, process.stderr + process.stdout
     return said

@@ -200,8 +200,8 @@ class Told:
         self.events = [(line[2], line[3], *line[5:]) for line in lines if line[0] == "EVENT"]
 
 
-def ask(program, own, registry, *asks, config=None, seconds=30, api_host=None, plain=True):
-    words = [f"registry={registry}", f"host={own.host}"] + (["plain"] if plain else [])
+def ask(program, own, registry, *asks, config=None, seconds=30, api_host=None, plain=True, host=None):
+    words = [f"registry={registry}", f"host={host or own.host}"] + (["plain"] if plain else [])
     words += [f"docker_config={config}"] if config else []
     words += [f"api_host={api_host}"] if api_host else []
     text = "".join("\t".join(words_) + "\n" for words_ in asks)

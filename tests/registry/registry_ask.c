@@ -165,6 +165,7 @@ static void open_registry(int count, char *words[])
 		.host = slice_of(value_of(count, words, "host")),
 		.plain_http = value_of(count, words, "plain") != NULL,
 		.ca_pem = slice_of(ca),
+		.environment_proxies = value_of(count, words, "environment_proxies") != NULL,
 		.proxy = slice_of(value_of(count, words, "proxy")),
 		.logins = logins,
 		.login_registry = slice_of(value_of(count, words, "login_registry")),

@@ -388,6 +388,22 @@ def test_an_api_at_another_host_gets_the_logins_of_that_host(asker, hub, own, co
     assert told.done == [(1, "")] and not own.requests
 
 
+@pytest.mark.parametrize("no_proxy, asked", [("", True), ("harbor.example", False)])
+def test_it_is_reached_by_the_proxy_of_the_environment(asker, harbor, monkeypatch, no_proxy, asked):
+    for name, value in (("HTTP_PROXY", f"http://{harbor.host}"), ("http_proxy", ""), ("NO_PROXY", no_proxy), ("no_proxy", "")):
+        monkeypatch.setenv(name, value)
+    seen = len(harbor.requests)
+    ask(asker, harbor, "harbor.example", ("times", "acme/web"), host="harbor.example")
+    assert (len(harbor.requests) > seen) == asked
+
+
+def test_a_proxy_that_is_none_is_told(asker, hub, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "gopher://made-up:made-up-password-3@x")
+    monkeypatch.setenv("NO_PROXY", "")
+    told = ask(asker, hub, "docker.io", ("times", "acme/web"), host="hub.example")
+    assert told.done[0][0] == 0 and "HTTP_PROXY" in told.done[0][1] and "made-up-password-3" not in told.done[0][1]
+
+
 def test_a_server_that_is_not_there(asker, own):
     own.stop()
     told = ask(asker, own, "docker.io", ("times", "acme/web"))

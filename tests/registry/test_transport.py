@@ -560,6 +560,40 @@ def test_a_registry_that_gives_back_the_login_is_not_shown(fake, ask, config, sa
     assert PASSWORD[:12] not in said.text + said.errors
 
 
+# --- proxies of the environment ---
+
+
+def proxied(fake, program, blob_host, **environment):
+    """registry.example is asked through the fake, which redirects a blob to blob_host."""
+    fake.fault("GET http://registry.example/v2/acme/web/blobs/", lambda _: Answer(307, {"Location": f"http://{blob_host}/b"}))
+    fake.fault("GET http://[^/]*/b$", lambda _: Answer(200, {}, fake.image.config_data))
+    said = ask_registry(program, "registry.example", ("blob", "acme/web", fake.image.config_digest), plain=True, retries=1, environment_proxies=True,
+                        environment={"HTTP_PROXY": f"http://{fake.host}", "http_proxy": "", "NO_PROXY": "", "no_proxy": ""} | environment)
+    return said.last(), [r.path for r in fake.requests]
+
+
+def test_each_host_is_reached_by_the_proxy_that_the_environment_names_for_it(fake, program):
+    said, asked = proxied(fake, program, "store.example:80")
+    assert said["outcome"] == "present" and asked[-1] == "http://store.example/b" and len(asked) == 2
+
+
+def test_a_host_without_a_proxy_is_not_reached_by_the_registry_s(fake, program):
+    said, asked = proxied(fake, program, "store.invalid", NO_PROXY="store.invalid")
+    assert said["outcome"] == "failed" and "resolve" in said["why"] and len(asked) == 1
+
+
+def test_a_proxy_does_not_lead_inside_by_a_literal_address(fake, program):
+    said, asked = proxied(fake, program, "10.0.0.1")
+    assert said["outcome"] == "failed" and "not public" in said["why"] and len(asked) == 1
+
+
+def test_a_proxy_that_is_none_is_told_of_the_one_thing_that_needs_it(fake, program):
+    fake.fault("HEAD http://", lambda _: Answer(401, {"WWW-Authenticate": 'Bearer realm="https://auth.example/token"'}))
+    said = ask_registry(program, "registry.example", ("tag", "acme/web", "1.0"), ("manifest", "acme/web", fake.image.digest), plain=True, retries=1,
+                        environment_proxies=True, environment={"HTTP_PROXY": f"http://{fake.host}", "HTTPS_PROXY": "gopher://made-up:made-up-password-3@x"})
+    assert said.outcomes() == ["forbidden", "forbidden"] and "HTTPS_PROXY" in said.why() and "made-up-password-3" not in said.text
+
+
 # --- redirects ---
 
 

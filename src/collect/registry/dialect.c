@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "collect/registry/dialect_internal.h"
 #include "credential/registry_name.h"
+#include "net/proxy_env.h"
 
 #define HUB "docker.io"
 #define HUB_API "hub.docker.com"
@@ -93,21 +94,36 @@ static int copy_context(struct registry_dialect *dialect, const struct dialect_c
 	return 0;
 }
 
-static int open_origin(struct registry_dialect *dialect, struct error **err)
+static int new_origin(struct registry_dialect *dialect, struct error **err)
 {
+	CLEANUP(proxy_url_release) struct proxy_url proxy = { 0 };
 	const struct registries_options *options = dialect->context.options;
 	struct slice host = dialect->context.api_host;
 	bool plain = slice_list_has(options->plain_http, host);
 	struct slice url = arena_printf(&dialect->kept, "%s://%.*s", plain ? "http" : "https", SLICE_ARG(host));
+	if (!url.data)
+		return arena_fail(&dialect->kept, err);
+	if (proxy_url_of_environment(url, &dialect->kept, &proxy, err) < 0)
+		return -1;
 	struct http_origin_options origin = {
 		.url = url,
 		.ca_pem = slice_equal_text(host, HUB_API) ? SLICE_NONE : options->ca_pem,
+		.proxy = proxy.shown,
+		.proxy_url = &proxy.whole,
 		.connections = CONNECTIONS,
 	};
-	if (!url.data)
-		return arena_fail(&dialect->kept, err);
-	if (http_origin_new(dialect->context.http, &origin, &dialect->origin, err) < 0)
-		return -1;
+	return http_origin_new(dialect->context.http, &origin, &dialect->origin, err);
+}
+
+static int open_origin(struct registry_dialect *dialect, struct error **err)
+{
+	CLEANUP(error_freep) struct error *failure = NULL;
+	if (new_origin(dialect, &failure) < 0) {
+		if (failure->code == ERROR_NO_MEMORY)
+			return error_move(err, &failure);
+		if (arena_copy(&dialect->kept, slice_of(failure->message), &dialect->closed) < 0)
+			return arena_fail(&dialect->kept, err);
+	}
 	return http_queue_new(dialect->context.http, LIMIT_HTTP_QUEUE_BYTES, &dialect->queue, err);
 }
 

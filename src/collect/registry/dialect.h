@@ -8,6 +8,8 @@
  * hub.docker.com): none of an upstream goes to its mirror. https, unless plain_http names the host. A mirror of Docker
  * Hub that plain_http names is asked itself in place of hub.docker.com: that is how a laboratory stands in for it.
  *
+ * Proxies are those of the environment, for the host of the API.
+ *
  * Docker Hub wants a token for a login (POST /v2/auth/token); Harbor and Google take Basic; Quay takes only OAuth
  * tokens, which are the passwords of the user `$oauthtoken`.
  */

@@ -108,6 +108,10 @@ int dialect_send(struct registry_dialect *dialect, struct slice path, const stru
 	dialect->status = 0;
 	strbuf_clear(&dialect->problem);
 	strbuf_clear(&dialect->body);
+	if (!dialect->origin) {
+		strbuf_addf(&dialect->problem, "could not be asked: %.*s", SLICE_ARG(dialect->closed));
+		return 0;
+	}
 	if (http_send(dialect->queue, dialect->origin, &request, dialect, err) < 0 ||
 	    receive(dialect, secret_answer, err) < 0) {
 		dialect->failed = true;

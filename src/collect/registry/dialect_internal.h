@@ -33,7 +33,8 @@ struct registry_dialect {
 	const struct dialect_ops *ops;
 	struct dialect_context context; /* its texts are in kept */
 	struct slice login_registry;    /* whose logins are used */
-	struct http_origin *origin;
+	struct http_origin *origin;     /* NULL: it cannot be asked, as closed says */
+	struct slice closed;
 	struct http_queue *queue;
 	struct arena kept, scratch;        /* scratch: of one repository or list */
 	struct secret_bytes authorization; /* of the login that was taken last; not set: none */

@@ -13,9 +13,7 @@
 #include "base/time.h"
 #include "collect/registry/dialect.h"
 #include "collect/registry/registry_read.h"
-#include "credential/registry_name.h"
 #include "net/http.h"
-#include "net/proxy_env.h"
 #include "oci/transport/registry.h"
 
 struct reader {
@@ -94,12 +92,6 @@ static int open_own(void *data, int64_t read, struct registry_own *ret_own, stru
 	return opened;
 }
 
-static struct slice server_of(struct arena *arena, const struct registry_plan *plan)
-{
-	struct slice host = registry_name_is_docker_hub(plan->host) ? SLICE("registry-1.docker.io") : plan->host;
-	return arena_printf(arena, "%s://%.*s", plan->plain_http ? "http" : "https", SLICE_ARG(host));
-}
-
 static size_t at_once(const struct registries *registries)
 {
 	return registries->count < LIMIT_LIVE_REGISTRIES ? registries->count : LIMIT_LIVE_REGISTRIES;
@@ -109,26 +101,16 @@ static int new_registry(struct reader *reader, struct error **err)
 {
 	const struct registry_plan *plan = reader->reading.plan;
 	const struct registries_options *options = &reader->registries->options;
-	struct arena *arena = &reader->reading.arena;
-	struct slice server = server_of(arena, plan);
-	struct proxy_url proxy = { 0 };
-	if (!server.data)
-		return arena_fail(arena, err);
-	if (proxy_url_of_environment(server, arena, &proxy, err) < 0)
-		return -1;
 	struct registry_options how = {
 		.host = plan->host,
 		.plain_http = plan->plain_http,
 		.token_hosts = options->token_hosts,
 		.ca_pem = options->ca_pem,
-		.proxy = proxy.shown,
-		.proxy_url = secret_is_set(&proxy.whole) ? &proxy.whole : NULL,
+		.environment_proxies = true,
 		.logins = options->logins,
 		.secret_bytes = LIMIT_REGISTRY_SECRET_BYTES / at_once(reader->registries),
 	};
-	int result = registry_new(reader->registries->http, &how, &reader->registry, err);
-	secret_release(&proxy.whole);
-	return result;
+	return registry_new(reader->registries->http, &how, &reader->registry, err);
 }
 
 /* What cannot be asked at all is an answer about that registry. */

@@ -202,7 +202,7 @@ int auth_ask_token(struct registry *registry, struct grant *grant, const struct 
 	if (got < 0)
 		return -1;
 	if (!got)
-		return say(grant, "the registry names too many token servers");
+		return say(grant, strbuf_text(&registry->endpoint_why));
 	if (fill(&registry->auth, grant, login, &realm, &request, err) < 0)
 		return -1;
 	return send(registry, grant, endpoint, &request, err);

@@ -313,7 +313,7 @@ static int start(struct registry *registry, const struct registry_options *optio
 	if (http_queue_new(registry->http, LIMIT_HTTP_QUEUE_BYTES, &registry->queue, err) < 0)
 		return -1;
 	int got = registry_endpoint(registry, &registry->url, false, &registry->home, err);
-	return got == 1 ? 0 : got == 0 ? error_no_memory(err) : -1;
+	return got ? got < 0 ? -1 : 0 : error_set(err, ERROR_USAGE, "%s", strbuf_text(&registry->endpoint_why));
 }
 
 int registry_new(struct http *http, const struct registry_options *options, struct registry **ret_registry,
@@ -331,7 +331,7 @@ int registry_new(struct http *http, const struct registry_options *options, stru
 	registry->source.ops = &ops;
 	registry->http = http;
 	registry->arena = (struct arena)ARENA_INIT(LIMIT_CREDENTIAL_FILE_BYTES);
-	registry->warning = registry->down_why = registry->auth.down_why =
+	registry->warning = registry->down_why = registry->auth.down_why = registry->endpoint_why =
 		(struct strbuf)STRBUF_INIT(LIMIT_MESSAGE_BYTES);
 	registry->auth.realm = registry->auth.service = registry->auth.catalog_scope = registry->auth.login =
 		(struct strbuf)STRBUF_INIT(LIMIT_HTTP_HEAD_BYTES);
@@ -385,6 +385,7 @@ struct registry *registry_free(struct registry *registry)
 	arena_release(&registry->arena);
 	strbuf_release(&registry->warning);
 	strbuf_release(&registry->down_why);
+	strbuf_release(&registry->endpoint_why);
 	secret_release(&registry->proxy_url);
 	return mem_free(registry);
 }

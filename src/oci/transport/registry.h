@@ -45,6 +45,7 @@ struct registry_options {
 	struct slice ca_pem;           /* not there: the system's */
 	struct slice proxy;            /* not there: none */
 	const struct secret_bytes *proxy_url;
+	bool environment_proxies;    /* in place of both, for each host what the environment says (net/proxy_env.h) */
 	const struct logins *logins; /* borrowed; NULL: anonymous */
 	struct slice login_registry; /* whose logins are used, normalised; not there: host's */
 	unsigned connections;        /* 0: 4 */

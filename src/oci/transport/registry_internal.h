@@ -86,6 +86,7 @@ struct registry {
 	struct http_queue *queue;
 	struct endpoint *endpoints; /* the last is the registry's own */
 	struct endpoint *home;
+	struct strbuf endpoint_why; /* of registry_endpoint, when it gave none */
 	struct url url;
 	struct strbuf texts; /* what url and the options point to */
 	struct arena arena;  /* token_hosts */
@@ -126,7 +127,7 @@ struct slice exchange_header(const struct exchange *exchange, const char *name, 
 int exchange_keep_head(struct exchange *exchange, const struct http_event *event, struct error **err);
 
 /* --- registry_send.c --- */
-/* The origin of a URL, made where it is new. 1; 0: there are too many, or it is none; -1. */
+/* The origin of a URL, made where it is new. 1; 0: it cannot be asked, as endpoint_why says; -1. */
 int registry_endpoint(struct registry *registry, const struct url *url, bool public_only,
 		      struct endpoint **ret_endpoint, struct error **err);
 /* Whether names of the API can be made of what was asked. */

@@ -252,7 +252,7 @@ static int redirect(struct registry *registry, struct ask *ask, struct error **e
 	if (got < 0)
 		return -1;
 	if (!got)
-		return ask_finish(registry, ask, IMAGE_FAILED, "it redirects to too many hosts");
+		return ask_finish(registry, ask, IMAGE_FAILED, "%s", strbuf_text(&registry->endpoint_why));
 	strbuf_clear(&ask->path);
 	url_add_path(&ask->path, &to);
 	if (strbuf_failed(&ask->path, err))

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "model/field.h"
 #include "model/reference.h"
+#include "net/proxy_env.h"
 #include "oci/format/media_type.h"
 #include "oci/transport/registry_internal.h"
 
@@ -123,25 +124,38 @@ int ask_begin(struct registry *registry, struct ask *ask, struct error **err)
 
 /* --- endpoints --- */
 
-static int endpoint_new(struct registry *registry, struct slice name, bool public_only, struct endpoint **ret_endpoint,
-			struct error **err)
+static int origin_new(struct registry *registry, struct slice name, bool public_only, struct http_origin **ret_origin,
+		      struct error **err)
 {
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_HTTP_REQUEST_BYTES);
+	CLEANUP(proxy_url_release) struct proxy_url proxy = { 0 };
 	const struct registry_options *options = &registry->options;
-	struct endpoint *endpoint = mem_alloc_zeroed(1, sizeof *endpoint);
+	bool ours = options->environment_proxies;
+
+	if (ours && proxy_url_of_environment(name, &arena, &proxy, err) < 0)
+		return -1;
 	struct http_origin_options origin = {
 		.url = name,
 		.ca_pem = options->ca_pem,
-		.proxy = options->proxy,
-		.proxy_url = options->proxy_url,
+		.proxy = ours ? proxy.shown : options->proxy,
+		.proxy_url = ours ? &proxy.whole : options->proxy_url,
 		.connections = options->connections,
 		.rate = options->rate,
 		.burst = options->rate > 1 ? (unsigned)options->rate : 1,
 		.public_only = public_only,
 	};
+	return http_origin_new(registry->http, &origin, ret_origin, err);
+}
+
+static int endpoint_new(struct registry *registry, struct slice name, bool public_only, struct endpoint **ret_endpoint,
+			struct error **err)
+{
+	struct endpoint *endpoint = mem_alloc_zeroed(1, sizeof *endpoint);
+
 	if (!endpoint)
 		return error_no_memory(err);
 	endpoint->name = mem_copy_text(name.data, name.len);
-	if (!endpoint->name || http_origin_new(registry->http, &origin, &endpoint->origin, err) < 0) {
+	if (!endpoint->name || origin_new(registry, name, public_only, &endpoint->origin, err) < 0) {
 		if (!endpoint->name)
 			error_no_memory(err);
 		mem_free(endpoint->name);
@@ -155,10 +169,18 @@ static int endpoint_new(struct registry *registry, struct slice name, bool publi
 	return 1;
 }
 
+static int say_endpoint(struct registry *registry, const char *why)
+{
+	strbuf_clear(&registry->endpoint_why);
+	strbuf_add_text(&registry->endpoint_why, why);
+	return 0;
+}
+
 int registry_endpoint(struct registry *registry, const struct url *url, bool public_only,
 		      struct endpoint **ret_endpoint, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT(LIMIT_KIB);
+	struct error *failure = NULL;
 	size_t count = 0;
 
 	url_add_origin(&name, url);
@@ -172,8 +194,15 @@ int registry_endpoint(struct registry *registry, const struct url *url, bool pub
 		}
 	}
 	if (count == ENDPOINTS_MAX)
-		return 0;
-	return endpoint_new(registry, strbuf_slice(&name), public_only, ret_endpoint, err);
+		return say_endpoint(registry, "the registry names too many hosts");
+	int got = endpoint_new(registry, strbuf_slice(&name), public_only, ret_endpoint, &failure);
+	if (got > 0)
+		return 1;
+	if (failure->code == ERROR_NO_MEMORY)
+		return error_move(err, &failure);
+	say_endpoint(registry, failure->message);
+	error_free(failure);
+	return 0;
 }
 
 /* --- sending --- */
