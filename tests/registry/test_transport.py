@@ -435,6 +435,43 @@ def test_an_identity_token_is_posted_and_sent_as_a_password_where_there_is_no_po
     assert [line.split("?")[0] for line in lines(fake, "/token")][:2] == ["POST /token", "GET /token"]
 
 
+@pytest.fixture
+def identity(fake, config):
+    fake.login, fake.refresh_tokens = "bearer", {"made-up-refresh-1": USER}
+    return config({fake.host: {"auth": base64.b64encode(b"made-up-user:").decode(), "identitytoken": "made-up-refresh-1"}})
+
+
+@pytest.mark.parametrize("trouble", [Answer(503), Answer(502, JSON, "{}"), Answer(200, JSON, '{"access_token":"a"}', drop=3)])
+def test_an_identity_token_is_posted_again_to_a_server_that_recovers(fake, ask, identity, trouble):
+    fake.fault("POST /token", trouble, times=2)
+    assert ask(("tag", "acme/web", "1.0"), docker_config=identity).outcome() == "present" and len(lines(fake, "/token")) == 3
+    fake.fault("POST /token", trouble)
+    fake.requests.clear()
+    assert ask(("tag", "acme/web", "1.0"), docker_config=identity).outcome() == "failed" and len(lines(fake, "/token")) == 3
+
+
+def test_a_token_that_breaks_off_is_asked_for_again(fake, ask):
+    fake.login, fake.public = "bearer", ("acme/web",)
+    fake.fault("GET /token", Answer(200, JSON, '{"token":"made-up"}', drop=5), times=1)
+    assert ask(("tag", "acme/web", "1.0")).outcome() == "present" and len(lines(fake, "/token")) == 2
+
+
+def test_a_refresh_token_that_is_given_in_place_of_another_is_used_from_then_on(fake, ask, identity):
+    def renew(request):
+        answer = fake.answer_token(request)
+        if answer.status == 200:
+            fake.refresh_tokens = {f"made-up-refresh-{len(lines(fake, '/token')) + 1}": USER}
+            answer.body = json.dumps(json.loads(answer.body) | {"refresh_token": next(iter(fake.refresh_tokens))}).encode()
+        return answer
+
+    fake.fault("POST /token", renew)
+    for number in range(3):
+        fake.push(f"acme/app{number}", "1", image(number))
+    said = ask(*[("tag", f"acme/app{number}", "1") for number in range(3)], docker_config=identity, width=1)
+    assert said.outcomes() == ["present"] * 3 and len(lines(fake, "/token")) == 3
+    assert "made-up-refresh" not in said.text + said.errors
+
+
 def test_a_token_server_that_is_down_is_one_failure_for_all(fake, ask):
     fake.login = "bearer"
     for number in range(30):

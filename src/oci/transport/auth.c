@@ -201,7 +201,7 @@ int grant_begin(struct registry *registry, struct grant *grant, struct error **e
 	forget_value(&registry->auth, grant);
 	if (options->logins && grant->login < LIMIT_LOGINS_TRIED) {
 		got = logins_find(options->logins, options->login_registry, grant->repository, grant->login, &login,
-				  NULL, err);
+				  &grant->problem, err);
 	}
 	if (got < 0)
 		return -1;
@@ -212,14 +212,26 @@ int grant_begin(struct registry *registry, struct grant *grant, struct error **e
 						   : begin_token(registry, grant, &login, err);
 }
 
+/* What somebody who may log in can do. */
+static void advise(const struct registry *registry, struct grant *grant)
+{
+	if (grant->problem.data)
+		strbuf_addf(&grant->why, "; %.*s", SLICE_ARG(grant->problem));
+	else if (grant->login == 0)
+		strbuf_addf(&grant->why, "; no login for it was found: `docker login %.*s` makes one",
+			    SLICE_ARG(registry->options.login_registry));
+}
+
 int grant_next_login(struct registry *registry, struct grant *grant, struct error **err)
 {
 	if (!grant->anonymous) {
 		grant->login++;
 		grant->accepted = grant->no_post = false;
+		grant->retries = 0;
 		return grant_begin(registry, grant, err);
 	}
 	forget_value(&registry->auth, grant);
+	advise(registry, grant);
 	grant->state = GRANT_REFUSED;
 	finish_line(registry, grant, IMAGE_FORBIDDEN);
 	return 0;
@@ -300,9 +312,11 @@ static bool holds(struct slice text, const struct secret_bytes *secret)
 	return value.len && text.len && memmem(text.data, text.len, value.data, value.len);
 }
 
-static bool holds_any(const struct ask *ask, const struct registry_error *error, const struct login *login)
+static bool holds_any(const struct ask *ask, const struct registry_error *error, const struct login *login,
+		      const struct secret_bytes *renewed)
 {
-	const struct secret_bytes *const secrets[] = { login->password, login->identity_token, login->registry_token };
+	const struct secret_bytes *const secrets[] = { login->password, login->identity_token, login->registry_token,
+						       renewed };
 	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
 		if (holds(strbuf_slice(&ask->body), secrets[i]))
 			return true;
@@ -326,7 +340,7 @@ int auth_is_echoed(struct registry *registry, const struct ask *ask, const struc
 		struct login login = { 0 };
 		if (logins_find(options->logins, options->login_registry, grant->repository, i, &login, NULL, err) < 0)
 			return -1;
-		if (holds_any(ask, error, &login))
+		if (holds_any(ask, error, &login, &registry->auth.renewed_value))
 			return 1;
 	}
 	return 0;
@@ -443,4 +457,5 @@ void auth_release(struct registry *registry)
 	strbuf_release(&auth->catalog_scope);
 	strbuf_release(&auth->down_why);
 	strbuf_release(&auth->login);
+	secret_release(&auth->renewed_value);
 }

@@ -60,12 +60,14 @@ struct grant {
 	uint64_t used;             /* larger than that of every grant used before */
 	int64_t expires_ms;
 	struct slice username, origin; /* of the login; in the memory of logins */
+	struct slice problem;          /* why one that there is cannot be used; there too */
 	struct ask_line line;
 	size_t asks; /* that hold this grant */
 	struct strbuf why;
 	/* the request to the token server */
 	struct secret_bytes body;
 	bool too_large, posted, no_post;
+	unsigned retries; /* since a token came */
 	struct patience patience;
 };
 
@@ -83,7 +85,10 @@ struct auth {
 	size_t asking;                /* grants whose token server is asked */
 	struct ask_line line;         /* that wait until fewer are */
 	struct strbuf login;          /* the name that was taken last */
-	int64_t down_ms;              /* the token server cannot be asked before */
+	/* An identity token that the token server took and gave another one for; what is given stays the user's. */
+	const struct secret_bytes *renewed;
+	struct secret_bytes renewed_value;
+	int64_t down_ms; /* the token server cannot be asked before */
 	struct strbuf down_why;
 };
 

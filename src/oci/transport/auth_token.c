@@ -12,6 +12,8 @@
 #define WHOLE_MS 60000
 /* How long a token server that cannot be asked is not asked again. */
 #define DOWN_MS 30000
+/* Before a request that net does not repeat is sent again: doubled each time. */
+#define AGAIN_MS 250
 #define BODY_BYTES_FIRST (8 * LIMIT_KIB)
 #define CLIENT "fother"
 
@@ -132,7 +134,9 @@ static int fill(const struct auth *auth, struct grant *grant, const struct login
 		strbuf_add_text(&request->form, "&refresh_token=");
 		if (strbuf_failed(&request->form, err) || strbuf_failed(&request->path, err))
 			return -1;
-		return make_form(strbuf_slice(&request->form), login->identity_token, &request->body, err);
+		return make_form(strbuf_slice(&request->form),
+				 auth->renewed == login->identity_token ? &auth->renewed_value : login->identity_token,
+				 &request->body, err);
 	}
 	strbuf_add_char(&request->path, slice_contains(realm->path, "?") ? '&' : '?');
 	add_parameters(&request->path, auth, grant);
@@ -156,6 +160,13 @@ static void release_body(struct registry *registry, struct grant *grant)
 	secret_release(&grant->body);
 }
 
+static unsigned delay_ms(const struct registry *registry, const struct grant *grant)
+{
+	unsigned again_ms = grant->retries ? AGAIN_MS << (grant->retries < 6 ? grant->retries - 1 : 5) : 0;
+	unsigned pause_ms = grant->patience.count ? limit_delay_ms(registry, clock_ms()) : 0;
+	return again_ms > pause_ms ? again_ms : pause_ms;
+}
+
 static int send(struct registry *registry, struct grant *grant, struct endpoint *endpoint,
 		const struct token_request *made, struct error **err)
 {
@@ -168,7 +179,7 @@ static int send(struct registry *registry, struct grant *grant, struct endpoint 
 		.body_type = SLICE("application/x-www-form-urlencoded"),
 		.whole_ms = WHOLE_MS,
 		.retries = registry->options.retries,
-		.delay_ms = grant->patience.count ? limit_delay_ms(registry, clock_ms()) : 0,
+		.delay_ms = delay_ms(registry, grant),
 		.limits_are_answers = true,
 	};
 	release_body(registry, grant);
@@ -286,6 +297,27 @@ static int64_t server_now(const struct exchange *exchange)
 	return retry_parse_date(slice_trim(strbuf_slice(&exchange->date)), &now) ? now : time_now();
 }
 
+/* Some servers take each refresh token once. */
+static int keep_renewed(struct registry *registry, const struct grant *grant, struct token_answer *answer,
+			struct error **err)
+{
+	const struct registry_options *options = &registry->options;
+	struct auth *auth = &registry->auth;
+	struct login login = { 0 };
+
+	if (!grant->posted || !secret_is_set(&answer->refresh_token) ||
+	    secret_length(&answer->refresh_token) > LIMIT_TOKEN_BYTES)
+		return 0;
+	if (logins_find(options->logins, options->login_registry, grant->repository, grant->login, &login, NULL, err) <
+	    0)
+		return -1;
+	secret_release(&auth->renewed_value);
+	auth->renewed_value = answer->refresh_token;
+	answer->refresh_token = (struct secret_bytes){ 0 };
+	auth->renewed = login.identity_token;
+	return 0;
+}
+
 static int token_came(struct registry *registry, struct grant *grant, struct error **err)
 {
 	CLEANUP(token_release) struct token_answer answer = { 0 };
@@ -299,8 +331,9 @@ static int token_came(struct registry *registry, struct grant *grant, struct err
 	if (secret_length(&answer.token) > LIMIT_TOKEN_BYTES)
 		return down(registry, grant, "the token server gives a token that no server takes: it is too long",
 			    SLICE_NONE);
-	if (auth_make_bearer(&answer.token, &grant->value, err) < 0)
+	if (auth_make_bearer(&answer.token, &grant->value, err) < 0 || keep_renewed(registry, grant, &answer, err) < 0)
 		return -1;
+	grant->retries = 0;
 	grant->expires_ms = clock_ms() + token_seconds_left(&answer, server_now(&grant->exchange)) * 1000;
 	grant->patience = (struct patience){ 0 };
 	grant_ready(registry, grant);
@@ -318,6 +351,22 @@ static int limited(struct registry *registry, struct grant *grant, struct error 
 	return grant_begin(registry, grant, err);
 }
 
+/* What net does not repeat: a POST, and what broke off behind its head. */
+static bool may_ask_again(const struct registry *registry, struct grant *grant, const struct http_event *event)
+{
+	int status = grant->exchange.status;
+	bool came = event->failure == HTTP_OK;
+	bool broke_off = event->failure == HTTP_CUT || event->failure == HTTP_TIMEOUT;
+	bool posted_in_vain = grant->posted && (came ? status != 429 && retry_is_asked_by(status)
+						     : broke_off || event->failure == HTTP_CONNECT);
+	if (grant->too_large || grant->retries >= registry->options.retries)
+		return false;
+	if (!posted_in_vain && !(status && broke_off))
+		return false;
+	grant->retries++;
+	return true;
+}
+
 static int ended(struct registry *registry, struct grant *grant, const struct http_event *event, struct error **err)
 {
 	int status = grant->exchange.status;
@@ -328,6 +377,8 @@ static int ended(struct registry *registry, struct grant *grant, const struct ht
 	registry->facts.bytes += event->wire_bytes;
 	if (grant->too_large || event->failure != HTTP_OK || status != 200)
 		release_body(registry, grant);
+	if (may_ask_again(registry, grant, event))
+		return grant_begin(registry, grant, err);
 	if (grant->too_large)
 		return down(registry, grant, "the answer of the token server is too large", SLICE_NONE);
 	if (event->failure == HTTP_CANCELLED) {
