@@ -1,17 +1,31 @@
 #include "base/hash.h"
 
-#include <openssl/evp.h>
+#include <stdatomic.h>
 
-typedef const EVP_MD *algorithm_function(void);
+#include "base/hash_internal.h"
 
-static const struct {
-	algorithm_function *of;
-	const char *name;
+static struct {
+	const char *const name;
+	_Atomic(EVP_MD *) found;
 } algorithms[] = {
-	[HASH_SHA256] = { EVP_sha256, "SHA-256" },
-	[HASH_SHA384] = { EVP_sha384, "SHA-384" },
-	[HASH_SHA512] = { EVP_sha512, "SHA-512" },
+	[HASH_SHA256] = { "SHA-256", NULL },
+	[HASH_SHA384] = { "SHA-384", NULL },
+	[HASH_SHA512] = { "SHA-512", NULL },
 };
+
+/* What EVP_sha256() and the like stand for is looked for by name at each use, which takes as long as to hash a digest.
+ */
+const EVP_MD *hash_find(enum hash_algorithm algorithm)
+{
+	EVP_MD *none = NULL, *found = atomic_load(&algorithms[algorithm].found);
+	if (found)
+		return found;
+	found = EVP_MD_fetch(NULL, algorithms[algorithm].name, NULL);
+	if (!found || atomic_compare_exchange_strong(&algorithms[algorithm].found, &none, found))
+		return found;
+	EVP_MD_free(found);
+	return none;
+}
 
 void hash_write_hex(const unsigned char *bytes, size_t count, char *text)
 {
@@ -25,9 +39,10 @@ void hash_write_hex(const unsigned char *bytes, size_t count, char *text)
 
 int hash_of(enum hash_algorithm algorithm, struct slice bytes, char text[HASH_TEXT_BYTES], struct error **err)
 {
+	const EVP_MD *found = hash_find(algorithm);
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
-	if (EVP_Digest(bytes.data ? bytes.data : "", bytes.len, digest, &len, algorithms[algorithm].of(), NULL) != 1 ||
+	if (!found || EVP_Digest(bytes.data ? bytes.data : "", bytes.len, digest, &len, found, NULL) != 1 ||
 	    2 * len >= HASH_TEXT_BYTES)
 		return error_set(err, ERROR_SYSTEM, "%s cannot be computed", algorithms[algorithm].name);
 	hash_write_hex(digest, len, text);

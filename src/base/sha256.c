@@ -1,14 +1,13 @@
 #include "base/sha256.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
+#include "base/hash_internal.h"
 
 struct sha256 {
 	EVP_MD_CTX *context;
-	bool failed;
+	bool begun, failed;
 };
 
 struct sha256 *sha256_new(struct error **err)
@@ -18,7 +17,6 @@ struct sha256 *sha256_new(struct error **err)
 		error_no_memory(err);
 		return NULL;
 	}
-	sha256_clear(hash);
 	return TAKE_PTR(hash);
 }
 
@@ -37,11 +35,20 @@ void sha256_freep(struct sha256 **hash)
 
 void sha256_clear(struct sha256 *hash)
 {
-	hash->failed = EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1;
+	hash->begun = hash->failed = false;
+}
+
+static void begin(struct sha256 *hash)
+{
+	const EVP_MD *found = hash_find(HASH_SHA256);
+	hash->begun = true;
+	hash->failed = !found || EVP_DigestInit_ex2(hash->context, found, NULL) != 1;
 }
 
 void sha256_add(struct sha256 *hash, struct slice bytes)
 {
+	if (!hash->begun)
+		begin(hash);
 	if (!hash->failed && bytes.len)
 		hash->failed = EVP_DigestUpdate(hash->context, bytes.data, bytes.len) != 1;
 }
@@ -50,6 +57,8 @@ int sha256_end(struct sha256 *hash, char text[SHA256_TEXT_BYTES], struct error *
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
+	if (!hash->begun)
+		begin(hash);
 	bool failed = hash->failed || EVP_DigestFinal_ex(hash->context, digest, &len) != 1;
 	sha256_clear(hash);
 	if (failed || len != (SHA256_TEXT_BYTES - 1) / 2)

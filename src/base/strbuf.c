@@ -119,6 +119,21 @@ void strbuf_add_int(struct strbuf *b, long long value)
 	strbuf_add(b, at, (size_t)(digits + sizeof digits - at));
 }
 
+void strbuf_expect(struct strbuf *b, size_t len)
+{
+	size_t needed = b->len + len + 1;
+	if (b->failure || len > b->max - b->len || needed <= b->capacity)
+		return;
+	char *data = mem_resize(b->data, needed, 1);
+	if (!data) {
+		b->failure = ERROR_NO_MEMORY;
+		return;
+	}
+	data[b->len] = '\0';
+	b->data = data;
+	b->capacity = needed;
+}
+
 void strbuf_clear(struct strbuf *b)
 {
 	b->failure = 0;

@@ -40,6 +40,9 @@ void strbuf_addf(struct strbuf *b, const char *format, ...) __attribute__((forma
 void strbuf_addf_cut(struct strbuf *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 void strbuf_add_int(struct strbuf *b, long long value);
 
+/* Takes memory for `len` more bytes at once, where so many are expected. More than the maximum is no failure yet. */
+void strbuf_expect(struct strbuf *b, size_t len);
+
 /* Length 0, memory and maximum kept, failure forgotten. */
 void strbuf_clear(struct strbuf *b);
 /* Shortens to len. */

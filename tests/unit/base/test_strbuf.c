@@ -56,6 +56,21 @@ static void maximum_can_be_reached_but_not_passed(void **state)
 	assert_string_equal(strbuf_text(&b), "abcd");
 }
 
+static void what_is_expected_fits_without_a_move(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf b = STRBUF_INIT(300);
+	strbuf_add_text(&b, "ab");
+	strbuf_expect(&b, 200);
+	assert_string_equal(strbuf_text(&b), "ab");
+	const char *data = b.data;
+	strbuf_add_repeat(&b, 'x', 200);
+	assert_ptr_equal(b.data, data);
+	strbuf_expect(&b, 10);
+	strbuf_expect(&b, SIZE_MAX);
+	assert_false(strbuf_failed(&b, NULL));
+	assert_int_equal(b.len, 202);
+}
+
 static void failure_is_sticky_until_cleared(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf b = STRBUF_INIT(4);
@@ -148,6 +163,7 @@ int main(void)
 		cmocka_unit_test(additions_follow_each_other),
 		cmocka_unit_test(integers_at_their_ends),
 		cmocka_unit_test(maximum_can_be_reached_but_not_passed),
+		cmocka_unit_test(what_is_expected_fits_without_a_move),
 		cmocka_unit_test(failure_is_sticky_until_cleared),
 		cmocka_unit_test(cut_additions_fill_to_the_maximum),
 		cmocka_unit_test(cut_shortens_only),
