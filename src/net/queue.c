@@ -9,7 +9,8 @@
 #include "net/loop_internal.h"
 #include "net/transfer_internal.h"
 
-/* Small pieces of a body (chunks, events of a watch) share a buffer of this size until they are taken. */
+/* Small pieces of a body (chunks, events of a watch) share a buffer of this size until they are taken; but most small
+ * bodies come in one piece. */
 #define DATA_BYTES_MIN 4096
 
 static char *memory_of(struct event *event)
@@ -159,9 +160,11 @@ bool queue_put_data(struct transfer *transfer, struct slice bytes)
 {
 	if (!bytes.len || join(transfer, bytes))
 		return true;
-	struct event *event = event_new(transfer, bytes.len < DATA_BYTES_MIN ? DATA_BYTES_MIN : bytes.len);
+	bool joined = transfer->pieces && bytes.len < DATA_BYTES_MIN;
+	struct event *event = event_new(transfer, joined ? DATA_BYTES_MIN : bytes.len);
 	if (!event)
 		return false;
+	transfer->pieces = true;
 	char *room = memory_of(event);
 	event->shown = (struct http_event){ .type = HTTP_DATA, .owner = transfer->owner };
 	event->shown.bytes = place(&room, bytes);
@@ -221,18 +224,22 @@ static void unlink_transfer(struct http_queue *queue, struct transfer *transfer)
 	queue->http->transfer_count--;
 }
 
-/* What the last http_next gave out. Under the lock. */
-static void release_taken(struct http_queue *queue)
+/* What the last http_next gave out, out of all lists. Under the lock. */
+static struct event *unlink_taken(struct http_queue *queue)
 {
 	struct event *taken = TAKE_PTR(queue->taken);
-	if (!taken)
-		return;
-	if (taken->shown.type != HTTP_END) {
+	if (taken && taken->shown.type == HTTP_END)
+		unlink_transfer(queue, taken->transfer);
+	return taken;
+}
+
+/* Without the lock, or the loop would wait for the memory that is wiped here. */
+static void release(struct event *taken)
+{
+	if (taken && taken->shown.type == HTTP_END)
+		transfer_free(taken->transfer);
+	else if (taken)
 		event_free(taken);
-		return;
-	}
-	unlink_transfer(queue, taken->transfer);
-	transfer_free(taken->transfer);
 }
 
 static struct event *take(struct http_queue *queue)
@@ -261,7 +268,7 @@ int http_next(struct http_queue *queue, int timeout_ms, struct http_event *ret_e
 	int waited = 0;
 
 	pthread_mutex_lock(&http->lock);
-	release_taken(queue);
+	struct event *taken = unlink_taken(queue);
 	while (!queue->first && queue->pending && !http->dead && waited != ETIMEDOUT)
 		waited = timeout_ms < 0 ? pthread_cond_wait(&queue->arrived, &http->lock)
 					: pthread_cond_timedwait(&queue->arrived, &http->lock, &until);
@@ -270,6 +277,7 @@ int http_next(struct http_queue *queue, int timeout_ms, struct http_event *ret_e
 	if (event)
 		*ret_event = event->shown;
 	pthread_mutex_unlock(&http->lock);
+	release(taken);
 	if (event)
 		return 1;
 	return dead ? error_set(err, ERROR_SYSTEM, "the thread of network transfers has ended") : 0;
@@ -333,10 +341,9 @@ struct http_queue *http_queue_free(struct http_queue *queue)
 	loop_call(http, loop_forget_queue, queue);
 	pthread_mutex_lock(&http->lock);
 	/* Every END stands in the queue now, the loop has let go: all in it is ours. */
-	if (queue->taken)
-		release_taken(queue);
-	while (take(queue))
-		release_taken(queue);
+	do
+		release(unlink_taken(queue));
+	while (take(queue));
 	forget_news(queue);
 	pthread_mutex_unlock(&http->lock);
 	pthread_cond_destroy(&queue->arrived);

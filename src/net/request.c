@@ -12,6 +12,8 @@
 /* Of ours: user agent, host, accept, expect, content type, authorization. */
 #define OWN_LINES 6
 #define AUTHORIZATION "Authorization: "
+/* User agent, names of headers, and mostly a host. */
+#define LINES_BYTES_EXPECTED 128
 
 static bool has_break(struct slice text)
 {
@@ -86,14 +88,14 @@ static int collect_lines(struct strbuf *text, const struct http_request *asked, 
 	return strbuf_failed(text, err) ? -1 : 0;
 }
 
-/* Moves the collected text over and points a node of the list at each line. */
-static int link_lines(struct request *request, const struct strbuf *text, size_t count_max, struct error **err)
+/* Takes the collected text and points a node of the list at each line. */
+static int link_lines(struct request *request, struct strbuf *text, size_t count_max, struct error **err)
 {
-	request->text = mem_copy_text(text->data, text->len);
 	request->lines = mem_alloc_zeroed(count_max, sizeof *request->lines);
-	if (!request->text || !request->lines)
+	if (!request->lines)
 		return error_no_memory(err);
 	request->text_len = text->len;
+	request->text = TAKE_PTR(text->data);
 	size_t count = 0;
 	for (size_t at = 0; at < request->text_len; at += strlen(request->text + at) + 1)
 		request->lines[count++].data = request->text + at;
@@ -135,6 +137,7 @@ static int copy_lines(struct request *request, const struct http_request *asked,
 {
 	CLEANUP(wipe_strbuf) struct strbuf text = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES);
 
+	strbuf_expect(&text, asked->accept.len + asked->body_type.len + LINES_BYTES_EXPECTED);
 	if (collect_lines(&text, asked, host_line, err) < 0 ||
 	    copy_authorization(request, asked->authorization, err) < 0)
 		return -1;
@@ -149,12 +152,13 @@ static int copy_url(struct request *request, struct slice path, const char *base
 
 	if (!is_path(path))
 		return error_set(err, ERROR_USAGE, "the path of a request is none");
+	strbuf_expect(&url, strlen(base) + path.len + 1);
 	strbuf_add_text(&url, base);
 	strbuf_add_slice(&url, path.len ? path : SLICE("/"));
 	if (strbuf_failed(&url, err))
 		return -1;
-	request->url = mem_copy_text(url.data, url.len);
-	return request->url ? 0 : error_no_memory(err);
+	request->url = TAKE_PTR(url.data);
+	return 0;
 }
 
 static int copy_method(struct request *request, const char *method, struct error **err)

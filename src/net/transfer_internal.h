@@ -67,6 +67,7 @@ struct transfer {
 	int64_t due_ms;
 	unsigned retry; /* retries so far */
 	uint64_t wire_bytes;
+	bool pieces; /* of a body came */
 	struct attempt attempt;
 	/* of the END */
 	struct strbuf message;

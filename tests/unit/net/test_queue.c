@@ -128,7 +128,7 @@ static void small_pieces_of_one_body_are_joined(void **state)
 		events++;
 	}
 	assert_int_equal(len, 5000);
-	assert_int_equal(events, 2);
+	assert_int_equal(events, 3); /* the first alone: mostly no other comes */
 }
 
 static void pieces_of_two_bodies_are_not(void **state)
