@@ -21,6 +21,7 @@ struct command {
 	const char *text;     /* the paragraphs of its manual page; docs/fother-NAME.1 comes from it */
 	unsigned long long options;
 	bool logins_only;       /* needs no sightings of images in the world */
+	bool without_layers;    /* needs of images neither layers nor bases */
 	bool judges_registries; /* says itself which reads of registries its answer needs whole */
 	bool without_clusters;  /* what registries and layouts told is enough to answer from */
 	/* Returns an exit code, or -1 with *err set (exit 1, or 2 for ERROR_USAGE). */

@@ -194,6 +194,7 @@ const struct command command_registry_repos = {
 	.options = OPTIONS_ASKING | OPTION_BIT(OFFLINE),
 	.judges_registries = true,
 	.without_clusters = true,
+	.without_layers = true,
 	.run = run_repos,
 };
 

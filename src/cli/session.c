@@ -251,6 +251,7 @@ int session_load(struct session *session, const struct options *options, struct 
 		.clusters = clusters,
 		.cluster_count = options->clusters.len,
 		.no_sightings = options->command && options->command->logins_only,
+		.without_layers = options->command && options->command->without_layers,
 	};
 	bool without = options->command && options->command->without_clusters && options->clusters.len == 0;
 	if (world_load(session->store, &how, &session->world, err) < 0)

@@ -64,8 +64,7 @@ static void name_sightings(struct world *world)
 int images_build(struct build *build, struct error **err)
 {
 	static int (*const steps[])(struct images_build *, struct error **) = {
-		image_manifests_build, index_defects,     image_sources_build,
-		image_tags_build,      image_dates_build, image_bases_build,
+		image_manifests_build, index_defects, image_sources_build, image_tags_build, image_dates_build,
 	};
 	if (build->options->no_sightings)
 		return 0;
@@ -77,6 +76,8 @@ int images_build(struct build *build, struct error **err)
 		if (steps[i](&b, err) < 0)
 			return -1;
 	}
+	if (!build->options->without_layers && image_bases_build(&b, err) < 0)
+		return -1;
 	name_sightings(build->world);
 	return 0;
 }

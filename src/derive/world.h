@@ -226,6 +226,9 @@ struct world_options {
 	const struct slice *clusters; /* names or UIDs to keep; none: all */
 	size_t cluster_count;
 	bool no_sightings; /* leaves world.sightings empty, for those who ask about logins only */
+	/* For those who ask which images there are, and of when, and not what is in them: records of manifests lack
+	 * their lists (layers, history_steps, labels, ...), and no image has a base. */
+	bool without_layers;
 };
 
 int world_load(struct store *store, const struct world_options *options, struct world **ret_world, struct error **err);

@@ -4,6 +4,14 @@
 #include "derive/world_internal.h"
 #include "store/store_read.h"
 
+static int read_all(struct build *build, const struct record_type *type, struct record_list *list, struct error **err)
+{
+	struct arena *arena = &build->world->arena;
+	if (type == &manifest_type && build->options->without_layers)
+		return store_read_brief(build->store, type, arena, list, err);
+	return store_read_all(build->store, type, NULL, 0, arena, list, err);
+}
+
 static int read_records(struct build *build, struct error **err)
 {
 	struct observed *observed = &build->observed;
@@ -37,8 +45,7 @@ static int read_records(struct build *build, struct error **err)
 	};
 	size_t of_images = 5, count = sizeof wanted / sizeof *wanted;
 	for (size_t i = 0; i < count - (build->options->no_sightings ? of_images : 0); i++) {
-		if (store_read_all(build->store, wanted[i].type, NULL, 0, &build->world->arena, wanted[i].list, err) <
-		    0)
+		if (read_all(build, wanted[i].type, wanted[i].list, err) < 0)
 			return error_context(err, "reading every %s", wanted[i].type->name);
 	}
 	build->world->findings = observed->findings;

@@ -31,6 +31,7 @@ struct reading {
 	const struct field *first_seen, *last_seen, *gone; /* NULL: the type has none */
 	char *records;                                     /* in the arena */
 	size_t count;
+	bool brief; /* without lists of text */
 };
 
 static void reading_release(struct reading *reading)
@@ -201,7 +202,8 @@ static int fill_record(struct reading *reading, sqlite3_stmt *row, void *record,
 		if (field->flags & FIELD_CLUSTER) {
 			if (fill_cluster(reading, row, column, field_of(field, record), &cluster, err) < 0)
 				return -1;
-		} else if (table_read_field(&target, row, column, field, err) < 0) {
+		} else if (!(reading->brief && field->type == FIELD_TEXTS) &&
+			   table_read_field(&target, row, column, field, err) < 0) {
 			return -1;
 		}
 		column++;
@@ -350,23 +352,33 @@ static int read_consistently(struct reading *reading, const struct store_where *
 	return transaction_end(reading->store, run_query(reading, where, where_count, err), err);
 }
 
+static int read_into(struct reading *reading, const struct store_where *where, size_t where_count,
+		     struct record_list *ret_records, struct error **err)
+{
+	const struct record_type *type = reading->type;
+	reading->first_seen = record_field(type, "first_seen");
+	reading->last_seen = record_field(type, "last_seen");
+	reading->gone = record_field(type, "gone");
+	if (read_consistently(reading, where, where_count, err) < 0)
+		return error_context(err, "reading %s records", type->name);
+	sort_records(reading);
+	*ret_records = (struct record_list){ reading->records, reading->count };
+	return 0;
+}
+
 int store_read_all(struct store *store, const struct record_type *type, const struct store_where *where,
 		   size_t where_count, struct arena *arena, struct record_list *ret_records, struct error **err)
 {
+	CLEANUP(reading_release) struct reading reading = { .store = store, .type = type, .arena = arena };
+	return read_into(&reading, where, where_count, ret_records, err);
+}
+
+int store_read_brief(struct store *store, const struct record_type *type, struct arena *arena,
+		     struct record_list *ret_records, struct error **err)
+{
 	CLEANUP(reading_release)
-	struct reading reading = {
-		.store = store,
-		.type = type,
-		.arena = arena,
-		.first_seen = record_field(type, "first_seen"),
-		.last_seen = record_field(type, "last_seen"),
-		.gone = record_field(type, "gone"),
-	};
-	if (read_consistently(&reading, where, where_count, err) < 0)
-		return error_context(err, "reading %s records", type->name);
-	sort_records(&reading);
-	*ret_records = (struct record_list){ reading.records, reading.count };
-	return 0;
+	struct reading reading = { .store = store, .type = type, .arena = arena, .brief = true };
+	return read_into(&reading, NULL, 0, ret_records, err);
 }
 
 int store_read_incident(struct store *store, int64_t id, struct arena *arena, struct incident *ret_incident,

@@ -43,6 +43,11 @@ struct store_where {
 int store_read_all(struct store *store, const struct record_type *type, const struct store_where *where,
 		   size_t where_count, struct arena *arena, struct record_list *ret_records, struct error **err);
 
+/* All records of the type without their lists of text, which stay as record_init left them: most of what a manifest
+ * holds is lists of its layers, and not every answer is about those. */
+int store_read_brief(struct store *store, const struct record_type *type, struct arena *arena,
+		     struct record_list *ret_records, struct error **err);
+
 /* One incident by its number: 1 found, 0 not there. */
 int store_read_incident(struct store *store, int64_t id, struct arena *arena, struct incident *ret_incident,
 			struct error **err);

@@ -331,6 +331,20 @@ int store_read_all(struct store *store, const struct record_type *type, const st
 	return 0;
 }
 
+int store_read_brief(struct store *store, const struct record_type *type, struct arena *arena,
+		     struct record_list *ret_records, struct error **err)
+{
+	if (store_read_all(store, type, NULL, 0, arena, ret_records, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ret_records->len; i++)
+		for (size_t k = 0; k < type->field_count; k++)
+			if (type->fields[k].type == FIELD_TEXTS)
+				*(struct slice_list *)field_of(&type->fields[k],
+							       (char *)ret_records->items + i * type->size) =
+					(struct slice_list){ NULL, 0 };
+	return 0;
+}
+
 /* --- what was made --- */
 
 struct world_cluster *cluster_named(const struct world *world, const char *name)

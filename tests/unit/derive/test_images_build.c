@@ -76,6 +76,23 @@ static void each_record_that_cannot_be_read_is_an_error(void **state)
 	}
 }
 
+static void without_layers_there_are_no_bases(void **state)
+{
+	(void)state;
+	struct scenario s;
+	begin(&s);
+	s.options.without_layers = true;
+	scenario_world(&s);
+	assert_true(s.world->images->manifests.len > 0);
+	for (size_t i = 0; i < s.world->images->manifests.len; i++) {
+		const struct world_manifest *manifest = s.world->images->manifests.items[i];
+		assert_null(manifest->base);
+		assert_null(manifest->record->layers.items);
+		assert_null(manifest->record->history_steps.items);
+	}
+	scenario_release(&s);
+}
+
 static void sightings_learn_what_their_digests_are(void **state)
 {
 	(void)state;
@@ -107,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_may_run_out),
 		cmocka_unit_test(each_record_that_cannot_be_read_is_an_error),
+		cmocka_unit_test(without_layers_there_are_no_bases),
 		cmocka_unit_test(sightings_learn_what_their_digests_are),
 		cmocka_unit_test(without_any_registry_nothing_was_read),
 	};

@@ -14,11 +14,11 @@ static struct repository row_of(struct scenario *s, const char *repository)
 	return (struct repository){ 0 };
 }
 
-static void a_row_tells_what_the_repository_holds(void **state)
+static void check_row(bool without_layers)
 {
-	(void)state;
 	struct scenario s;
 	scenario_init(&s);
+	s.options.without_layers = without_layers;
 	add_registry(&s, "docker.io", HOUR(4));
 	add_lists(&s, "acme/web", "complete");
 	struct manifest *amd = add_image(&s, "amd", "linux/amd64", "a");
@@ -41,6 +41,18 @@ static void a_row_tells_what_the_repository_holds(void **state)
 	assert_true(row.newest == HOUR(-3) && row.pushed == HOUR(-2) && row.read == HOUR(4));
 	check_slice(row.outcome, "complete");
 	scenario_release(&s);
+}
+
+static void a_row_tells_what_the_repository_holds(void **state)
+{
+	(void)state;
+	check_row(false);
+}
+
+static void it_is_known_without_layers_too(void **state)
+{
+	(void)state;
+	check_row(true);
 }
 
 static void what_was_not_asked_is_unknown(void **state)
@@ -98,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_tells_what_the_repository_holds),
+		cmocka_unit_test(it_is_known_without_layers_too),
 		cmocka_unit_test(what_was_not_asked_is_unknown),
 		cmocka_unit_test(the_worse_of_the_two_lists_is_told),
 		cmocka_unit_test(a_layout_is_told_by_the_names_in_it),

@@ -124,6 +124,30 @@ static void what_cannot_be_asked_is_an_error(void **state)
 	}
 }
 
+static void a_brief_record_lacks_its_lists_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct slice layers[] = { SLICE("sha256:a"), SLICE("sha256:b") };
+	struct manifest manifest;
+	struct record_list brief = { 0 };
+	int64_t read = begin(f, "a", UID_A, HOUR(1));
+	record_init(&manifest_type, &manifest);
+	manifest.digest = SLICE("sha256:c");
+	manifest.user = SLICE("1000");
+	manifest.layers = (struct slice_list){ layers, 2 };
+	put(f, read, &manifest_type, &manifest);
+	finish(f, read, UID_A, HOUR(1));
+	commit(f);
+	assert_int_equal(((const struct manifest *)all(f, &manifest_type).items)->layers.len, 2);
+	check_ok(store_read_brief(f->store, &manifest_type, &f->arena, &brief, &f->err), &f->err);
+	assert_int_equal(brief.len, 1);
+	const struct manifest *found = brief.items;
+	assert_null(found->layers.items);
+	check_slice(found->digest, "sha256:c");
+	check_slice(found->user, "1000");
+	assert_true(found->first_seen == HOUR(1));
+}
+
 static void an_empty_answer_is_a_list(void **state)
 {
 	struct fixture *f = *state;
@@ -236,6 +260,7 @@ int main(void)
 		STORE_TEST(unknown_and_odd_bytes_can_be_asked_for),
 		STORE_TEST(numbers_can_be_asked_for),
 		STORE_TEST(what_cannot_be_asked_is_an_error),
+		STORE_TEST(a_brief_record_lacks_its_lists_alone),
 		STORE_TEST(an_empty_answer_is_a_list),
 		STORE_TEST(an_open_read_can_be_looked_at_by_its_own_store),
 		STORE_TEST(a_full_arena_is_a_limit),
