@@ -118,6 +118,9 @@ class Ailing:
         """What repos() says of what is in the store."""
         return Said(fother.run("registry", "repos", self.fake.host, "--offline", "-o", "json", "--key-file", fother.key), self.fake.host)
 
+    def stored_images(self, fother):
+        return Said(fother.run("images", "-o", "json", "--key-file", fother.key), self.fake.host)
+
     def tags(self, repository=ILL, **how):
         return self.ask("registry", "tags", f"{self.fake.host}/{repository}", **how)
 
