@@ -107,6 +107,14 @@ static size_t give_up(struct transfer *transfer, enum http_failure failure, cons
 	return 0; /* makes libcurl end with an error */
 }
 
+static bool names_a_wait(const struct head *head, int64_t *ret_ms)
+{
+	struct slice kept = { head->kept, head->kept_len };
+	int64_t now = time_now();
+	return retry_after_parse(slice_of(head->retry_after), slice_of(head->date), now, ret_ms) ||
+	       retry_after_parse_unix(head_kept(kept, SLICE("x-retry-after"), 0), now, ret_ms);
+}
+
 /* The answer asks for a retry that we may make: it is read over, so that the connection can be used again. */
 static bool asks_for_retry(struct transfer *transfer)
 {
@@ -118,8 +126,7 @@ static bool asks_for_retry(struct transfer *transfer)
 		return false;
 	if (head->status == 429 && transfer->request.limits_are_answers)
 		return false;
-	if (retry_after_parse(slice_of(head->retry_after), slice_of(head->date), time_now(), &wait_ms) &&
-	    wait_ms > LIMIT_HTTP_RETRY_AFTER_MS)
+	if (names_a_wait(head, &wait_ms) && wait_ms > LIMIT_HTTP_RETRY_AFTER_MS)
 		return false;
 	unsigned backoff_ms = transfer_backoff_ms(transfer);
 	attempt->retry_ms = wait_ms > backoff_ms ? (unsigned)wait_ms : backoff_ms;

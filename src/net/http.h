@@ -17,10 +17,10 @@
  * stops nobody else, and two queues never share a connection.
  *
  * Retries happen here until HEAD was given out, with exponential backoff and full jitter, honouring Retry-After
- * (seconds or date, at most LIMIT_HTTP_RETRY_AFTER_MS; a longer one ends the transfer with that answer): 429, 502, 503,
- * 504, connections that could not be made or broke, and timeouts. Not: certificates that do not verify, proxies that
- * refuse, names that do not resolve after the first retry, other statuses, methods other than GET and HEAD. An answer
- * that breaks off behind its HEAD is the owner's to ask for again: END with failure HTTP_CUT.
+ * (seconds or date) and X-Retry-After (at most LIMIT_HTTP_RETRY_AFTER_MS; a longer one ends the transfer with that
+ * answer): 429, 502, 503, 504, connections that could not be made or broke, and timeouts. Not: certificates that do not
+ * verify, proxies that refuse, names that do not resolve after the first retry, other statuses, methods other than GET
+ * and HEAD. An answer that breaks off behind its HEAD is the owner's to ask for again: END with failure HTTP_CUT.
  *
  * Never follows redirects. Knows no cookies, no .netrc, no proxy from the environment: all is given. Request headers
  * with secrets live in the wiping heap while a transfer lasts, and never reach a log or an error.

@@ -97,6 +97,22 @@ static bool parse_seconds(struct slice value, int64_t *ret_ms)
 	return true;
 }
 
+bool retry_after_parse_unix(struct slice value, int64_t now, int64_t *ret_ms)
+{
+	int64_t seconds = 0;
+	value = slice_trim(value);
+	if (!value.len || value.len > 12)
+		return false;
+	for (size_t i = 0; i < value.len; i++) {
+		if (!ascii_is_digit(value.data[i]))
+			return false;
+		seconds = seconds * 10 + (value.data[i] - '0');
+	}
+	now /= USEC_PER_SECOND;
+	*ret_ms = seconds > now ? (seconds - now) * 1000 : 0;
+	return true;
+}
+
 bool retry_after_parse(struct slice value, struct slice server_date, int64_t now, int64_t *ret_ms)
 {
 	int64_t until, from;

@@ -25,6 +25,9 @@ unsigned retry_backoff_ms(unsigned retry, uint64_t random);
  * (`now`, microseconds) otherwise. Never negative. False for everything else, and for no value. */
 bool retry_after_parse(struct slice value, struct slice server_date, int64_t now, int64_t *ret_ms);
 
+/* X-Retry-After of Docker Hub's own APIs: a time in seconds since 1970. */
+bool retry_after_parse_unix(struct slice value, int64_t now, int64_t *ret_ms);
+
 /* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7), in microseconds as in base/time.h. */
 bool retry_parse_date(struct slice text, int64_t *ret_time);
 

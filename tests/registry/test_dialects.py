@@ -364,11 +364,20 @@ def test_a_redirect_is_not_followed(asker, own, hub):
     assert told.done == [(0, "its own API answers 302")] and not hub.requests
 
 
-def test_a_limit_is_waited_out(asker, hub):
+@pytest.mark.parametrize("header", ["Retry-After", "X-Retry-After"])
+def test_a_limit_is_waited_out(asker, hub, header):
     hub.tags["acme/web"] = [hub_tag("1")]
-    hub.faults.append((r"tags", Refused(429, {"Retry-After": "1"})))
+    started = time.time()
+    hub.faults.append((r"tags", Refused(429, {header: "2" if header == "Retry-After" else str(int(started) + 3)})))
     told = ask(asker, hub, "docker.io", ("times", "acme/web"))
-    assert told.done == [(1, "")] and len(hub.requests) == 2
+    assert told.done == [(1, "")] and len(hub.requests) == 2 and time.time() >= started + 1.9
+
+
+def test_a_limit_that_lasts_is_told(asker, hub):
+    hub.tags["acme/web"] = [hub_tag("1")]
+    hub.faults.append((r"tags", Refused(429, {"X-Retry-After": str(int(time.time()) + 36000)})))
+    told = ask(asker, hub, "docker.io", ("times", "acme/web"))
+    assert told.done == [(0, "its own API answers 429")] and len(hub.requests) == 1
 
 
 def test_nobody_is_asked_over_plain_http_who_was_not_named(asker, quay, config):

@@ -21,30 +21,11 @@ unsigned limit_delay_ms(const struct registry *registry, int64_t now_ms)
 	return registry->pause_ms > now_ms ? (unsigned)(registry->pause_ms - now_ms) : 0;
 }
 
-/* Docker Hub's own APIs tell a time, in seconds since 1970. */
-static bool read_unix_time(struct slice text, int64_t *ret_ms)
+static int64_t named_wait_ms(const struct exchange *exchange)
 {
-	int64_t seconds = 0;
-	text = slice_trim(text);
-	if (!text.len || text.len > 12)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		if (!ascii_is_digit(text.data[i]))
-			return false;
-		seconds = seconds * 10 + (text.data[i] - '0');
-	}
-	int64_t now = time_now() / USEC_PER_SECOND;
-	*ret_ms = seconds > now ? (seconds - now) * 1000 : 0;
-	return true;
-}
-
-static int64_t named_wait_ms(const struct registry *registry, const struct exchange *exchange)
-{
-	int64_t ms = 0;
-	(void)registry;
-	if (retry_after_parse(exchange_header(exchange, "retry-after", 0), strbuf_slice(&exchange->date), time_now(),
-			      &ms) ||
-	    read_unix_time(exchange_header(exchange, "x-retry-after", 0), &ms))
+	int64_t ms = 0, now = time_now();
+	if (retry_after_parse(exchange_header(exchange, "retry-after", 0), strbuf_slice(&exchange->date), now, &ms) ||
+	    retry_after_parse_unix(exchange_header(exchange, "x-retry-after", 0), now, &ms))
 		return ms + NAMED_SLACK_MS;
 	return -1;
 }
@@ -77,7 +58,7 @@ static int64_t pause_all(struct registry *registry, int64_t now_ms, int64_t wait
 
 int64_t limit_wait_ms(struct registry *registry, const struct exchange *exchange, struct patience *patience)
 {
-	int64_t now_ms = clock_ms(), wait_ms = named_wait_ms(registry, exchange);
+	int64_t now_ms = clock_ms(), wait_ms = named_wait_ms(exchange);
 
 	registry->facts.limited++;
 	if (!registry->limited_since_ms)

@@ -53,6 +53,20 @@ static void seconds(void **state)
 	check_after("99999999999999999999", NULL, INT64_C(1000000000000));
 }
 
+static void docker_hub_tells_the_time_itself(void **state)
+{
+	static const char *const none[] = { "", "-1", "1795608030.5", "soon", "1795608030123", NULL };
+	int64_t ms = -1;
+	assert_true(retry_after_parse_unix(SLICE(" 1795608030 "), NOW, &ms));
+	assert_int_equal(ms, 30000);
+	assert_true(retry_after_parse_unix(SLICE("1795607000"), NOW, &ms));
+	assert_int_equal(ms, 0);
+	assert_true(retry_after_parse_unix(SLICE("999999999999"), NOW, &ms));
+	assert_int_equal(ms, (INT64_C(999999999999) - INT64_C(1795608000)) * 1000);
+	for (const char *const *text = none; *text; text++)
+		assert_false(retry_after_parse_unix(slice_of(*text), NOW, &ms));
+}
+
 static void dates_count_from_the_servers_own_clock(void **state)
 {
 	check_after("Wed, 25 Nov 2026 12:00:30 GMT", NULL, 30000);
@@ -127,6 +141,7 @@ int main(void)
 		cmocka_unit_test(these_statuses_ask_for_a_retry),
 		cmocka_unit_test(pauses_double_up_to_16_seconds),
 		cmocka_unit_test(seconds),
+		cmocka_unit_test(docker_hub_tells_the_time_itself),
 		cmocka_unit_test(dates_count_from_the_servers_own_clock),
 		cmocka_unit_test(a_date_in_the_past_is_now),
 		cmocka_unit_test(what_is_neither_is_nothing),
