@@ -82,6 +82,7 @@ class Ailing:
     def __init__(self, folder, fake=None, fill=True):
         self.folder, self.fake = Path(folder), fake or FakeRegistry()
         self.pods, self.stores, self.more = {}, 0, ()
+        self.how = ("--plain-http", self.fake.host)
         for repository in (*GOOD, ILL) if fill else GOOD:
             for tag in ("1", "2"):
                 self.fake.push(repository, tag, image(repository + tag))
@@ -108,7 +109,7 @@ class Ailing:
 
     def ask(self, *words, fother=None):
         fother = fother or self.fother()
-        done = fother.run(*words, "-o", "json", "--key-file", fother.key, "--plain-http", self.fake.host, *self.more)
+        done = fother.run(*words, "-o", "json", "--key-file", fother.key, *self.how, *self.more)
         return Said(done, self.fake.host)
 
     def repos(self, **how):

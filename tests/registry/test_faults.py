@@ -20,7 +20,7 @@ import pytest
 from ailing import GOOD, ILL, Ailing, image
 from fake_registry import Answer, FakeRegistry, api_error
 from images import DOCKER_LIST, OCI_INDEX, OCI_MANIFEST, Index, digest_of, to_json
-from scene import FOTHER
+from scene import FOTHER, Scene
 
 COMMANDS = "repos", "images", "triage"
 JSON = {"Content-Type": "application/json"}
@@ -212,6 +212,57 @@ def test_a_config_that_is_no_json_is_named(ailing, well, data):
     config = digest_of(data)
     said = check(ailing, well, "partial", f"^1 that it leads to could not be read, first {config}: invalid", {lost_image(config): "."} | undated(1))
     assert [one["digest_kind"] for one in said.of("image") if one["digest"] == digest] == ["manifest"]
+
+
+# --- where blobs are ---
+
+
+def test_a_config_that_lies_elsewhere_is_fetched_there_without_the_login(ailing, well):
+    store, fake = FakeRegistry(), ailing.fake
+    fake.login, fake.public = "bearer", ("acme/", "catalog")
+    store.fault("GET /there", lambda _: Answer(200, {}, TWO.config_data))
+    fake.fault(f"GET /v2/acme/ill/blobs/{TWO.config_digest}$",
+               lambda request: Answer(307, {"Location": f"http://{store.host}/there?signed=1"}) if request.authorization else None)
+    check(ailing, well, "complete", "", {}, images=0)
+    store.stop()
+    assert store.requests and not any(request.authorization for request in store.requests)
+
+
+def test_a_slow_answer_is_waited_for(ailing, well):
+    ailing.fake.fault(f"GET /v2/acme/ill/manifests/{TWO.digest}$", served(pace=0.002))
+    check(ailing, well, "complete", "", {}, images=0)
+
+
+@pytest.fixture
+def certified(tmp_path):
+    """A registry with TLS, and what makes it trusted."""
+    key, certificate = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    one = Ailing(tmp_path, FakeRegistry(context))
+    one.how = ("--ca-file", certificate)
+    yield one
+    one.stop()
+
+
+def make_certificate(folder):
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                    "-out", certificate, "-days", "2", "-subj", "/CN=made-up", "-addext", "subjectAltName=IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    return key, certificate
+
+
+def test_a_redirect_from_https_to_http_is_not_followed_and_named(certified, well):
+    """Breaks: the first check of redirect_fault."""
+    plain = FakeRegistry()
+    plain.fault("", lambda _: Answer(200, {}, TWO.config_data))
+    certified.fake.fault(f"GET /v2/acme/ill/blobs/{TWO.config_digest}$", Answer(307, {"Location": f"http://{plain.host}/there"}))
+    why = "from https to http"
+    check(certified, well, "partial", f"^1 that it leads to could not be read, first {TWO.config_digest}: failed: .*{why}",
+          {lost_image(TWO.config_digest): why} | undated(1))
+    plain.stop()
+    assert plain.requests == []
 
 
 # --- indexes ---
@@ -423,6 +474,19 @@ def test_a_limit_for_all_ends_soon_and_is_one_reason(ailing):
     check_missing(said, {"registry HOST": WHY_LIMITED})
 
 
+def test_a_limit_of_one_repository_that_names_no_end_lets_the_others_go_first(ailing, well):
+    """Breaks: those that meet a limit going to the front of the line again: patience would end for all."""
+    ailing.fake.fault("(GET|HEAD) /v2/acme/ill/", limited())
+    fother = ailing.fother()
+    process = start(ailing, fother, "registry", "repos", ailing.fake.host)
+    wait_until(lambda: all(ailing.lines(f"blobs/{image(one + name).config_digest}") for one in GOOD for name in "12"))
+    wait_until(lambda: len(ailing.lines("GET /v2/acme/ill/tags/list")) > 2)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    said = ailing.stored(fother)
+    assert said.rows == well["repos"].rows and said.outcomes[ILL][0] == "interrupted"
+
+
 @pytest.mark.parametrize("pattern,headers", [("(GET|HEAD) /v2/acme/ill/", {}), ("(GET|HEAD) /v2/acme/ill/", {"Retry-After": "1"}),
                                              ("", {}), ("", {"Retry-After": "1"}), ("", {"X-Retry-After": "0"})])
 def test_a_limit_that_ends_is_waited_for_and_nothing_is_missing(ailing, well, pattern, headers):
@@ -507,6 +571,23 @@ def test_tokens_of_five_thousand_repositories_fit_into_the_secure_heap(tmp_path)
     assert len([line for line in ailing.lines("/token") if "acme%2Fall%3A" in line]) <= 3
 
 
+def test_more_logins_than_are_kept_are_told(ailing):
+    """320 of 4 KiB. Breaks: the warning of vault_was_full in registry_reading.c."""
+    dump, host = ailing.dump, ailing.fake.host
+    pod = f"deployment ns/ill image={host}/{ILL}:1 digest={ONE.digest}"
+
+    def with_secrets(count):
+        secrets = [f"secret ns/s{number} {host} user=u{number} value={'made-up-' + 'x' * 4088}{number}" for number in range(count)]
+        return lambda: Scene([*secrets, pod]).write(dump())
+
+    ailing.more = ("--use-pull-secrets", )
+    for count, told in (5, False), (320, True):
+        ailing.dump = with_secrets(count)
+        said = ailing.images()
+        assert ("the pull secrets hold more logins than are kept" in said.err) == told
+        assert said.status == 0 and "made-up-xxx" not in said.err + json.dumps(said.answer)
+
+
 # --- peers ---
 
 
@@ -584,10 +665,7 @@ class Dead:
         elif kind == "no TLS":
             threading.Thread(target=self.talk, daemon=True).start()
         else:
-            key, certificate = folder / "key.pem", folder / "certificate.pem"
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
-                            "-out", certificate, "-days", "2", "-subj", "/CN=made-up", "-addext", "subjectAltName=IP:127.0.0.1"],
-                           check=True, capture_output=True)
+            key, certificate = make_certificate(folder)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate, key)
             self.fake = FakeRegistry(context)
