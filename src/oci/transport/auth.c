@@ -353,7 +353,7 @@ static int keep_text(struct strbuf *to, struct slice text, struct error **err)
 	return strbuf_failed(to, err) ? -1 : 0;
 }
 
-/* What the registry asks for now. ret_fault: why that cannot be. */
+/* What the registry wants by now. ret_fault: why that cannot be. */
 static int learn(struct registry *registry, const struct challenges *challenges, const char **ret_fault,
 		 struct error **err)
 {

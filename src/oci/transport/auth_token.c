@@ -270,7 +270,7 @@ static int data_came(struct registry *registry, struct grant *grant, struct slic
 	return grant->too_large ? 0 : append(registry, grant, bytes, err);
 }
 
-/* Nobody who waits for a token of this server gets one for now. */
+/* Nobody who waits for a token of this server gets one for DOWN_MS. */
 static int down(struct registry *registry, struct grant *grant, const char *why, struct slice detail)
 {
 	struct auth *auth = &registry->auth;

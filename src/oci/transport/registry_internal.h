@@ -110,7 +110,7 @@ struct registry {
 	int64_t pause_ms; /* nothing is sent before */
 	int64_t limited_since_ms;
 	unsigned limited_count; /* pauses since an answer was none */
-	size_t open;            /* so many at once, for now */
+	size_t open;            /* so many at once, until it changes */
 	struct exhausted exhausted[LIMIT_KINDS];
 };
 
