@@ -67,6 +67,32 @@ bool world_same_image(const struct world *world, struct slice a, struct slice b)
 	return image_same(one, a, other, b);
 }
 
+/* NULL: none, or several of which the node takes one. */
+static const struct world_manifest *member_of_node(const struct world_manifest *index, const struct node *node)
+{
+	const struct world_member *found = NULL;
+	for (size_t i = 0; i < index->members.len; i++) {
+		const struct world_member *member = index->members.items[i];
+		if (!slice_equal(member->record->architecture, node->architecture))
+			continue;
+		if (found)
+			return NULL;
+		found = member;
+	}
+	return found ? found->manifest : NULL;
+}
+
+struct slice image_content_of(const struct world *world, const struct world_sighting *sighting)
+{
+	const struct world_manifest *manifest = world_manifest_of(world, sighting->row.digest);
+	const struct node *node = sighting->row.node.len
+					  ? map_get(&sighting->cluster->nodes_by_name, sighting->row.node)
+					  : NULL;
+	if (manifest && slice_equal_text(manifest->record->kind, "index"))
+		manifest = node && node->architecture.len ? member_of_node(manifest, node) : NULL;
+	return manifest ? manifest->record->config_digest : SLICE("");
+}
+
 struct slice image_name_key(struct strbuf *key, struct slice registry, struct slice repository, char separator,
 			    struct slice name)
 {

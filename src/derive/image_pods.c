@@ -1,7 +1,7 @@
 /* Pods as witnesses: one that was started by repo:tag and runs a digest proves where the tag stood when it was pulled.
  *
- * When that was is known only where the kubelet asks each time (imagePullPolicy Always); else it was then or earlier,
- * for a node may have had the image for long.
+ * When that was is known only where the kubelet asks each time (imagePullPolicy Always): after the pod was made and
+ * before its container started; else it was then or earlier, for a node may have had the image for long.
  *
  * What a status calls a digest depends on the runtime: that of the index, of one platform's manifest, or of the config.
  * Where none of them was read they cannot be compared, and say nothing against each other: see is_comparable. */
@@ -134,6 +134,15 @@ static int add_loose(struct images_build *b, struct tag_build *tag, const struct
 	return image_point_add(b, tag, point, err);
 }
 
+/* Of a container that was started again nobody tells when that began. */
+static int64_t asked_since(const struct world_sighting *sighting, int64_t started)
+{
+	const struct container *container = sighting->container;
+	const struct world_pod *pod = map_get(&sighting->cluster->pods_by_uid, container->holder);
+	bool first = pod && container->restarts <= 0 && pod->record->created != TIME_UNSET;
+	return first && pod->record->created < started ? pod->record->created : started;
+}
+
 static int add_point(struct images_build *b, struct tag_build *tag, const struct world_sighting *sighting,
 		     struct error **err)
 {
@@ -143,9 +152,11 @@ static int add_point(struct images_build *b, struct tag_build *tag, const struct
 				   .digest = sighting->row.digest,
 				   .by = SEEN_BY_PODS,
 				   .exact = always,
+				   .content = image_content_of(b->build->world, sighting),
 				   .pushed = TIME_UNSET };
 	if (always && container->started != TIME_UNSET)
 		point.time = container->started; /* its latest start */
+	point.since = asked_since(sighting, point.time);
 	if (machine_of(b, sighting, &point.machine, err) < 0)
 		return -1;
 	return always ? image_point_add(b, tag, &point, err) : add_loose(b, tag, &point, err);

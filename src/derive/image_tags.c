@@ -111,9 +111,12 @@ static int add_row(struct images_build *b, const struct tag *row, struct error *
 static int add_push(struct images_build *b, struct tag_build *tag, const struct registry_event *event,
 		    struct error **err)
 {
-	struct tag_point point = {
-		event->time, event->digest, SEEN_BY_LOG, true, event->time, event->actor, SLICE_NONE
-	};
+	struct tag_point point = { .time = event->time,
+				   .digest = event->digest,
+				   .by = SEEN_BY_LOG,
+				   .exact = true,
+				   .pushed = event->time,
+				   .pushed_by = event->actor };
 	if (event->digest.len)
 		return image_point_add(b, tag, &point, err);
 	struct tag_push *push = build_new(b->build, sizeof *push, err);

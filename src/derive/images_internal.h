@@ -16,8 +16,10 @@ struct tag_point {
 	int64_t time;
 	struct slice digest;
 	enum tag_witness by;
-	bool exact;     /* else at that time or before: a pod may have been started from what its node had */
-	int64_t pushed; /* TIME_UNSET */
+	bool exact;           /* else at that time or before: a pod may have been started from what its node had */
+	int64_t since;        /* of pods, exact: it was at a time from here on, and before `time` or in its second */
+	struct slice content; /* of pods: the config of what their node runs of it; empty where that is not known */
+	int64_t pushed;       /* TIME_UNSET */
 	struct slice pushed_by;
 	struct slice machine; /* of pods: what tells one kind of digest from another; see image_pods.c */
 };
@@ -95,6 +97,9 @@ struct slice image_platform_text(struct arena *arena, struct slice os, struct sl
 const struct world_manifest *image_main_member(const struct world_manifest *manifest);
 /* As world_same_image, where it is known what was read: the manifests of the digests, or NULL. */
 bool image_same(const struct world_manifest *one, struct slice a, const struct world_manifest *other, struct slice b);
+/* The config of what a node runs that names the digest; empty: it is not known which. A runtime that got one image by
+ * several digests, as of indexes that differ elsewhere, names it by any of them. */
+struct slice image_content_of(const struct world *world, const struct world_sighting *sighting);
 /* It stands there now, and was not deleted. */
 bool image_tag_points_to(const struct world *world, const struct world_tag *tag, struct slice digest);
 /* Every tag that points, or pointed, to the digest, by way of its indexes too: struct world_tag *, each once. */

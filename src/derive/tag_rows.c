@@ -7,6 +7,13 @@ static bool is_another_pod(const struct sighting *row, const struct sighting *be
 	       !slice_equal(row->cluster, before->cluster) || !slice_equal(row->digest, before->digest);
 }
 
+static bool runs(const struct world *world, const struct sighting *row, struct slice digest)
+{
+	/* Rows of sightings are the first of a world_sighting each. */
+	struct slice content = image_content_of(world, (const struct world_sighting *)row);
+	return world_same_image(world, row->digest, digest) || world_same_image(world, content, digest);
+}
+
 static void count_replicas(const struct world *world, const struct world_tag *tag, struct tag_row *row)
 {
 	const struct sighting *before = NULL;
@@ -16,7 +23,7 @@ static void count_replicas(const struct world *world, const struct world_tag *ta
 		if (!slice_equal_text(sighting->state, "runs") || !is_another_pod(sighting, before))
 			continue;
 		before = sighting;
-		if (world_same_image(world, sighting->digest, row->digest))
+		if (runs(world, sighting, row->digest))
 			row->runs_now++;
 		else
 			row->runs_other++;

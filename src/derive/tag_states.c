@@ -1,9 +1,13 @@
 /* From points in time to the states of a tag: one for each stay at a digest.
  *
  * Points of one image that follow each other are one stay. What a pod ran that did not ask the registry stood there
- * before it started, nobody knows since when: it goes before the stay into which its start falls. */
+ * before it started, nobody knows since when: it goes before the stay into which its start falls.
+ *
+ * What a pod ran that did ask the registry stood there at some time before it started: no move is made of it where a
+ * time can be chosen at which it agrees with what others saw. */
 #include <stdlib.h>
 
+#include "base/time.h"
 #include "derive/images_internal.h"
 
 struct stay {
@@ -13,6 +17,7 @@ struct stay {
 	struct slice pushed_by;
 	enum tag_witness by;
 	bool exact;
+	struct slice content; /* of pods alone: as of the point */
 };
 
 struct stays {
@@ -25,6 +30,81 @@ static int64_t built(const struct world *world, struct slice digest)
 	const struct world_manifest *manifest = world_manifest_of(world, digest);
 	return manifest ? world_built(manifest) : TIME_UNSET;
 }
+
+static const struct world_manifest *manifest_of(const struct world *world, struct slice digest)
+{
+	return map_get(&world->images->by_digest, digest);
+}
+
+/* `content` is what is run of `digest`, or empty. */
+static bool same(const struct world_manifest *one, struct slice a, const struct world_manifest *other,
+		 struct slice digest, struct slice content)
+{
+	return image_same(one, a, other, digest) || (content.len && image_same(one, a, NULL, content));
+}
+
+/* --- when pods asked --- */
+
+static bool is_told(const struct tag_point *point)
+{
+	return point->exact && point->by != SEEN_BY_PODS;
+}
+
+static bool agrees(const struct world *world, const struct tag_point *told, const struct tag_point *point)
+{
+	return same(manifest_of(world, told->digest), told->digest, manifest_of(world, point->digest), point->digest,
+		    point->content);
+}
+
+/* The first that is not before the time. */
+static size_t first_from(const struct tag_points *told, int64_t time)
+{
+	size_t low = 0, high = told->len;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (told->items[middle].time < time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Kubernetes tells whole seconds, and the registry was asked before the container started. */
+static void settle(const struct world *world, const struct tag_points *told, struct tag_point *point)
+{
+	int64_t last = point->time + USEC_PER_SECOND - 1;
+	size_t next = first_from(told, point->time), from = first_from(told, point->since);
+	if ((next > 0 && agrees(world, &told->items[next - 1], point)) ||
+	    (next < told->len && agrees(world, &told->items[next], point)))
+		return;
+	for (size_t i = from > 0 ? from - 1 : 0; i < told->len; i++) {
+		if (i > 0 && told->items[i - 1].time > last)
+			return;
+		if (agrees(world, &told->items[i], point)) {
+			point->time = told->items[i].time < last ? told->items[i].time : last;
+			return;
+		}
+	}
+}
+
+static int settle_pods(struct world *world, struct tag_points *points, struct error **err)
+{
+	struct tag_points told = { arena_zeroed(&world->arena, points->len + 1, sizeof *told.items), 0, 0 };
+	if (!told.items)
+		return arena_fail(&world->arena, err);
+	for (size_t i = 0; i < points->len; i++) {
+		if (is_told(&points->items[i]))
+			told.items[told.len++] = points->items[i];
+	}
+	for (size_t i = 0; i < points->len; i++) {
+		if (points->items[i].exact && points->items[i].by == SEEN_BY_PODS)
+			settle(world, &told, &points->items[i]);
+	}
+	return 0;
+}
+
+/* --- stays --- */
 
 /* Of one time the older image first. */
 static int compare_points(const void *a, const void *b, void *data)
@@ -42,11 +122,6 @@ static int compare_points(const void *a, const void *b, void *data)
 	return order ? order : (left->by > right->by) - (left->by < right->by);
 }
 
-static const struct world_manifest *manifest_of(const struct world *world, struct slice digest)
-{
-	return map_get(&world->images->by_digest, digest);
-}
-
 static struct stay stay_of(const struct world *world, const struct tag_point *point)
 {
 	return (struct stay){
@@ -58,7 +133,16 @@ static struct stay stay_of(const struct world *world, const struct tag_point *po
 		.pushed_by = point->pushed_by,
 		.by = point->by,
 		.exact = point->exact,
+		.content = point->content,
 	};
+}
+
+static bool is_of_stay(const struct world *world, const struct stay *stay, const struct tag_point *point)
+{
+	const struct world_manifest *manifest = manifest_of(world, point->digest);
+	return same(stay->manifest, stay->digest, manifest, point->digest, point->content) ||
+	       (stay->content.len && (slice_equal(stay->content, point->content) ||
+				      image_same(NULL, stay->content, manifest, point->digest)));
 }
 
 /* The better witness says by which digest it is known: that of the index, not of a member. */
@@ -68,6 +152,7 @@ static void join(const struct world *world, struct stay *stay, const struct tag_
 		stay->until = point->time;
 	if (point->by > stay->by) {
 		stay->by = point->by;
+		stay->content = point->content;
 		stay->digest = point->digest;
 		stay->manifest = manifest_of(world, point->digest);
 	}
@@ -81,7 +166,7 @@ static void join(const struct world *world, struct stay *stay, const struct tag_
 static void add_exact(const struct world *world, struct stays *stays, const struct tag_point *point)
 {
 	struct stay *last = stays->len ? &stays->items[stays->len - 1] : NULL;
-	if (last && world_same_image(world, last->digest, point->digest))
+	if (last && is_of_stay(world, last, point))
 		join(world, last, point);
 	else
 		stays->items[stays->len++] = stay_of(world, point);
@@ -97,10 +182,9 @@ static void insert(struct stays *stays, size_t at, struct stay stay)
 /* 1: it is a part of a stay. */
 static bool join_loose(const struct world *world, struct stays *stays, const struct tag_point *point)
 {
-	const struct world_manifest *manifest = manifest_of(world, point->digest);
 	for (size_t i = 0; i < stays->len; i++) {
 		struct stay *stay = &stays->items[i];
-		if (!image_same(stay->manifest, stay->digest, manifest, point->digest))
+		if (!is_of_stay(world, stay, point))
 			continue;
 		if (point->time < stay->since && (i == 0 || stays->items[i - 1].until <= point->time))
 			stay->since = point->time;
@@ -191,6 +275,12 @@ static void drop_layouts(struct tag_build *tag)
 		tag->points.len = len;
 }
 
+static void sort(struct world *world, struct tag_points *points)
+{
+	if (points->len)
+		qsort_r(points->items, points->len, sizeof *points->items, compare_points, world);
+}
+
 static void fill_stays(const struct world *world, struct tag_build *tag, struct stays *stays)
 {
 	for (size_t i = 0; i < tag->points.len; i++) {
@@ -212,8 +302,10 @@ int tag_states_make(struct images_build *b, struct tag_build *tag, struct error 
 	struct stays stays = { arena_zeroed(&world->arena, tag->points.len + 1, sizeof *stays.items), 0 };
 	if (!stays.items)
 		return arena_fail(&world->arena, err);
-	if (tag->points.len)
-		qsort_r(tag->points.items, tag->points.len, sizeof *tag->points.items, compare_points, world);
+	sort(world, &tag->points);
+	if (settle_pods(world, &tag->points, err) < 0)
+		return -1;
+	sort(world, &tag->points);
 	fill_stays(world, tag, &stays);
 	for (size_t i = 0; i < stays.len; i++) {
 		if (add_state(b, &tag->tag, &stays.items[i], err) < 0)

@@ -17,13 +17,14 @@ static void stood(struct scenario *s, const char *name, int from, int to)
 	add_tag(s, "acme/web", "1", name, HOUR(from))->last_seen = HOUR(to);
 }
 
-static void ran(struct scenario *s, const char *name, int hour, bool asked)
+static struct container *ran(struct scenario *s, const char *name, int hour, bool asked)
 {
 	struct slice pod = arena_printf(&s->arena, "pod-%s-%d", name, hour);
 	in_cluster(s);
 	struct container *container = start_pod(s, pod.data, "acme/web:1", digest_for(s, name), HOUR(hour));
 	if (asked)
 		container->pull_policy = SLICE("Always");
+	return container;
 }
 
 static void times_are_those_of_the_first_and_the_last_witness(void **state)
@@ -129,6 +130,84 @@ static void it_is_put_back_only_to_what_stood_before_another(void **state)
 	scenario_release(&s);
 }
 
+static struct pod *last_pod(struct scenario *s)
+{
+	size_t at = s->len;
+	while (at > 0 && s->records[at - 1].type != &pod_type)
+		at--;
+	assert_true(at > 0);
+	return s->records[at - 1].record;
+}
+
+static void what_asked_agrees_with_others_where_a_time_of_its_second_does(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t started; /* b was first seen 0.4 s behind the hour, a last at the hour */
+		const char *states;
+	} cases[] = { { HOUR(1) - USEC_PER_SECOND / 2, "a b" }, { HOUR(1) - 2 * USEC_PER_SECOND, "a b a b" } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		begin(&s);
+		stood(&s, "a", 0, 1);
+		add_tag(&s, "acme/web", "1", "b", HOUR(1) + 2 * USEC_PER_SECOND / 5)->last_seen = HOUR(2);
+		ran(&s, "b", 1, true)->started = cases[i].started;
+		last_pod(&s)->created = cases[i].started;
+		scenario_world(&s);
+		check_states(&s, WEB, cases[i].states);
+		scenario_release(&s);
+	}
+}
+
+static void what_asked_may_have_asked_long_before_it_started(void **state)
+{
+	(void)state;
+	for (int restarts = 0; restarts < 2; restarts++) {
+		struct scenario s;
+		begin(&s);
+		stood(&s, "a", 0, 2);
+		stood(&s, "b", 4, 6);
+		ran(&s, "a", 5, true)->restarts = restarts;
+		last_pod(&s)->created = HOUR(3); /* the pull took two hours */
+		scenario_world(&s);
+		check_states(&s, WEB, restarts ? "a b a b" : "a b");
+		scenario_release(&s);
+	}
+}
+
+/* containerd keeps one image under all digests that led to it, and tells the first. */
+static void an_index_that_differs_elsewhere_is_no_move_for_a_node(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *architecture, *states;
+		bool put_back;
+	} cases[] = { { "amd64", "index-1 index-2", false },
+		      { "arm64", "index-1 index-2 index-1", true },
+		      { "", "index-1 index-2 index-1", true } };
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scenario s;
+		begin(&s);
+		add_image(&s, "arm-1", "linux/arm64", "a");
+		add_image(&s, "arm-2", "linux/arm64", "b");
+		add_index(&s, "index-1", "a", "arm-1", NULL);
+		add_index(&s, "index-2", "a", "arm-2", NULL);
+		stood(&s, "index-1", 0, 2);
+		stood(&s, "index-2", 4, 6);
+		ran(&s, "index-1", 8, true);
+		struct node *node = add_record(&s, &node_type);
+		node->name = last_pod(&s)->node;
+		node->architecture = slice_of(cases[i].architecture);
+		scenario_world(&s);
+		check_states(&s, WEB, cases[i].states);
+		assert_int_equal(tag_named(s.world, WEB)->put_back, cases[i].put_back);
+		struct tag_row row = tag_row_of(&s, WEB);
+		assert_int_equal(row.runs_now, 1);
+		assert_int_equal(row.runs_other, 0);
+		scenario_release(&s);
+	}
+}
+
 static void a_state_tells_when_it_was_built(void **state)
 {
 	(void)state;
@@ -155,6 +234,9 @@ int main(void)
 		cmocka_unit_test(what_ran_without_asking_stands_before_the_stay_that_it_falls_into),
 		cmocka_unit_test(of_pods_alone_the_order_is_that_of_their_starts),
 		cmocka_unit_test(it_is_put_back_only_to_what_stood_before_another),
+		cmocka_unit_test(what_asked_agrees_with_others_where_a_time_of_its_second_does),
+		cmocka_unit_test(what_asked_may_have_asked_long_before_it_started),
+		cmocka_unit_test(an_index_that_differs_elsewhere_is_no_move_for_a_node),
 		cmocka_unit_test(a_state_tells_when_it_was_built),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
