@@ -95,7 +95,7 @@ LAYERS = [
     ("system-headers", "src/model/x.c", "#include <sqlite3.h>\n", "<sqlite3.h> belongs to store"),
     ("system-headers", "src/store/x.c", "#include <openssl/evp.h>\n", "<openssl/evp.h> belongs to base credential"),
     ("system-headers", "src/base/x.c", "#include <archive_entry.h>\n", "belongs to collect/snapshot"),
-    ("system-headers", "src/cli/x.c", "#include <sys/socket.h>\n", "belongs to nobody"),
+    ("system-headers", "src/cli/x.c", "#include <netdb.h>\n", "belongs to nobody"),
     ("calls", "src/model/x.c", "void f(void *p)\n{\n\tfree(p);\n}\n", "x.c:3: free() belongs to base/alloc.c"),
     ("calls", "src/base/x.c", "#define COPY(p) strdup(p)\n", "strdup() belongs to base/alloc.c"),
     ("calls", "src/model/x.c", 'void f(void)\n{\n\tprintf ("x");\n}\n', "printf() belongs to cli base/log.c"),
