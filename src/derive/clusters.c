@@ -87,7 +87,7 @@ static int add_cluster(struct build *build, const struct cluster *record, struct
 	if (!cluster)
 		return -1;
 	cluster->record = record;
-	cluster->as_of = cluster->as_of_before = TIME_UNSET;
+	cluster->as_of = cluster->as_of_before = cluster->first_read = TIME_UNSET;
 	cluster->secrets_as_of = cluster->secrets_before = TIME_UNSET;
 	if (make_unique_name(build, cluster, names, err) < 0)
 		return -1;
@@ -180,6 +180,8 @@ static void choose_other_reads(struct build *build)
 		/* The same dump read twice is no read before: only an earlier time is. */
 		if (weight(read) == 2 && read->as_of < cluster->as_of && read->as_of > cluster->as_of_before)
 			cluster->as_of_before = read->as_of;
+		if (weight(read) == 2 && (cluster->first_read == TIME_UNSET || read->as_of < cluster->first_read))
+			cluster->first_read = read->as_of;
 		if (weight(read) == 1 && read->id >= cluster->read->id)
 			cluster->failed = read;
 		if (read != cluster->read && is_watch(read) && slice_equal_text(read->outcome, "complete") &&

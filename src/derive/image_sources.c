@@ -81,7 +81,7 @@ int image_repository_put(struct images_build *b, struct slice identity, struct s
 	struct world_repository *made = build_new(b->build, sizeof *made, err);
 	if (!made || build_push(b->build, &source->repositories, made, err) < 0)
 		return -1;
-	*made = (struct world_repository){ .registry = registry, .repository = repository };
+	*made = (struct world_repository){ .registry = registry, .repository = repository, .first_read = TIME_UNSET };
 	*place = *ret_repository = made;
 	return 0;
 }
@@ -113,6 +113,8 @@ static int add_coverage(struct images_build *b, const struct coverage *coverage,
 	const struct read *read = read_of(b, coverage);
 	if (read && (!repository->read || is_later(read, repository->read)))
 		repository->read = read;
+	if (read && (repository->first_read == TIME_UNSET || read->as_of < repository->first_read))
+		repository->first_read = read->as_of;
 	return 0;
 }
 

@@ -145,6 +145,7 @@ struct world_cluster {
 	struct slice name;    /* unique among clusters */
 	int64_t as_of;        /* of `read` */
 	int64_t as_of_before; /* of the latest one of an earlier time; TIME_UNSET when there was none */
+	int64_t first_read;   /* of the earliest one; TIME_UNSET when none told anything */
 	int64_t secrets_as_of, secrets_before; /* the same of those reads that held values of secrets: see
 						* world_secret.change */
 	const struct read *read;    /* the latest that tells of the cluster; a watch or one that failed only where there

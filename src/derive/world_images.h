@@ -76,6 +76,7 @@ struct world_repository {
 	struct slice registry, repository;
 	const struct coverage *tags, *manifests; /* of the latest read that asked; NULL: nobody did */
 	const struct read *read;
+	int64_t first_read;       /* time of the first read that asked; TIME_UNSET */
 	struct world_list listed; /* struct world_tag * */
 };
 

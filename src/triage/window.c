@@ -94,6 +94,44 @@ static void look_at_sightings(struct dates *dates, const struct image *image)
 	}
 }
 
+/* The first look at a cluster or a repository finds all that is there: a sight tells when something came only where
+ * somebody had looked before it. Pods tell times of their own. */
+static bool cluster_was_read_before(const struct world *world, struct slice uid, int64_t time)
+{
+	for (size_t i = 0; i < world->clusters.len; i++) {
+		const struct world_cluster *cluster = world->clusters.items[i];
+		if (slice_equal(cluster->record->cluster, uid))
+			return cluster->first_read != TIME_UNSET && cluster->first_read < time;
+	}
+	return false;
+}
+
+/* -1: memory is out. */
+static int repository_was_read_before(struct world *world, const struct image *image)
+{
+	if (!world->images)
+		return 0;
+	struct slice name = arena_printf(&world->arena, "%.*s/%.*s", SLICE_ARG(image->registry),
+					 SLICE_ARG(image->repository));
+	const struct world_repository *repository = name.data ? map_get(&world->images->repositories, name) : NULL;
+	if (!name.data)
+		return -1;
+	return repository && repository->first_read != TIME_UNSET && repository->first_read < image->first_seen;
+}
+
+static int came_when_first_seen(struct world *world, const struct image *image)
+{
+	const struct sighting *sightings = image->sightings.items;
+
+	for (size_t i = 0; i < image->sightings.len; i++) {
+		const struct sighting *s = &sightings[i];
+		if (s->from_time == image->first_seen && (!slice_equal_text(s->state, "cached") ||
+							  cluster_was_read_before(world, s->cluster_uid, s->from_time)))
+			return 1;
+	}
+	return repository_was_read_before(world, image);
+}
+
 /* Pulls that a registry or its log tells of: triage_run.pulled_in_window. */
 static void look_at_pulls(struct dates *dates, const struct image *image)
 {
@@ -129,7 +167,11 @@ int triage_window_dates(struct triage_run *run, struct image *image, struct erro
 		return 0;
 	look(&dates, DATE_BUILT, image->built);
 	look(&dates, DATE_PUSHED, image->pushed);
-	look(&dates, DATE_FIRST_SEEN, image->first_seen);
+	int came = came_when_first_seen(run->world, image);
+	if (came < 0)
+		return arena_fail(&run->world->arena, err);
+	if (came)
+		look(&dates, DATE_FIRST_SEEN, image->first_seen);
 	look_at_sightings(&dates, image);
 	look_at_pulls(&dates, image);
 	look_at_tags(&dates, image->digest); /* a log may tell of what nobody read */

@@ -117,6 +117,45 @@ static void pod_that_started_in_the_window_was_seen_in_it(void **state)
 	breach_release(&b);
 }
 
+/* What a first look finds may be older than the window; what a second one finds anew is not. */
+static void first_look_at_a_repository_dates_nothing(void **state)
+{
+	(void)state;
+	struct breach b;
+	for (int before = 0; before < 2; before++) {
+		breach_init(&b);
+		add_image(&b, DIGEST_A, "a", HOUR(-400));
+		if (before) {
+			add_registry(&b, "docker.io")->as_of = HOUR(-20);
+			add_registry_list(&b, "docker.io", "Tag", "acme/web", "complete");
+		}
+		add_registry(&b, "docker.io")->as_of = HOUR(-7);
+		add_registry_list(&b, "docker.io", "Tag", "acme/web", "complete");
+		add_tag(&b, "acme/web", "1", DIGEST_A, HOUR(-7), HOUR(-7));
+		check_dates(&b, before ? "first seen\n" : "none\n");
+	}
+}
+
+static void first_look_at_a_node_dates_nothing(void **state)
+{
+	(void)state;
+	struct breach b;
+	for (int before = 0; before < 2; before++) {
+		breach_init(&b);
+		add_registry(&b, "docker.io");
+		add_image(&b, DIGEST_A, "a", HOUR(-400));
+		if (before)
+			add_read(&b.world, HOUR(-20));
+		add_read(&b.world, HOUR(-7));
+		add_node(&b, "n1");
+		struct node_image *image = add_record(&b.world, &node_image_type);
+		image->node = SLICE("n1");
+		image->image = SLICE("docker.io/acme/web@" DIGEST_A);
+		image->digest = SLICE(DIGEST_A);
+		check_dates(&b, before ? "first seen\n" : "none\n");
+	}
+}
+
 static void index_is_in_the_window_with_one_of_its_images(void **state)
 {
 	(void)state;
@@ -184,6 +223,8 @@ int main(void)
 		cmocka_unit_test(push_that_a_registry_tells_of),
 		cmocka_unit_test(pull_that_a_registry_tells_of),
 		cmocka_unit_test(pod_that_started_in_the_window_was_seen_in_it),
+		cmocka_unit_test(first_look_at_a_repository_dates_nothing),
+		cmocka_unit_test(first_look_at_a_node_dates_nothing),
 		cmocka_unit_test(index_is_in_the_window_with_one_of_its_images),
 		cmocka_unit_test(without_a_window_nothing_is_in_it),
 		cmocka_unit_test(open_window_has_no_end),
