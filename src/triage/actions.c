@@ -8,7 +8,8 @@ enum action_class {
 	ACTION_HOLD,           /* a bad image is about to run, or will with the next pod */
 	ACTION_REVOKE,         /* credentials of class exposed */
 	ACTION_ROTATE,         /* credentials in use, or whose users are unknown, or that are only read */
-	ACTION_MOVED,  /* a tag moved in the window, and what it points to now runs: nothing says that it is bad */
+	ACTION_MOVED,  /* a tag moved in the window, and what it points to now runs, or will with the next pod: nothing
+			* says that it is bad */
 	ACTION_FIX,    /* secrets that block every pull: rotation would not help these pods */
 	ACTION_PURGE,  /* bad images cached on nodes */
 	ACTION_DELETE, /* credentials that nobody uses */
@@ -161,6 +162,21 @@ static int add_credentials(struct action_rows *rows, enum action_class class, st
 	return 0;
 }
 
+static struct slice moved_why(const struct tag_row *tag, struct arena *arena)
+{
+	if (tag->runs_now > 0)
+		return tag->why;
+	struct slice change = tag->change.len ? tag->change : SLICE("moved");
+	return arena_printf(arena, "%.*s: the next pod of %lld replica%s starts it", SLICE_ARG(change),
+			    (long long)tag->runs_other, tag->runs_other == 1 ? "" : "s");
+}
+
+/* What its name stands for was started, or will be in place of what it stood for. */
+static bool is_started(const struct tag_row *tag)
+{
+	return tag->runs_now > 0 || (tag->runs_other > 0 && slice_equal_text(tag->state, "moved"));
+}
+
 /* Tags that point to something bad have their workloads above. */
 static int add_moved(struct action_rows *rows, struct error **err)
 {
@@ -169,11 +185,11 @@ static int add_moved(struct action_rows *rows, struct error **err)
 
 	for (size_t i = 0; i < rows->run->triage->tags.len; i++) {
 		const struct tag_row *tag = &items[i];
-		if (tag->in_window != BOOL_TRUE || tag->bad == BOOL_TRUE || tag->runs_now <= 0)
+		if (tag->in_window != BOOL_TRUE || tag->bad == BOOL_TRUE || !is_started(tag))
 			continue;
 		struct slice subject = arena_printf(arena, "tag %.*s/%.*s:%.*s", SLICE_ARG(tag->registry),
 						    SLICE_ARG(tag->repository), SLICE_ARG(tag->tag));
-		if (add(rows, ACTION_MOVED, subject, tag->why, err) < 0)
+		if (add(rows, ACTION_MOVED, subject, moved_why(tag, arena), err) < 0)
 			return -1;
 	}
 	return 0;

@@ -60,6 +60,20 @@ static void moved_tag_that_runs_is_to_be_checked(void **state)
 	breach_release(b);
 }
 
+/* Nothing runs what was pushed over it, yet. */
+static void moved_tag_that_the_next_pod_pulls_is_to_be_checked(void **state)
+{
+	(void)state;
+	struct breach *b = with_registry();
+	move(b, "1", DIGEST_A, DIGEST_B, HOUR(-7));
+	add_image(b, DIGEST_A, "a", HOUR(-400));
+	add_image(b, DIGEST_B, "ab", HOUR(-90));
+	add_running(b, "web", "acme/web:1", DIGEST_A)->started = HOUR(-80);
+	check_rows(breach_triage(b)->actions, &action_type, "rule action subject why",
+		   "moved|check|tag docker.io/acme/web:1|layers on top: the next pod of 1 replica starts it\n");
+	breach_release(b);
+}
+
 static void tag_that_was_bad_and_put_back_is_no_proof_of_clean(void **state)
 {
 	(void)state;
@@ -129,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_class_stands_before_the_next),
 		cmocka_unit_test(moved_tag_that_runs_is_to_be_checked),
+		cmocka_unit_test(moved_tag_that_the_next_pod_pulls_is_to_be_checked),
 		cmocka_unit_test(tag_that_was_bad_and_put_back_is_no_proof_of_clean),
 		cmocka_unit_test(move_that_may_lie_in_the_window_is_in_it),
 		cmocka_unit_test(replicas_that_run_what_it_pointed_to_before_are_told),
