@@ -24,6 +24,14 @@ struct slice image_short_digest(struct slice digest)
 	return slice_part(digest, 0, SHORT_DIGEST);
 }
 
+struct slice image_short_name(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.data[i] == '@')
+			return slice_part(name, 0, i + 1 + SHORT_DIGEST);
+	return slice_starts_with(name, "sha256:") ? image_short_digest(name) : name;
+}
+
 void image_line_add(struct image_lines *lines, struct slice text)
 {
 	utf8_add_printable(&lines->value, text);

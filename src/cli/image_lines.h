@@ -31,5 +31,7 @@ void image_line_end(struct image_lines *lines, const char *label);
 
 /* sha256: and 12 digits: enough to type. */
 struct slice image_short_digest(struct slice digest);
+/* The same of one that ends a name or stands alone; a name with a tag as it is. */
+struct slice image_short_name(struct slice name);
 
 #endif

@@ -198,7 +198,7 @@ static void base_line(struct image_lines *l, const struct image_facts *facts)
 	if (!base.data) {
 		strbuf_add_text(&l->value, "not known");
 	} else {
-		image_line_add(l, slice_starts_with(base, "sha256:") ? image_short_digest(base) : base);
+		image_line_add(l, image_short_name(base));
 		strbuf_addf(&l->value, " (%s)",
 			    facts->base_proof.len ? proof_sentence(facts->base_proof)
 						  : proof_sentence(SLICE("annotation")));

@@ -115,8 +115,7 @@ static void add_base(const struct image_screen *screen, const struct layer_row *
 		return;
 	}
 	strbuf_add_text(screen->out, "from ");
-	utf8_add_printable(screen->out,
-			   slice_starts_with(row->from, "sha256:") ? image_short_digest(row->from) : row->from);
+	utf8_add_printable(screen->out, image_short_name(row->from));
 	strbuf_add_text(screen->out, ":\n");
 }
 

@@ -38,6 +38,12 @@ static struct slice full_name(struct world *world, const struct world_tag *tag)
 			    SLICE_ARG(tag->tag));
 }
 
+static struct slice pinned_name(struct world *world, const struct world_tag *tag, struct slice digest)
+{
+	return arena_printf(&world->arena, "%.*s/%.*s@%.*s", SLICE_ARG(tag->registry), SLICE_ARG(tag->repository),
+			    SLICE_ARG(digest));
+}
+
 struct slice world_base_name(struct world *world, const struct world_manifest *manifest)
 {
 	const struct world_manifest *base = manifest->base;
@@ -54,7 +60,10 @@ struct slice world_base_name(struct world *world, const struct world_manifest *m
 		if (is_better_name(world, tags.items[i], best, digest))
 			best = tags.items[i];
 	}
-	struct slice name = best ? full_name(world, best) : SLICE_NONE;
+	/* Pulled by a name that leads elsewhere now, it would be another image. */
+	struct slice name = !best                             ? SLICE_NONE
+			    : is_current(world, best, digest) ? full_name(world, best)
+							      : pinned_name(world, best, digest);
 	return name.data ? name : digest;
 }
 
