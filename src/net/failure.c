@@ -118,8 +118,9 @@ static const char *tls_fault(const struct failure_facts *facts)
 	case CURLE_SSL_CACERT_BADFILE:
 		return "the certificates of the authorities cannot be used";
 	default:
-		return detail_has(facts, "certificate required") ? "the server wants a certificate of the client"
-								 : "the TLS handshake failed";
+		return detail_has(facts, "certificate required")   ? "the server wants a certificate of the client"
+		       : detail_has(facts, "wrong version number") ? "the server speaks no TLS there"
+								   : "the TLS handshake failed";
 	}
 }
 

@@ -56,7 +56,7 @@ static void certificates_are_final_and_named(void **state)
 		{ CURLE_PEER_FAILED_VERIFICATION, "SSL certificate problem: something new", "does not verify" },
 		{ CURLE_SSL_CERTPROBLEM, "unable to set private key file", "client's certificate or key" },
 		{ CURLE_SSL_CACERT_BADFILE, "", "authorities" },
-		{ CURLE_SSL_CONNECT_ERROR, "error:0A00010B:SSL routines::wrong version number", "handshake failed" },
+		{ CURLE_SSL_CONNECT_ERROR, "error:0A00010B:SSL routines::wrong version number", "speaks no TLS there" },
 		{ CURLE_RECV_ERROR, "OpenSSL SSL_read: tlsv13 alert certificate required, errno 0",
 		  "wants a certificate of the client" },
 		{ CURLE_SEND_ERROR, "OpenSSL SSL_write: tlsv1 alert unknown ca", "handshake failed" },
