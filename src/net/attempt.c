@@ -26,9 +26,10 @@ static struct transfer *transfer_of(void *data)
 	return handle->transfer;
 }
 
+/* The time of the round is near enough, and need not be asked for at each line. */
 static void moved(struct transfer *transfer)
 {
-	transfer->attempt.moved_ms = clock_ms();
+	transfer->attempt.moved_ms = transfer->queue->http->round_ms;
 }
 
 /* From now on the time for the connection counts; not from the start, as libcurl may make a transfer wait. */

@@ -52,20 +52,25 @@ static void keep(struct slice value, char room[HEAD_VALUE_BYTES])
 
 /* --- what is kept for the owner --- */
 
-static const char *const kept_names[] = {
-	"content-length",
-	"docker-content-digest",
-	"docker-ratelimit-source",
-	"etag",
-	"link",
-	"location",
-	"oci-filters-applied",
-	"ratelimit-limit",
-	"ratelimit-remaining",
-	"retry-after",
-	"warning",
-	"www-authenticate",
-	"x-retry-after",
+#define NAME(text)                                                                                                     \
+	{                                                                                                              \
+		text, sizeof(text) - 1                                                                                 \
+	}
+
+static const struct slice kept_names[] = {
+	NAME("content-length"),
+	NAME("docker-content-digest"),
+	NAME("docker-ratelimit-source"),
+	NAME("etag"),
+	NAME("link"),
+	NAME("location"),
+	NAME("oci-filters-applied"),
+	NAME("ratelimit-limit"),
+	NAME("ratelimit-remaining"),
+	NAME("retry-after"),
+	NAME("warning"),
+	NAME("www-authenticate"),
+	NAME("x-retry-after"),
 };
 #define KEPT_NAMES (sizeof kept_names / sizeof *kept_names)
 
@@ -73,7 +78,7 @@ static const char *const kept_names[] = {
 static size_t kept_name(struct slice name)
 {
 	for (size_t i = 0; i < KEPT_NAMES; i++)
-		if (slice_equal_nocase(name, slice_of(kept_names[i])))
+		if (slice_equal_nocase(name, kept_names[i]))
 			return i + 1;
 	return 0;
 }

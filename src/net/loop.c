@@ -206,7 +206,7 @@ static void drain_wake(struct http *http)
 
 static void serve_pools(struct http *http, const struct epoll_event *events, int count)
 {
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = http->round_ms = clock_ms();
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.ptr)
 			pool_drive(events[i].data.ptr, true, now_ms);

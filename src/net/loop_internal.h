@@ -38,7 +38,8 @@ struct http {
 	struct pool *pools;
 	bool untold; /* something came whose owner was not woken yet, for so many rounds */
 	unsigned untold_rounds;
-	int64_t look_ms; /* when the next transfer is due, or later than that by no bit */
+	int64_t round_ms; /* when this round began */
+	int64_t look_ms;  /* when the next transfer is due, or later than that by no bit */
 };
 
 /* Makes the loop go round once. Async-signal-safe. */
