@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <pthread.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -40,6 +41,12 @@ static int set_wal(struct store *store, struct error **err)
 	return result == SQLITE_OK ? 0 : store_fail(store, "journal_mode = WAL", err);
 }
 
+/* Nobody asks how much memory SQLite has: it need not count it under a lock. Refused where SQLite is in use already. */
+static void start_sqlite(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* A file that is not ours is recognised before anything is written to it. */
 static int open_database(struct store *store, struct error **err)
 {
@@ -56,6 +63,8 @@ int store_open(const char *path, struct store **ret_store, struct error **err)
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT(LIMIT_MIB);
 	CLEANUP(store_closep) struct store *store = mem_alloc_zeroed(1, sizeof *store);
 	struct slice real;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, start_sqlite);
 	if (!store)
 		return error_no_memory(err);
 	store->sink.ops = &store_sink_ops;

@@ -1,3 +1,4 @@
+#include "base/alloc.h"
 #include "store/store_internal.h"
 
 bool table_keeps_reads(const struct record_type *type)
@@ -190,6 +191,12 @@ void table_add_key_match(struct strbuf *sql, const struct record_type *type)
 
 /* --- values --- */
 
+/* SQLite calls it when it needs the text no more, also where it did not take it. */
+static void free_text(void *text)
+{
+	mem_free(text);
+}
+
 static int bind_texts(struct store *store, sqlite3_stmt *statement, int index, struct slice_list texts,
 		      struct error **err)
 {
@@ -202,10 +209,15 @@ static int bind_texts(struct store *store, sqlite3_stmt *statement, int index, s
 		sqlite3_bind_text(statement, index, "[]", 2, SQLITE_STATIC);
 		return 0;
 	}
+	size_t expected = 2;
+	for (size_t i = 0; i < texts.len; i++)
+		expected += texts.items[i].len + 4;
+	strbuf_expect(&json, expected);
 	texts_encode(texts, &json);
 	if (strbuf_failed(&json, err))
 		return -1;
-	if (sqlite3_bind_text64(statement, index, json.data, json.len, SQLITE_TRANSIENT, SQLITE_UTF8) != SQLITE_OK)
+	size_t len = json.len;
+	if (sqlite3_bind_text64(statement, index, TAKE_PTR(json.data), len, free_text, SQLITE_UTF8) != SQLITE_OK)
 		return store_fail(store, "bind", err);
 	return 0;
 }
