@@ -82,6 +82,34 @@ static bool is_whole(const struct asked *asked)
 	return true;
 }
 
+static bool is_of_other(const struct asked *asked, const struct read *read)
+{
+	if (!slice_starts_with(read->cluster, REGISTRY_IDENTITY))
+		return false;
+	struct slice registry = slice_part(read->cluster, sizeof REGISTRY_IDENTITY - 1, read->cluster.len);
+	bool ours = asked->named.count == 0;
+	for (size_t i = 0; i < asked->named.count; i++)
+		ours |= slice_equal(asked->named.targets[i].registry, registry);
+	return !ours;
+}
+
+/* What another registry did not give is no news here. */
+static int leave_others(struct asked *asked, struct record_list *reads, struct error **err)
+{
+	struct read *kept = arena_zeroed(&asked->session.arena, reads->len + 1, sizeof *kept);
+	size_t count = 0;
+
+	if (!kept)
+		return arena_fail(&asked->session.arena, err);
+	for (size_t i = 0; i < reads->len; i++) {
+		const struct read *read = &((const struct read *)reads->items)[i];
+		if (!is_of_other(asked, read))
+			kept[count++] = *read;
+	}
+	*reads = (struct record_list){ kept, count };
+	return 0;
+}
+
 static int print(struct asked *asked, const char *schema, const struct record_type *type, struct record_list rows,
 		 const char *nothing, struct error **err)
 {
@@ -89,6 +117,8 @@ static int print(struct asked *asked, const char *schema, const struct record_ty
 	struct output *output = &asked->output;
 
 	envelope.complete = is_whole(asked);
+	if (leave_others(asked, &envelope.reads, err) < 0)
+		return -1;
 	if (output_begin(output, &envelope, err) < 0)
 		return -1;
 	if (rows.len == 0 && output_is_screen(output))
@@ -118,7 +148,7 @@ static int print_repositories(struct asked *asked, struct error **err)
 			items[count++] = items[i];
 	return print(
 		asked, "fother/repositories/v1", &repository_type, (struct record_list){ items, count },
-		"No repository is known. Not every registry lists its own; `fother registry tags REPO` reads one.\n",
+		"No repository is known there. Not every registry lists its own; `fother registry tags REPO` reads one.\n",
 		err);
 }
 
@@ -135,6 +165,27 @@ static int run_repos(const struct options *options, struct error **err)
 
 /* --- tags --- */
 
+/* A tag that was asked for by name, and that nobody has. */
+static int tell_unknown(struct asked *asked, const struct record_list *rows, struct error **err)
+{
+	for (size_t t = 0; t < asked->named.count; t++) {
+		const struct registry_target *target = &asked->named.targets[t];
+		bool known = !target->reference.data;
+		for (size_t i = 0; i < rows->len && !known; i++) {
+			const struct tag_row *row = &((const struct tag_row *)rows->items)[i];
+			known = names(target, row->registry, row->repository, row->tag);
+		}
+		if (known)
+			continue;
+		CLEANUP(error_freep) struct error *failure = NULL;
+		error_set(&failure, ERROR_SYSTEM, "%.*s/%.*s:%.*s: no such tag is known", SLICE_ARG(target->registry),
+			  SLICE_ARG(target->repository), SLICE_ARG(target->reference));
+		if (session_remember_failure(&asked->session, failure, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int print_tags(struct asked *asked, struct error **err)
 {
 	struct record_list rows;
@@ -147,6 +198,8 @@ static int print_tags(struct asked *asked, struct error **err)
 		if (is_named(asked, items[i].registry, items[i].repository, items[i].tag))
 			items[count++] = items[i];
 	struct record_list kept = { items, count };
+	if (tell_unknown(asked, &kept, err) < 0)
+		return -1;
 	return print(asked, "fother/tags/v1", &tag_row_type, kept, "No tag is known.\n", err);
 }
 

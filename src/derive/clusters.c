@@ -196,6 +196,19 @@ static bool is_kept(const struct read *read, const struct world_cluster *cluster
 	return read == cluster->read || read == cluster->changes || (weight(read) == 1 && read->id > cluster->read->id);
 }
 
+/* The same source failed again: the latest word is enough. */
+static bool failed_again(const struct record_list *reads, size_t i)
+{
+	const struct read *read = RECORD_AT(*reads, read, i);
+	bool again = false;
+	for (size_t k = i + 1; k < reads->len && weight(read) == 1 && !again; k++) {
+		const struct read *later = RECORD_AT(*reads, read, k);
+		again = weight(later) == 1 && slice_equal(later->cluster, read->cluster) &&
+			slice_equal(later->source, read->source);
+	}
+	return again;
+}
+
 static int keep_reads(struct build *build, struct error **err)
 {
 	const struct record_list *reads = &build->observed.reads;
@@ -206,7 +219,7 @@ static int keep_reads(struct build *build, struct error **err)
 	for (size_t i = 0; i < reads->len; i++) {
 		const struct read *read = RECORD_AT(*reads, read, i);
 		const struct world_cluster *cluster = build_cluster(build, read->cluster);
-		if (cluster && is_kept(read, cluster))
+		if (cluster && is_kept(read, cluster) && !failed_again(reads, i))
 			kept[count++] = *read;
 	}
 	build->world->reads = (struct record_list){ kept, count };

@@ -233,6 +233,16 @@ def test_repositories_and_tags_tell_what_they_hold(fother, open_registry):
             assert all(len(line) <= width for line in text.splitlines() if not line.startswith("(incomplete")), text
 
 
+def test_a_tag_that_is_not_there_is_told_and_what_others_did_not_give_is_not(fother, open_registry):
+    fresh(open_registry, "typo/web")
+    ask(fother, "registry", "tags", "127.0.0.1:9/typo/web", "--plain-http", "127.0.0.1:9", codes=(1, 4))
+    done = ask(fother, "registry", "tags", f"{open_registry.host}/typo/web:9.9", f"{open_registry.host}/typo/web", *how(open_registry), codes=(4, ))
+    assert f"{open_registry.host}/typo/web:9.9: no such tag is known" in done.stderr
+    assert "127.0.0.1:9" not in done.stdout.replace(open_registry.host, ""), done.stdout
+    answer = fother.answers("registry", "tags", f"{open_registry.host}/typo/web", *how(open_registry), codes=(0, ))
+    assert {r["cluster"] for r in answer["reads"]} == {f"registry:{open_registry.host}"}
+
+
 class Watch:
     def __init__(self, fother, *words):
         self.process = subprocess.Popen(
