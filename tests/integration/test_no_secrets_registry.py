@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import threading
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,20 @@ def basic(name):
     return b64(f"acme:{PLANTED[name].value}")
 
 
-EVERYTHING = [*PLANTED.values(), *(PlantedHeader(name) for name in PLANTED)]
+# A token server's. They go into headers, so their characters are plain ones.
+TOKEN = Planted("issued", "EXAMPLE.planted-{0}.0123456789-{0}-EXAMPLE")
+RENEWED = Planted("renewed", "EXAMPLE.planted-{0}.0123456789-{0}-EXAMPLE")
+IDENTITY = Planted("identity")
+
+
+class PlantedForm:
+    """A token as the form has it: each byte escaped."""
+
+    name = "a token in a form"
+    needles = ["".join(f"%{byte:02X}" for byte in one.value.encode()).encode() for one in (IDENTITY, RENEWED)]
+
+
+EVERYTHING = [TOKEN, RENEWED, IDENTITY, PlantedForm(), *PLANTED.values(), *(PlantedHeader(name) for name in PLANTED)]
 
 
 class Registry(http.server.ThreadingHTTPServer):
@@ -87,9 +101,48 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class TokenHandler(Handler):
+    """Wants a token of its own /token, which gives one for a password, and for an identity token that it replaces."""
+
+    def do_GET(self):
+        login = self.headers.get("Authorization", "")
+        if self.path.startswith("/token"):
+            self.answer_token("Basic" if login else "nothing")
+        elif login == f"Bearer {TOKEN.value}":
+            self.server.logins.append("token")
+            self.server.held.set()
+            self.server.go.wait(RUN_SECONDS)
+            self.answer(200, {"repositories": []})
+        else:
+            realm = f"http://{self.server.host}/token"
+            self.answer(401, {"errors": []}, ("WWW-Authenticate", f'Bearer realm="{realm}",service="made up"'))
+
+    do_HEAD = do_GET
+
+    def do_POST(self):
+        form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        known = form.get("refresh_token") in ([IDENTITY.value], [RENEWED.value])
+        self.answer_token("identity" if known else "nothing")
+
+    def answer_token(self, login):
+        self.server.logins.append(login)
+        given = {"identity": {"access_token": TOKEN.value, "refresh_token": RENEWED.value}, "Basic": {"token": TOKEN.value}}
+        self.answer(200 if login in given else 401, given.get(login, {}))
+
+    def answer(self, status, document, *headers):
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        for name, value in (*headers, ("Content-Type", "application/json"), ("Content-Length", str(len(body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
 @pytest.fixture
-def registry():
+def registry(request):
     server = Registry()
+    server.RequestHandlerClass = getattr(request, "param", Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.go.set()
@@ -117,6 +170,10 @@ def prepare(name, registry, home):
     write_dump(home / "dump.json", registry.host)
     if name == "pullsecret":
         return ["--use-pull-secrets"]
+    if name == "identity":
+        entry = {"auth": b64("made-up-user:"), "identitytoken": IDENTITY.value}
+        (docker / "config.json").write_text(json.dumps({"auths": {registry.host: entry}}))
+        return []
     if name == "dockerconfig":
         (docker / "config.json").write_text(json.dumps({"auths": {registry.host: {"auth": basic(name)}}}))
         return []
@@ -150,8 +207,12 @@ def test_the_needles_find_themselves(registry, tmp_path):
 
 
 def check_run(registry, home, done, name):
-    assert done.returncode in (0, 3, 4), done.stderr
     assert set(registry.logins) == {basic(name)}
+    check_clean(home, done)
+
+
+def check_clean(home, done):
+    assert done.returncode in (0, 3, 4), done.stderr
     assert_clean("stdout", done.stdout)
     assert_clean("stderr", done.stderr)
     files = [file for file in (home / "state").rglob("*") if file.is_file() and file.name != "key"]
@@ -167,6 +228,42 @@ def test_the_registry_gets_the_login_and_nothing_else_does(name, form, registry,
     done = subprocess.run([*command(registry, tmp_path, options), "-o", form], stdin=subprocess.DEVNULL, capture_output=True,
                           env=environment(tmp_path), timeout=RUN_SECONDS, check=False)
     check_run(registry, tmp_path, done, name)
+
+
+WITH_TOKENS = pytest.mark.parametrize("registry", [TokenHandler], indirect=True, ids=["tokens"])
+
+
+@WITH_TOKENS
+@pytest.mark.parametrize("name, login", [("dockerconfig", "Basic"), ("identity", "identity")])
+def test_tokens_of_a_token_server(name, login, registry, tmp_path):
+    options = prepare(name, registry, tmp_path)
+    done = subprocess.run([*command(registry, tmp_path, options), "-o", "json"], stdin=subprocess.DEVNULL, capture_output=True,
+                          env=environment(tmp_path), timeout=RUN_SECONDS, check=False)
+    assert set(registry.logins) == {login, "token"}
+    check_clean(tmp_path, done)
+
+
+@WITH_TOKENS
+@pytest.mark.parametrize("name", ["dockerconfig", "identity"])
+def test_a_frozen_registry_holds_no_login(name, registry, tmp_path):
+    prepare(name, registry, tmp_path)
+    frozen = tmp_path / "state" / "frozen"
+    done = subprocess.run([FOTHER, "collect", frozen, "--read-registry", "--registry", registry.host, "--plain-http", registry.host,
+                           "-vv"], stdin=subprocess.DEVNULL, capture_output=True, env=environment(tmp_path), timeout=RUN_SECONDS,
+                          check=False)
+    assert "token" in registry.logins and list(frozen.glob("*/*/manifest.json"))
+    check_clean(tmp_path, done)
+
+
+@needs_root
+@needs_gcore
+@WITH_TOKENS
+@pytest.mark.parametrize("name", ["dockerconfig", "identity"])
+def test_forced_core_with_a_token(name, registry, tmp_path):
+    with asking(registry, tmp_path, prepare(name, registry, tmp_path)) as child:
+        data = core_of(child, tmp_path)
+    assert registry.host.encode() in data, "the core holds nothing of the program's memory: it proves nothing"
+    assert_clean("a forced core dump", data)
 
 
 def test_a_pull_secret_of_a_live_cluster(registry, tmp_path, tmp_path_factory):
