@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/map.h"
 #include "cli/triage_screen_internal.h"
@@ -269,8 +271,8 @@ int screen_images(struct screen *s, struct error **err)
 
 static const struct table_column tag_columns[] = {
 	{ "STATE", 0, 0 },          { "TAG", 0, TABLE_ELASTIC, 20 }, { "CHANGE", 0, 0 }, { "WHEN", 1, 0 },
-	{ "RUN", 0, TABLE_RIGHT },  { "OTHER", 4, TABLE_RIGHT },     { "NOW", 2, 0 },    { "BEFORE", 3, 0 },
-	{ "BY", 5, TABLE_ELASTIC }, { "WHY", 6, TABLE_WRAP },
+	{ "RUN", 0, TABLE_RIGHT },  { "OTHER", 3, TABLE_RIGHT },     { "NOW", 4, 0 },    { "BEFORE", 5, 0 },
+	{ "BY", 2, TABLE_ELASTIC }, { "WHY", 6, TABLE_WRAP },
 };
 
 static struct slice tag_name(const struct screen *s, struct table *table, const struct tag_row *tag)
@@ -307,6 +309,7 @@ static int tag_line(struct screen *s, struct table *table, const struct tag_row 
 
 int screen_tags(struct screen *s, struct error **err)
 {
+	struct table_column columns[sizeof tag_columns / sizeof *tag_columns];
 	struct table table = NEW_TABLE(s, tag_columns);
 	const struct triage_counts *counts = &s->triage->counts;
 	const struct tag_row *items = s->triage->tags.items;
@@ -319,11 +322,15 @@ int screen_tags(struct screen *s, struct error **err)
 		return 0;
 	}
 	screen_heading(s, "TAGS MOVED", "%s%zu in the window, %zu since put back%s   %zu bad",
-		       screen_images_read(s) ? "" : "by pods alone: ", counts->tags_in_window, counts->tags_put_back,
-		       counts->tags_put_back ? " (no proof of clean)" : "", counts->tags_bad);
+		       screen_images_read(s) ? "" : "no registry was read: ", counts->tags_in_window,
+		       counts->tags_put_back, counts->tags_put_back ? " (no proof of clean)" : "", counts->tags_bad);
 	for (size_t i = 0; i < screen_shown_rows(s, rows); i++)
 		if (tag_line(s, &table, &items[i], err) < 0)
 			return -1;
+	memcpy(columns, tag_columns, sizeof columns);
+	table.columns = columns;
+	if (!s->wide && table_leave_out_unknown(&table, columns) < 0)
+		return arena_fail(table.arena, err);
 	if (screen_table(s, &table, err) < 0)
 		return -1;
 	screen_more_line(s, rows);

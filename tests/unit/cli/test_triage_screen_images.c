@@ -215,7 +215,7 @@ static void moved_tags_are_told_with_what_changed_and_what_runs(void **state)
 	s->triage.counts = (struct triage_counts){ .tags_in_window = 1, .tags_put_back = 1, .tags_bad = 1 };
 	check_ok(screen_tags(&s->screen, &s->err), &s->err);
 	check_line(screen_text(s),
-		   "TAGS MOVED by pods alone: 1 in the window, 1 since put back (no proof of clean) 1 bad");
+		   "TAGS MOVED no registry was read: 1 in the window, 1 since put back (no proof of clean) 1 bad");
 	read_registry(s);
 	check_ok(screen_tags(&s->screen, &s->err), &s->err);
 	const char *text = screen_text(s);
