@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -532,16 +533,28 @@ def test_a_private_token_server_is_asked_when_the_user_named_it(fake, issuer, sp
     assert said.outcome() == "forbidden" and "--token-host" in said.why() and len(issuer.requests) == 1
 
 
-def test_a_name_that_leads_inside_is_asked_when_the_user_named_it(fake, issuer, split, ask):
+@pytest.fixture
+def machine(fake, split, lab):
+    """The same under this machine's own name, which is no address and leads to one inside."""
     name = socket.gethostname()
-    if not all(socket.inet_aton(address[0])[0] in (10, 127, 172, 192) for *_, address in socket.getaddrinfo(name, 1, socket.AF_INET, socket.SOCK_STREAM)):
-        pytest.skip("this machine's name leads to a public address")
-    name = f"{name}:{issuer.host.partition(':')[2]}"
-    fake.realm = f"https://{name}/token"
-    said = ask(("tag", "acme/web", "1.0"), retries=1, **split)
-    assert said.outcome() == "failed" and "not public" in said.why() and "--token-host" in said.why()
-    said = ask(("tag", "acme/web", "1.0"), retries=1, token_host=name, **split)
-    assert said.outcome() == "failed" and "certificate" in said.why()
+    if "127.0.0.1" not in {address[0] for *_, address in socket.getaddrinfo(name, 1, socket.AF_INET, socket.SOCK_STREAM)}:
+        pytest.skip("this machine's name does not lead to 127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if not (lab.pki.folder / "machine.crt").exists():
+        lab.pki.make("machine", "/CN=machine", f"subjectAltName=DNS:{name}", "basicConstraints=critical,CA:FALSE", signed=("-CA", "ca.crt", "-CAkey", "ca.key"))
+    context.load_cert_chain(lab.pki.folder / "machine.crt", lab.pki.folder / "machine.key")
+    one = FakeRegistry(context)
+    one.name = one.host.replace("127.0.0.1", name)
+    one.fault("(GET|POST) /token", fake.answer_token)
+    fake.realm = f"https://{one.name}/token"
+    yield one
+    one.stop()
+
+
+def test_a_name_that_leads_inside_is_asked_when_the_user_named_it(machine, split, ask, lab):
+    said = ask(("tag", "acme/web", "1.0"), ca=lab.pki.ca, retries=1, **split)
+    assert said.outcome() == "failed" and "not public" in said.why() and "--token-host" in said.why() and machine.requests == []
+    assert ask(("tag", "acme/web", "1.0"), ca=lab.pki.ca, token_host=machine.name, **split).outcome() == "present"
 
 
 @pytest.mark.parametrize("named", ["localhost", "localhost:1", "127.0.0.1:{port}", "x.localhost:{port}"])
@@ -551,10 +564,11 @@ def test_another_private_token_server_is_not(fake, issuer, split, ask, lab, name
     assert said.outcome() == "forbidden" and issuer.requests == []
 
 
-def test_who_may_be_asked_for_tokens_may_not_for_blobs(fake, issuer, split, ask, lab):
-    fake.fault("GET /v2/acme/web/blobs/", lambda request: Answer(307, {"Location": f"https://{issuer.name}/b"}) if request.authorization else None)
-    said = ask(("blob", "acme/web", fake.image.config_digest), ca=lab.pki.ca, token_host=issuer.name, **split)
-    assert said.outcome() == "failed" and "not public" in said.why() and lines(issuer) == [line for line in lines(issuer) if "/token" in line]
+def test_who_may_be_asked_for_tokens_may_not_for_blobs(fake, machine, split, ask, lab):
+    fake.fault("GET /v2/acme/web/blobs/", lambda request: Answer(307, {"Location": f"https://{machine.name}/b"}) if request.authorization else None)
+    said = ask(("blob", "acme/web", fake.image.config_digest), ca=lab.pki.ca, token_host=machine.name, retries=1, **split)
+    assert said.outcome() == "failed" and "not public" in said.why()
+    assert len(machine.requests) == 1 and lines(machine, "/token") == lines(machine)
 
 
 def test_a_named_token_server_has_to_have_a_certificate(fake, issuer, split, ask):
