@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# tools/run-tests names another build for coverage.
-BUILD = Path(os.environ.get("FOTHER_BUILD", ROOT / "build"))
+# The build folder whose programs are tested, and the program: that of the folder, unless it is named too. Set here, before
+# any suite is imported, so that all of them ask the environment and get one answer.
+BUILD = Path(os.environ.setdefault("FOTHER_BUILD", str(ROOT / "build")))
+PROGRAM = Path(os.environ.setdefault("FOTHER", str(BUILD / "src/cli/fother")))
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +26,6 @@ def build():
 @pytest.fixture(scope="session")
 def program():
     """The program itself."""
-    path = BUILD / "src/cli/fother"
-    if not path.exists():
-        pytest.fail(f"{path} is not built: make")
-    return path
+    if not PROGRAM.exists():
+        pytest.fail(f"{PROGRAM} is not built: make")
+    return PROGRAM
