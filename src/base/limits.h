@@ -128,11 +128,11 @@ _Static_assert(SIZE_MAX / 4 >= LIMIT_GIB, "4 GiB of a dump or an answer do not f
 /* A page of a list: 1,000 names of 255 bytes, and some; registries that do not page send all tags at once. */
 #define LIMIT_LIST_BODY_BYTES (64 * LIMIT_MIB)
 /* An answer of a token server; an error of a registry. */
-#define LIMIT_TOKEN_BODY_BYTES (1 * LIMIT_MIB)
-/* Of the secure heap, for all registries together: tokens that come and that go, each; twice that for those kept. One
- * that is longer than the next no server takes. */
+#define LIMIT_TOKEN_BODY_BYTES (64 * LIMIT_KIB)
+/* Of the secure heap, for all registries together: tokens on their way with requests; twice that for those kept;
+ * and one answer with a token comes at once for each 32 KiB of it. A longer token no server takes. */
 #define LIMIT_REGISTRY_SECRET_BYTES (1 * LIMIT_MIB)
-#define LIMIT_TOKEN_BYTES (32 * LIMIT_KIB)
+#define LIMIT_TOKEN_BYTES (16 * LIMIT_KIB)
 #define LIMIT_REGISTRY_ERROR_BYTES (256 * LIMIT_KIB)
 /* Redirects of one blob, challenges of one answer, tokens kept, logins tried for one repository. */
 #define LIMIT_REDIRECTS 5

@@ -81,7 +81,6 @@ struct auth {
 	uint64_t generation;          /* of the newest login of any grant */
 	uint64_t uses;                /* of all grants */
 	size_t value_bytes;           /* held by all grants, as the secure heap counts */
-	size_t body_bytes;            /* of answers of token servers that come */
 	size_t asking;                /* grants whose token server is asked */
 	struct ask_line line;         /* that wait until fewer are */
 	struct strbuf login;          /* the name that was taken last */

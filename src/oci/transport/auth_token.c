@@ -154,12 +154,6 @@ static int say(struct grant *grant, const char *why)
 	return 0;
 }
 
-static void release_body(struct registry *registry, struct grant *grant)
-{
-	registry->auth.body_bytes -= auth_piece(grant->body.secret_capacity);
-	secret_release(&grant->body);
-}
-
 static unsigned delay_ms(const struct registry *registry, const struct grant *grant)
 {
 	unsigned again_ms = grant->retries ? AGAIN_MS << (grant->retries < 6 ? grant->retries - 1 : 5) : 0;
@@ -182,7 +176,7 @@ static int send(struct registry *registry, struct grant *grant, struct endpoint 
 		.delay_ms = delay_ms(registry, grant),
 		.limits_are_answers = true,
 	};
-	release_body(registry, grant);
+	secret_release(&grant->body);
 	grant->exchange.status = 0;
 	grant->too_large = false;
 	strbuf_clear(&grant->exchange.head);
@@ -221,44 +215,33 @@ int auth_ask_token(struct registry *registry, struct grant *grant, const struct 
 
 /* --- the answer --- */
 
-/* 1, 0: it is too large, or too much for all that come at once; -1. */
-static int make_room(struct registry *registry, struct grant *grant, size_t wanted, struct error **err)
+static int make_room(struct grant *grant, size_t wanted, struct error **err)
 {
 	CLEANUP(secret_release) struct secret_bytes larger = { 0 };
 	size_t len = secret_length(&grant->body), capacity = grant->body.secret_capacity;
 	size_t room = capacity ? capacity : BODY_BYTES_FIRST;
-	struct auth *auth = &registry->auth;
 	struct slice old = secret_reveal(&grant->body);
 
 	if (wanted <= capacity)
-		return 1;
+		return 0;
 	while (room < wanted)
 		room *= 2;
-	if (room > LIMIT_TOKEN_BODY_BYTES / 2 || auth->body_bytes + room > registry->options.secret_bytes)
-		return 0;
 	if (secret_alloc(&larger, room, err) < 0)
 		return -1;
-	auth->body_bytes += auth_piece(room) - auth_piece(capacity);
 	if (len)
 		memcpy(secret_room(&larger), old.data, len);
 	secret_set_length(&larger, len);
 	struct secret_bytes smaller = grant->body;
 	grant->body = larger;
 	larger = smaller;
-	return 1;
+	return 0;
 }
 
-static int append(struct registry *registry, struct grant *grant, struct slice bytes, struct error **err)
+static int append(struct grant *grant, struct slice bytes, struct error **err)
 {
 	size_t len = secret_length(&grant->body);
-	int got = make_room(registry, grant, len + bytes.len, err);
-	if (got < 0)
+	if (make_room(grant, len + bytes.len, err) < 0)
 		return -1;
-	if (got == 0) {
-		grant->too_large = true;
-		http_cancel(registry->queue, &grant->exchange);
-		return 0;
-	}
 	if (bytes.len)
 		memcpy(secret_room(&grant->body) + len, bytes.data, bytes.len);
 	secret_set_length(&grant->body, len + bytes.len);
@@ -267,7 +250,14 @@ static int append(struct registry *registry, struct grant *grant, struct slice b
 
 static int data_came(struct registry *registry, struct grant *grant, struct slice bytes, struct error **err)
 {
-	return grant->too_large ? 0 : append(registry, grant, bytes, err);
+	if (grant->too_large)
+		return 0;
+	if (secret_length(&grant->body) + bytes.len > LIMIT_TOKEN_BODY_BYTES) {
+		grant->too_large = true;
+		http_cancel(registry->queue, &grant->exchange);
+		return 0;
+	}
+	return append(grant, bytes, err);
 }
 
 /* Nobody who waits for a token of this server gets one for DOWN_MS. */
@@ -323,7 +313,7 @@ static int token_came(struct registry *registry, struct grant *grant, struct err
 	CLEANUP(token_release) struct token_answer answer = { 0 };
 	int got = token_parse(&grant->body, &answer, err);
 
-	release_body(registry, grant);
+	secret_release(&grant->body);
 	if (got < 0)
 		return -1;
 	if (!got || !secret_is_set(&answer.token))
@@ -376,7 +366,7 @@ static int ended(struct registry *registry, struct grant *grant, const struct ht
 	line_move_first(&registry->waiting, &registry->auth.line);
 	registry->facts.bytes += event->wire_bytes;
 	if (grant->too_large || event->failure != HTTP_OK || status != 200)
-		release_body(registry, grant);
+		secret_release(&grant->body);
 	if (may_ask_again(registry, grant, event))
 		return grant_begin(registry, grant, err);
 	if (grant->too_large)
