@@ -128,6 +128,25 @@ static void tags_that_were_limited_are_one_row_with_how_many_of_how_many(void **
 	breach_release(&b);
 }
 
+/* That what a pod ran is gone is an answer; that what a tag points to is, is none. */
+static void what_a_tag_points_to_and_is_not_there_is_named(void **state)
+{
+	(void)state;
+	struct breach b;
+	init(&b);
+	add_registry(&b, "docker.io");
+	add_registry_list(&b, "docker.io", "Tag", "acme/web", "complete");
+	add_tag(&b, "acme/web", "1", DIGEST_B, HOUR(-90), HOUR(0));
+	add_answer(&b, "acme/web", DIGEST_A, "absent");
+	add_answer(&b, "acme/web", DIGEST_B, "absent")->why = SLICE("MANIFEST_UNKNOWN");
+	check_unknown(&b, "image docker.io/acme/web@sha256:bbbbbbbbbbbb|yes|MANIFEST_UNKNOWN|"
+			  "look at it by hand: the registry tells of it, and does not have it\n"
+			  "dates and layers of 1 image|no|neither a registry nor a layout gave them: gone there, or "
+			  "without a digest here|fother images: REGISTRY says why; a layout or archive would tell\n");
+	assert_false(b.triage.complete);
+	breach_release(&b);
+}
+
 static void images_without_a_date_are_told_and_leave_the_answer_whole(void **state)
 {
 	(void)state;
@@ -158,6 +177,7 @@ int main(void)
 		cmocka_unit_test(registry_without_a_catalog_says_which_repositories_are_open),
 		cmocka_unit_test(list_of_tags_that_was_refused_names_its_repository),
 		cmocka_unit_test(tags_that_were_limited_are_one_row_with_how_many_of_how_many),
+		cmocka_unit_test(what_a_tag_points_to_and_is_not_there_is_named),
 		cmocka_unit_test(images_without_a_date_are_told_and_leave_the_answer_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
