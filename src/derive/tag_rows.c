@@ -87,7 +87,9 @@ int world_tag_row(struct world *world, const struct world_tag *tag, struct tag_r
 		return arena_fail(&world->arena, err);
 	if (!before)
 		return 0;
-	return world_change(world, before->digest, last->digest, &ret_row->change, &ret_row->platforms_changed, err);
+	/* Of one that was put back, what matters is what stood between: how it differs from what stands again. */
+	const struct tag_state *from = tag->put_back ? last : before, *to = tag->put_back ? before : last;
+	return world_change(world, from->digest, to->digest, &ret_row->change, &ret_row->platforms_changed, err);
 }
 
 int world_tag_rows(struct world *world, struct record_list *ret_rows, struct error **err)

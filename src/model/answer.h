@@ -192,7 +192,8 @@
 	F(TEXT, digest_before, FIELD_COLUMN, "", 3, "What it pointed to before that.")                                 \
 	F(TEXT, change, FIELD_COLUMN, "", 3,                                                                           \
 	  "same, repacked, config only, layers on top, layers taken away, base replaced, last layers differ, other, "  \
-	  "index only (the platforms are the same), not known.")                                                       \
+	  "index only (the platforms are the same), not known. Of one that was put back: what stood between is to "    \
+	  "what stands as that says.")                                                                                 \
 	F(TIME, moved_after, FIELD_WIDE, "", 3, "Latest time that it was seen at what it pointed to before.")          \
 	F(TIME, moved_by, FIELD_COLUMN, "", 3, "When it was pushed, else first seen where it is now.")                 \
 	F(TEXT, moved_by_whom, FIELD_WIDE, "", 3, "Who pushed it, where the registry or its log tells.")               \

@@ -139,6 +139,7 @@ def test_a_tag_that_moves_and_is_put_back_is_told(registry, fother):
     registry.push("acme/moves", "latest", web[0])
     row = fother.json("registry", "tags", name, registry=registry).items("tag_row")[0]
     assert (row["state"], row["digest"]) == ("put back", web[0].digest)
+    assert row["change"] == "layers on top", "what was done to it, not how it was undone"
     registry.delete("acme/moves", web[0].digest)
     row = fother.json("registry", "tags", name, registry=registry).items("tag_row")[0]
     assert row["state"] == "deleted"

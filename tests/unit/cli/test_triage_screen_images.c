@@ -207,7 +207,7 @@ static void moved_tags_are_told_with_what_changed_and_what_runs(void **state)
 	tag->repository = SLICE("acme/web");
 	tag->tag = SLICE("1.4");
 	tag->state = SLICE("put back");
-	tag->change = SLICE("layers taken away");
+	tag->change = SLICE("layers on top");
 	tag->moved_by = HOUR(1);
 	tag->runs_now = 2;
 	tag->bad = BOOL_TRUE;
@@ -220,7 +220,7 @@ static void moved_tags_are_told_with_what_changed_and_what_runs(void **state)
 	check_ok(screen_tags(&s->screen, &s->err), &s->err);
 	const char *text = screen_text(s);
 	check_line(text, "TAGS MOVED 1 in the window, 1 since put back (no proof of clean) 1 bad");
-	check_line(text, "BAD, put back acme/web:1.4 layers taken away 2026-11-20 01:00Z 2");
+	check_line(text, "BAD, put back acme/web:1.4 layers on top 2026-11-20 01:00Z 2");
 	for (struct slice rest = slice_of(text), line; slice_cut(rest, '\n', &line, &rest);)
 		assert_true(line.len <= 80);
 }
