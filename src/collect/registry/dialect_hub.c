@@ -101,36 +101,14 @@ static int take_tag(struct dialect_json *json, struct slice name, const struct t
 
 /* --- repositories --- */
 
-struct hub_repository {
-	struct slice space, name;
-};
-
-static int take_repository_member(struct dialect_json *json, struct slice name, const struct token *value, void *data,
-				  struct error **err)
-{
-	struct hub_repository *repository = data;
-	if (slice_equal_text(name, "name"))
-		return dialect_text(json, value, &repository->name, err);
-	if (slice_equal_text(name, "namespace"))
-		return dialect_text(json, value, &repository->space, err);
-	return dialect_pass(json, value, err);
-}
-
 static int take_repository(struct dialect_json *json, struct slice name, const struct token *value, void *data,
 			   struct error **err)
 {
 	struct hub_list *list = data;
-	struct hub_repository repository = { 0 };
+	struct slice path;
 	(void)name;
-	if (dialect_each_member(json, value, take_repository_member, &repository, err) < 0)
-		return -1;
-	if (repository.name.len == 0 || repository.space.len == 0)
-		return 0;
-	struct slice path = arena_printf(json->arena, "%.*s/%.*s", SLICE_ARG(repository.space),
-					 SLICE_ARG(repository.name));
-	if (!path.data)
-		return arena_fail(json->arena, err);
-	return dialect_tell(list->dialect, list->repository, path, list->found, list->data, err);
+	int got = dialect_take_repository(json, value, &path, err);
+	return got > 0 ? dialect_tell(list->dialect, list->repository, path, list->found, list->data, err) : got;
 }
 
 /* --- pages --- */

@@ -85,6 +85,9 @@ int dialect_each_item(struct dialect_json *json, const struct token *value, dial
 /* A text, or a number as it is written; others are passed over and not there. */
 int dialect_text(struct dialect_json *json, const struct token *value, struct slice *ret_text, struct error **err);
 int dialect_pass(struct dialect_json *json, const struct token *value, struct error **err);
+/* {"namespace": "acme", "name": "web"}, as Docker Hub and Quay list their repositories: 1 "acme/web"; 0 none; -1. */
+int dialect_take_repository(struct dialect_json *json, const struct token *value, struct slice *ret_path,
+			    struct error **err);
 
 /* --- dialect_page.c --- */
 

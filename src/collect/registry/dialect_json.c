@@ -80,3 +80,32 @@ int dialect_read(struct registry_dialect *dialect, dialect_take *take, void *dat
 		return error_move(err, &failure);
 	return dialect_refuse(dialect, ret_why, err, "its own API answers what is not its JSON: %s", failure->message);
 }
+
+/* --- what several have --- */
+
+struct named_repository {
+	struct slice space, name;
+};
+
+static int take_repository_member(struct dialect_json *json, struct slice name, const struct token *value, void *data,
+				  struct error **err)
+{
+	struct named_repository *repository = data;
+	if (slice_equal_text(name, "namespace"))
+		return dialect_text(json, value, &repository->space, err);
+	if (slice_equal_text(name, "name"))
+		return dialect_text(json, value, &repository->name, err);
+	return dialect_pass(json, value, err);
+}
+
+int dialect_take_repository(struct dialect_json *json, const struct token *value, struct slice *ret_path,
+			    struct error **err)
+{
+	struct named_repository repository = { 0 };
+	if (dialect_each_member(json, value, take_repository_member, &repository, err) < 0)
+		return -1;
+	if (!repository.space.len || !repository.name.len)
+		return 0;
+	*ret_path = arena_printf(json->arena, "%.*s/%.*s", SLICE_ARG(repository.space), SLICE_ARG(repository.name));
+	return ret_path->data ? 1 : arena_fail(json->arena, err);
+}
