@@ -19,7 +19,7 @@ from pathlib import Path
 
 import objects
 from processes import free_port
-from registry import Registry
+from node_registry import Registry
 
 NAME = "node-real"
 USER, PASSWORD = "acme", "made-up-password-1"
