@@ -16,19 +16,37 @@ static int add_not_read(struct unknown_rows *rows, struct slice registry, struct
 	return unknown_add(rows, SLICE_NONE, &text, err);
 }
 
+/* Of the clusters' secrets, now. */
+static bool is_login_known(const struct world *world, struct slice registry)
+{
+	for (size_t i = 0; i < world->credentials.len; i++) {
+		const struct world_credential *credential = world->credentials.items[i];
+		if (credential->entries.len && slice_equal(credential->registry, registry))
+			return true;
+	}
+	return false;
+}
+
+static struct slice login_fix(const struct unknown_rows *rows, struct slice registry)
+{
+	return is_login_known(rows->run->world, registry) ? SLICE("a login that may pull from it: --use-pull-secrets")
+							  : SLICE("a login that may pull from it");
+}
+
 static int add_failed(struct unknown_rows *rows, const struct world_source *source, struct error **err)
 {
 	const struct read *read = source->read;
 	struct arena *arena = &rows->run->world->arena;
 	const struct triage_gap gap = { .outcome = read->outcome, .cause = read->why };
 	bool interrupted = slice_equal_text(read->outcome, "interrupted");
+	bool forbidden = source->catalog && slice_equal_text(source->catalog->outcome, "forbidden");
 	struct slice why = read->why.len ? read->why : SLICE("no reason was told");
 	struct unknown_text text = {
 		.subject = arena_printf(arena, "%sregistry %.*s", interrupted ? "some of " : "",
 					SLICE_ARG(source->registry)),
 		.why = interrupted ? SLICE("interrupted before all was read")
 				   : arena_printf(arena, "it could not be read: %.*s", SLICE_ARG(why)),
-		.fix = SLICE("--read-registry again"),
+		.fix = forbidden && !interrupted ? login_fix(rows, source->registry) : SLICE("--read-registry again"),
 		.incomplete = true,
 		.gap = &gap,
 	};
@@ -81,7 +99,7 @@ static int add_tags(struct unknown_rows *rows, const struct world_source *source
 		.subject = arena_printf(arena, "%stags of %.*s/%.*s", tags->objects > 0 ? "some " : "",
 					SLICE_ARG(repository->registry), SLICE_ARG(repository->repository)),
 		.why = tags->why.len ? tags->why : tags->outcome,
-		.fix = slice_equal_text(tags->outcome, "forbidden") ? SLICE("a login that may pull from it")
+		.fix = slice_equal_text(tags->outcome, "forbidden") ? login_fix(rows, source->registry)
 								    : SLICE("--read-registry again"),
 		.incomplete = true,
 		.gap = &gap,
@@ -213,10 +231,10 @@ static struct slice lost_subject(const struct lost *lost, const struct world_sou
 			    SLICE_ARG(first->repository));
 }
 
-static struct slice lost_fix(const struct registry_answer *first)
+static struct slice lost_fix(const struct unknown_rows *rows, const struct registry_answer *first)
 {
 	if (slice_equal_text(first->outcome, "forbidden"))
-		return SLICE("a login that may pull from it");
+		return login_fix(rows, first->registry);
 	if (slice_equal_text(first->outcome, "absent"))
 		return SLICE("look at it by hand: the registry tells of it, and does not have it");
 	if (slice_equal_text(first->outcome, "invalid"))
@@ -236,7 +254,7 @@ static int add_lost(struct unknown_rows *rows, const struct world_source *source
 	struct unknown_text text = {
 		.subject = lost_subject(lost, source, &rows->run->world->arena),
 		.why = first->why.len ? first->why : first->outcome,
-		.fix = lost_fix(first),
+		.fix = lost_fix(rows, first),
 		.incomplete = true,
 		.gap = &gap,
 	};

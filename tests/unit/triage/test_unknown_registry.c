@@ -104,6 +104,35 @@ static void list_of_tags_that_was_refused_names_its_repository(void **state)
 	breach_release(&b);
 }
 
+/* Whoever reads it should not have to look for one: the clusters pull with it. */
+static void a_login_that_clusters_hold_is_offered(void **state)
+{
+	(void)state;
+	struct breach b;
+	init(&b);
+	struct read *read = add_registry(&b, "docker.io");
+	read->outcome = SLICE("failed");
+	read->why = SLICE("status 401");
+	add_registry_list(&b, "docker.io", "Repository", "*", "forbidden");
+	add_running(&b, "web", "acme/web:1", DIGEST_A);
+	check_unknown(&b, "registry docker.io|yes|it could not be read: status 401|a login that may pull from it\n");
+	breach_release(&b);
+	for (int failed = 0; failed < 2; failed++) {
+		init(&b);
+		read = add_registry(&b, "docker.io");
+		read->outcome = failed ? SLICE("failed") : read->outcome;
+		read->why = SLICE("status 401");
+		add_registry_list(&b, "docker.io", "Repository", "*", failed ? "forbidden" : "complete");
+		add_registry_list(&b, "docker.io", "Tag", "acme/web", "forbidden")->why = SLICE("status 401");
+		add_entry(&b.world, add_secret(&b.world, "shop", "hub"), "docker.io", "acme", "f1");
+		check_unknown(&b, failed ? "registry docker.io|yes|it could not be read: status 401|"
+					   "a login that may pull from it: --use-pull-secrets\n"
+					 : "tags of docker.io/acme/web|yes|status 401|"
+					   "a login that may pull from it: --use-pull-secrets\n");
+		breach_release(&b);
+	}
+}
+
 static void tags_that_were_limited_are_one_row_with_how_many_of_how_many(void **state)
 {
 	(void)state;
@@ -176,6 +205,7 @@ int main(void)
 		cmocka_unit_test(registry_of_no_concern_does_not_make_it_incomplete),
 		cmocka_unit_test(registry_without_a_catalog_says_which_repositories_are_open),
 		cmocka_unit_test(list_of_tags_that_was_refused_names_its_repository),
+		cmocka_unit_test(a_login_that_clusters_hold_is_offered),
 		cmocka_unit_test(tags_that_were_limited_are_one_row_with_how_many_of_how_many),
 		cmocka_unit_test(what_a_tag_points_to_and_is_not_there_is_named),
 		cmocka_unit_test(images_without_a_date_are_told_and_leave_the_answer_whole),
