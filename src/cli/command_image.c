@@ -121,10 +121,12 @@ static bool is_told(const struct image_part *part)
 
 static int answer_parts(struct image_asked *asked, const char *schema, part_answer answer, struct error **err)
 {
-	struct envelope envelope = session_envelope(&asked->session, schema);
+	struct envelope envelope;
 	struct image_parts *parts = arena_zeroed(&asked->session.arena, asked->count, sizeof *parts);
 	if (!parts)
 		return arena_fail(&asked->session.arena, err);
+	if (image_asked_envelope(asked, schema, &envelope, err) < 0)
+		return -1;
 	for (size_t i = 0; i < asked->count; i++) {
 		if (image_asked_parts(asked, &asked->refs[i], &parts[i], err) < 0)
 			return -1;

@@ -90,10 +90,11 @@ static bool all_stored(const struct image_parts *parts)
 
 static int diff(struct image_asked *asked, struct error **err)
 {
-	struct envelope envelope = session_envelope(&asked->session, "fother/image_differences/v1");
+	struct envelope envelope;
 	struct diff d = { .asked = asked };
 	struct image_parts old, new;
-	if (image_asked_parts(asked, &asked->refs[0], &old, err) < 0 ||
+	if (image_asked_envelope(asked, "fother/image_differences/v1", &envelope, err) < 0 ||
+	    image_asked_parts(asked, &asked->refs[0], &old, err) < 0 ||
 	    image_asked_parts(asked, &asked->refs[1], &new, err) < 0 || diff_all(&d, &old, &new, err) < 0)
 		return -1;
 	envelope.complete = envelope.complete && all_stored(&old) && all_stored(&new);

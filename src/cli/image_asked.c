@@ -56,6 +56,31 @@ struct image_screen image_asked_screen(struct image_asked *asked)
 	return (struct image_screen){ &output->text, &asked->session.arena, width };
 }
 
+static int leave_clusters(struct image_asked *asked, struct record_list *reads, struct error **err)
+{
+	const struct read *all = reads->items;
+	struct read *kept = arena_zeroed(&asked->session.arena, reads->len + 1, sizeof *kept);
+	size_t count = 0;
+
+	if (!kept)
+		return arena_fail(&asked->session.arena, err);
+	for (size_t i = 0; i < reads->len; i++)
+		if (!identity_is_cluster(all[i].cluster))
+			kept[count++] = all[i];
+	*reads = (struct record_list){ kept, count };
+	return 0;
+}
+
+int image_asked_envelope(struct image_asked *asked, const char *schema, struct envelope *ret_envelope,
+			 struct error **err)
+{
+	struct envelope envelope = session_envelope(&asked->session, schema);
+	envelope.complete = asked->session.errors.len == 0;
+	envelope.lacks_values = false;
+	*ret_envelope = envelope;
+	return leave_clusters(asked, &ret_envelope->reads, err);
+}
+
 int image_asked_finish(struct image_asked *asked, struct envelope *envelope, struct error **err)
 {
 	if (output_end(&asked->output, envelope, err) < 0)

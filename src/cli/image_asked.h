@@ -58,6 +58,10 @@ void image_asked_close(struct image_asked *asked);
 /* All of a command: opened, answered, closed. An exit code or -1. */
 int image_asked_run(const struct options *options, size_t least, size_t most,
 		    int (*answer)(struct image_asked *asked, struct error **err), struct error **err);
+/* Of an answer that rests on the image alone: what a cluster or a registry did not give elsewhere is no lack of it, nor
+ * an exit code, nor a line behind a Dockerfile. */
+int image_asked_envelope(struct image_asked *asked, const char *schema, struct envelope *ret_envelope,
+			 struct error **err);
 /* Ends an answer that was begun; not complete is exit code 4. */
 int image_asked_finish(struct image_asked *asked, struct envelope *envelope, struct error **err);
 /* Where a person reads it. */

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 import image_scene
-from scene import Fother, ROOT
+from scene import Fother, ROOT, Scene
 
 WEB, TROJAN, BASE = "docker.io/acme/web:1.0", "docker.io/acme/web:1.1", "docker.io/library/debian:trixie"
 SCHEMAS = {
@@ -170,6 +170,16 @@ def test_diff_of_an_image_alone_with_that_of_its_platform_in_an_index(read):
 
 def test_diff_takes_two(read):
     assert "give 2 images" in failure(read, 2, "image", "diff", WEB)
+
+
+def test_what_an_image_is_rests_on_no_cluster(tmp_path, layout):
+    fother = Fother(tmp_path)
+    dump = Scene([]).write(tmp_path / "dump")
+    (dump / "prod" / "events.json").write_text('{"apiVersion":"v1","kind":"List","items":[{"kind":"Event"')
+    assert fother.run("images", "--snapshot", layout, "--snapshot", dump).returncode == 4
+    for words in (("layers", WEB), ("dockerfile", WEB), ("diff", WEB, TROJAN)):
+        assert "incomplete" not in text(fother, "image", *words)
+    assert fother.run("image", "inspect", WEB, "--offline").returncode == 4, "where it runs rests on them"
 
 
 def test_what_was_not_read_is_an_error(read):
