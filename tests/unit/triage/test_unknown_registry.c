@@ -124,7 +124,9 @@ static void a_login_that_clusters_hold_is_offered(void **state)
 		read->why = SLICE("status 401");
 		add_registry_list(&b, "docker.io", "Repository", "*", failed ? "forbidden" : "complete");
 		add_registry_list(&b, "docker.io", "Tag", "acme/web", "forbidden")->why = SLICE("status 401");
-		add_entry(&b.world, add_secret(&b.world, "shop", "hub"), "docker.io", "acme", "f1");
+		struct secret *secret = add_secret(&b.world, "shop", "hub");
+		secret->data_written = HOUR(-90);
+		add_entry(&b.world, secret, "docker.io", "acme", "f1");
 		check_unknown(&b, failed ? "registry docker.io|yes|it could not be read: status 401|"
 					   "a login that may pull from it: --use-pull-secrets\n"
 					 : "tags of docker.io/acme/web|yes|status 401|"
