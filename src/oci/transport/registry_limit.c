@@ -81,7 +81,8 @@ int64_t limit_wait_ms(struct registry *registry, const struct exchange *exchange
 
 static enum limit_kind kind_of(const struct ask *ask)
 {
-	return ask->step == STEP_GET && ask->type == IMAGE_ASK_MANIFEST ? LIMIT_OF_PULLS : LIMIT_OF_OTHERS;
+	bool of_manifest = (ask->step == STEP_GET && ask->type != IMAGE_ASK_BLOB) || ask->step == STEP_FALLBACK;
+	return of_manifest ? LIMIT_OF_PULLS : LIMIT_OF_OTHERS;
 }
 
 static void **exhausted_place(struct registry *registry, const struct ask *ask)
