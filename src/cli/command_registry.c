@@ -14,6 +14,7 @@
 
 struct asked {
 	struct registry_named named;
+	struct registry_settings settings; /* of how it was asked: nothing where it was not */
 	struct session session;
 	struct output output;
 };
@@ -28,6 +29,8 @@ static int read_named(struct asked *asked, const struct options *options, struct
 {
 	if (!registry_options_asks(options))
 		return 0;
+	if (registry_options_settings(options, &asked->session.arena, &asked->settings, err) < 0)
+		return -1;
 	return registry_read(&asked->session, options, asked->named.targets, asked->named.count, err);
 }
 
@@ -63,6 +66,24 @@ static bool is_named(const struct asked *asked, struct slice registry, struct sl
 	return asked->named.count == 0;
 }
 
+static bool is_target(const struct asked *asked, struct slice registry)
+{
+	for (size_t i = 0; i < asked->named.count; i++)
+		if (slice_equal(asked->named.targets[i].registry, registry))
+			return true;
+	return asked->named.count == 0;
+}
+
+/* A mirror is asked in place of what was named. */
+static bool is_asked(const struct asked *asked, struct slice registry)
+{
+	const struct registry_settings *settings = &asked->settings;
+	for (size_t i = 0; i < settings->mirror_count; i++)
+		if (slice_equal(settings->mirrors[i].host, registry) && is_target(asked, settings->mirrors[i].upstream))
+			return true;
+	return is_target(asked, registry);
+}
+
 /* The answer is whole when every registry that it is about was read whole. */
 static bool is_whole(const struct asked *asked)
 {
@@ -72,10 +93,7 @@ static bool is_whole(const struct asked *asked)
 		return false;
 	for (size_t i = 0; images && i < images->sources.len; i++) {
 		const struct world_source *source = images->sources.items[i];
-		bool ours = false;
-		for (size_t t = 0; t < asked->named.count; t++)
-			ours |= slice_equal(asked->named.targets[t].registry, source->registry);
-		if (source->is_registry && (ours || asked->named.count == 0) && source->read &&
+		if (source->is_registry && is_asked(asked, source->registry) && source->read &&
 		    !slice_equal_text(source->read->outcome, "complete"))
 			return false;
 	}
@@ -87,10 +105,7 @@ static bool is_of_other(const struct asked *asked, const struct read *read)
 	if (!slice_starts_with(read->cluster, REGISTRY_IDENTITY))
 		return false;
 	struct slice registry = slice_part(read->cluster, sizeof REGISTRY_IDENTITY - 1, read->cluster.len);
-	bool ours = asked->named.count == 0;
-	for (size_t i = 0; i < asked->named.count; i++)
-		ours |= slice_equal(asked->named.targets[i].registry, registry);
-	return !ours;
+	return !is_asked(asked, registry);
 }
 
 /* What another registry did not give is no news here. */

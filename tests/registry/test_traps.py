@@ -167,7 +167,10 @@ def test_a_mirror_answers_for_its_upstream_and_says_so(ailing):
     said = ailing.ask("registry", "tags", "docker.io/acme/good")
     assert [(one["registry"], one["tag"], one["digest"]) for one in said.all("tag_row")] == [
         ("docker.io", name, image(f"acme/good{name}").digest) for name in "12"]
-    assert "HOST was asked in place of docker.io" in said.answer["reads"][0]["notes"]
+    assert "HOST was asked in place of docker.io" in said.answer["reads"][0]["notes"] and said.status == 0
+    ailing.fake.fault("(HEAD|GET) /v2/acme/good/manifests/2$", api_error(403, "DENIED", "no"))
+    said = ailing.ask("registry", "tags", "docker.io/acme/good")
+    assert (said.status, said.complete) == (4, False) and said.read == ("partial", "acme/good 2: forbidden: status 403: DENIED: no")
 
 
 def test_an_image_that_the_kubelet_names_by_another_repository_keeps_its_digest(ailing):
