@@ -499,42 +499,37 @@ def test_a_limit_that_ends_is_waited_for_and_nothing_is_missing(ailing, well, pa
 # --- logins ---
 
 
-def test_tokens_that_end_in_the_middle_are_renewed_and_nothing_is_missing(ailing, well):
-    """Each token is good for three requests. Breaks: the renewal in auth_refused."""
-    fake, used = ailing.fake, {}
+def end_tokens(ailing, refusal):
+    """A token that was good for a dozen requests ends, in the middle of twenty more tags."""
+    fake, ended = ailing.fake, set()
     fake.login, fake.public = "bearer", ("acme/", "catalog")
-
-    def end(request):
-        if request.authorization and not request.path.startswith("/token"):
-            with fake.lock:
-                used[request.authorization] = used.get(request.authorization, 0) + 1
-                if used[request.authorization] == 4:
-                    fake.tokens.pop(request.authorization.split()[1], None)
-
-    fake.fault("", end)
     for number in range(20):
         fake.manifests[ILL, f"t{number}"] = fake.manifests[ILL, "1"]
         fake.tags[ILL].append(f"t{number}")
-    said = ailing.triage()
-    assert said.rows == well["triage"].rows and said.missing == {} and said.status == 0
-    assert len(ailing.lines("repository%3Aacme%2Fill")) > 2
 
-
-def test_ecr_says_400_for_a_token_that_ended(ailing, well):
-    """Breaks: 400 DENIED in auth_is_refusal."""
-    fake, used = ailing.fake, {}
-    fake.login, fake.public = "bearer", ("acme/", "catalog")
-
-    def refuse(request):
+    def end(request):
         if not request.authorization or request.path.startswith("/token"):
             return None
         with fake.lock:
-            used[request.authorization] = used.get(request.authorization, 0) + 1
-            return api_error(400, "DENIED", "Your Authorization Token is invalid.") if used[request.authorization] > 3 else None
+            if not ended and sum(one.authorization == request.authorization for one in fake.requests) > 12:
+                ended.add(request.authorization.split()[1])
+            return refusal(request) if request.authorization.split()[1] in ended else None
 
-    fake.fault("", refuse)
+    fake.fault("", end)
+    return ended
+
+
+@pytest.mark.parametrize("refusal", [
+    # Breaks: the renewal in auth_refused.
+    lambda request: api_error(401, "UNAUTHORIZED", "authentication required"),
+    # ECR. Breaks: 400 DENIED in auth_is_refusal.
+    lambda request: api_error(400, "DENIED", "Your Authorization Token is invalid."),
+    lambda request: api_error(403, "DENIED", "denied")])
+def test_tokens_that_end_in_the_middle_are_renewed_and_nothing_is_missing(ailing, well, refusal):
+    ended = end_tokens(ailing, refusal)
     said = ailing.triage()
-    assert said.rows == well["triage"].rows and said.missing == {} and said.status == 0
+    assert ended and said.rows == well["triage"].rows and said.missing == {} and said.status == 0
+    assert len(ailing.lines("/token.*repository%3Aacme%2Fill")) == 2
 
 
 def test_a_token_server_that_refuses_one_repository_harms_no_other(ailing, well):
