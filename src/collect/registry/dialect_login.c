@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/limits.h"
 #include "collect/registry/dialect_internal.h"
+#include "net/authorization.h"
 #include "oci/transport/token.h"
 
 #define HUB_TOKEN_PATH "/v2/auth/token"
@@ -10,37 +10,15 @@
 #define TOKEN_BYTES_MAX (64 * LIMIT_KIB)
 #define PASSWORD_BYTES_MAX (64 * LIMIT_KIB)
 
-/* "Basic " or "Bearer ", and the rest. */
-static int set_authorization(struct registry_dialect *dialect, const char *scheme, const struct secret_bytes *rest,
-			     struct error **err)
+static int set_bearer(struct registry_dialect *dialect, const struct secret_bytes *token, struct error **err)
 {
-	struct slice bytes = secret_reveal(rest);
-	size_t len = strlen(scheme);
-	if (secret_alloc(&dialect->authorization, len + bytes.len, err) < 0)
-		return -1;
-	unsigned char *room = secret_room(&dialect->authorization);
-	memcpy(room, scheme, len);
-	memcpy(room + len, bytes.data, bytes.len);
-	secret_set_length(&dialect->authorization, len + bytes.len);
-	return 1;
+	return authorization_bearer(secret_reveal(token), &dialect->authorization, err) < 0 ? -1 : 1;
 }
 
 static int log_in_basic(struct registry_dialect *dialect, const struct login *login, struct error **err)
 {
-	CLEANUP(secret_release) struct secret_bytes both = { 0 };
-	CLEANUP(secret_release) struct secret_bytes encoded = { 0 };
 	struct slice password = secret_reveal(login->password);
-	size_t len = login->username.len;
-	if (secret_alloc(&both, len + 1 + password.len, err) < 0)
-		return -1;
-	unsigned char *room = secret_room(&both);
-	memcpy(room, login->username.data, len);
-	room[len] = ':';
-	memcpy(room + len + 1, password.data, password.len);
-	secret_set_length(&both, len + 1 + password.len);
-	if (base64_encode_secret(secret_reveal(&both), &encoded, err) < 0)
-		return -1;
-	return set_authorization(dialect, "Basic ", &encoded, err);
+	return authorization_basic(login->username, password, &dialect->authorization, err) < 0 ? -1 : 1;
 }
 
 /* --- Docker Hub: a token for a login --- */
@@ -120,7 +98,7 @@ static int log_in_to_hub(struct registry_dialect *dialect, const struct login *l
 		got = got < 0 ? -1 : 0;
 	if (got <= 0 || !secret_is_set(&token.token))
 		return got < 0 ? -1 : 0;
-	return set_authorization(dialect, "Bearer ", &token.token, err);
+	return set_bearer(dialect, &token.token, err);
 }
 
 int dialect_log_in(struct registry_dialect *dialect, const struct login *login, struct error **err)
@@ -139,5 +117,5 @@ int dialect_log_in(struct registry_dialect *dialect, const struct login *login, 
 	}
 	if (!slice_equal_text(login->username, "$oauthtoken"))
 		return 0;
-	return set_authorization(dialect, "Bearer ", login->password, err);
+	return set_bearer(dialect, login->password, err);
 }

@@ -5,27 +5,12 @@
 #include "base/limits.h"
 #include "kube/client/access_internal.h"
 #include "kube/client/exec_plugin.h"
+#include "net/authorization.h"
 
 /* What is shorter would take letters out of words. */
 #define HIDDEN_BYTES_MIN 6
 
 /* --- setting --- */
-
-static int set_authorization(struct login *login, const char *scheme, struct slice value, struct error **err)
-{
-	CLEANUP(secret_release) struct secret_bytes authorization = { 0 };
-	size_t len = strlen(scheme);
-	if (secret_alloc(&authorization, len + value.len, err) < 0)
-		return -1;
-	memcpy(secret_room(&authorization), scheme, len);
-	if (value.len)
-		memcpy(secret_room(&authorization) + len, value.data, value.len);
-	secret_set_length(&authorization, len + value.len);
-	secret_release(&login->authorization);
-	login->authorization = authorization;
-	authorization = (struct secret_bytes){ 0 };
-	return 0;
-}
 
 int login_set_bearer(struct login *login, struct slice token, struct error **err)
 {
@@ -34,23 +19,12 @@ int login_set_bearer(struct login *login, struct slice token, struct error **err
 		return error_set(err, ERROR_SYNTAX, "the token is empty");
 	if (!access_fits_header(token))
 		return error_set(err, ERROR_SYNTAX, "the token holds bytes that no header can");
-	return set_authorization(login, "Bearer ", token, err);
+	return authorization_bearer(token, &login->authorization, err);
 }
 
 int login_set_basic(struct login *login, struct slice username, struct slice password, struct error **err)
 {
-	CLEANUP(secret_release) struct secret_bytes both = { 0 }, encoded = { 0 };
-	if (secret_alloc(&both, username.len + 1 + password.len, err) < 0)
-		return -1;
-	unsigned char *out = secret_room(&both);
-	memcpy(out, username.data, username.len);
-	out[username.len] = ':';
-	if (password.len)
-		memcpy(out + username.len + 1, password.data, password.len);
-	secret_set_length(&both, username.len + 1 + password.len);
-	if (base64_encode_secret(secret_reveal(&both), &encoded, err) < 0)
-		return -1;
-	return set_authorization(login, "Basic ", secret_reveal(&encoded), err);
+	return authorization_basic(username, password, &login->authorization, err);
 }
 
 static bool is_same_certificate(const struct login_certificate *certificate, struct slice pem, struct slice key)

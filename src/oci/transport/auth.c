@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "net/authorization.h"
 #include "oci/transport/challenge.h"
 #include "oci/transport/realm.h"
 #include "oci/transport/registry_internal.h"
@@ -160,7 +161,8 @@ static int begin_basic(struct registry *registry, struct grant *grant, const str
 		grant->login++;
 		return grant_begin(registry, grant, err);
 	}
-	if (!grant->anonymous && auth_make_basic(login->username, login->password, &grant->value, err) < 0)
+	if (!grant->anonymous &&
+	    authorization_basic(login->username, secret_reveal(login->password), &grant->value, err) < 0)
 		return -1;
 	grant->expires_ms = CLOCK_NEVER;
 	grant->from_server = false;
@@ -172,7 +174,7 @@ static int begin_token(struct registry *registry, struct grant *grant, const str
 {
 	grant->from_server = true;
 	if (!grant->anonymous && login->registry_token) {
-		if (auth_make_bearer(login->registry_token, &grant->value, err) < 0)
+		if (authorization_bearer(secret_reveal(login->registry_token), &grant->value, err) < 0)
 			return -1;
 		grant->expires_ms = CLOCK_NEVER;
 		grant->from_server = false;

@@ -124,10 +124,6 @@ void auth_release(struct registry *registry);
 /* Asks the token server for the grant, with a login or (NULL) without. 1: it is asked; 0: it cannot be, as grant->why
  * says; -1. */
 int auth_ask_token(struct registry *registry, struct grant *grant, const struct login *login, struct error **err);
-/* "Basic ..." of a name and a password. */
-int auth_make_basic(struct slice username, const struct secret_bytes *password, struct secret_bytes *ret_value,
-		    struct error **err);
-int auth_make_bearer(const struct secret_bytes *token, struct secret_bytes *ret_value, struct error **err);
 
 /* --- back to auth.c --- */
 

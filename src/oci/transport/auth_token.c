@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/clock.h"
 #include "base/time.h"
+#include "net/authorization.h"
 #include "net/retry.h"
 #include "oci/transport/realm.h"
 #include "oci/transport/registry_internal.h"
@@ -17,47 +17,7 @@
 #define BODY_BYTES_FIRST (8 * LIMIT_KIB)
 #define CLIENT "fother"
 
-/* --- values of headers and forms --- */
-
-static int with_start(const char *start, const struct secret_bytes *rest, struct secret_bytes *ret_value,
-		      struct error **err)
-{
-	struct slice bytes = secret_reveal(rest);
-	size_t len = strlen(start);
-	if (secret_alloc(ret_value, len + bytes.len, err) < 0)
-		return -1;
-	memcpy(secret_room(ret_value), start, len);
-	if (bytes.len)
-		memcpy(secret_room(ret_value) + len, bytes.data, bytes.len);
-	secret_set_length(ret_value, len + bytes.len);
-	return 0;
-}
-
-int auth_make_bearer(const struct secret_bytes *token, struct secret_bytes *ret_value, struct error **err)
-{
-	return with_start("Bearer ", token, ret_value, err);
-}
-
-int auth_make_basic(struct slice username, const struct secret_bytes *password, struct secret_bytes *ret_value,
-		    struct error **err)
-{
-	CLEANUP(secret_release) struct secret_bytes both = { 0 };
-	CLEANUP(secret_release) struct secret_bytes encoded = { 0 };
-	struct slice value = secret_reveal(password);
-
-	if (secret_alloc(&both, username.len + 1 + value.len, err) < 0)
-		return -1;
-	unsigned char *room = secret_room(&both);
-	if (username.len)
-		memcpy(room, username.data, username.len);
-	room[username.len] = ':';
-	if (value.len)
-		memcpy(room + username.len + 1, value.data, value.len);
-	secret_set_length(&both, username.len + 1 + value.len);
-	if (base64_encode_secret(secret_reveal(&both), &encoded, err) < 0)
-		return -1;
-	return with_start("Basic ", &encoded, ret_value, err);
-}
+/* --- forms --- */
 
 /* form is all that comes before the token, which is escaped byte for byte. */
 static int make_form(struct slice form, const struct secret_bytes *token, struct secret_bytes *ret_body,
@@ -144,7 +104,9 @@ static int fill(const struct auth *auth, struct grant *grant, const struct login
 		return -1;
 	if (!password && login)
 		password = login->identity_token;
-	return password ? auth_make_basic(login->username, password, &request->authorization, err) : 0;
+	if (!password)
+		return 0;
+	return authorization_basic(login->username, secret_reveal(password), &request->authorization, err);
 }
 
 static int say(struct grant *grant, const char *why)
@@ -321,7 +283,8 @@ static int token_came(struct registry *registry, struct grant *grant, struct err
 	if (secret_length(&answer.token) > LIMIT_TOKEN_BYTES)
 		return down(registry, grant, "the token server gives a token that no server takes: it is too long",
 			    SLICE_NONE);
-	if (auth_make_bearer(&answer.token, &grant->value, err) < 0 || keep_renewed(registry, grant, &answer, err) < 0)
+	if (authorization_bearer(secret_reveal(&answer.token), &grant->value, err) < 0 ||
+	    keep_renewed(registry, grant, &answer, err) < 0)
 		return -1;
 	grant->retries = 0;
 	grant->expires_ms = clock_ms() + token_seconds_left(&answer, server_now(&grant->exchange)) * 1000;
