@@ -270,7 +270,7 @@ int screen_images(struct screen *s, struct error **err)
 /* --- tags --- */
 
 static const struct table_column tag_columns[] = {
-	{ "STATE", 0, 0 },          { "TAG", 0, TABLE_ELASTIC, 20 }, { "CHANGE", 0, 0 }, { "WHEN", 1, 0 },
+	{ "STATE", 0, 0 },          { "TAG", 0, TABLE_ELASTIC, 21 }, { "CHANGE", 0, 0 }, { "WHEN", 1, 0 },
 	{ "RUN", 0, TABLE_RIGHT },  { "OTHER", 3, TABLE_RIGHT },     { "NOW", 4, 0 },    { "BEFORE", 5, 0 },
 	{ "BY", 2, TABLE_ELASTIC }, { "WHY", 6, TABLE_WRAP },
 };

@@ -49,7 +49,17 @@ def next_steps(_):
     return re.sub(r"^  ", "", commands, flags=re.M)
 
 
-BLOCKS = {"triage": triage, "next": next_steps}
+def layers(folder):
+    """Of what was built on a bad image, after the triage above."""
+    fother = Fother(folder)
+    built, = {row["digest"] for row in fother.answers("images")["items"] if row["repository"] == "acme/storefront" and
+              "12.5-rc1" in row["tags"]}
+    words = ["image", "layers", built.removeprefix("sha256:")[:12]]
+    return "$ fother " + " ".join(words) + "\n" + fother.run(*words, "--offline", "--key-file", fother.key,
+                                                                  columns=80).stdout.rstrip("\n")
+
+
+BLOCKS = {"triage": triage, "next": next_steps, "layers": layers}  # in this order, in one store
 
 
 def with_block(text, name, content):
