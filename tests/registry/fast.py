@@ -27,7 +27,7 @@ http {{
   map $uri $content_digest {{ include {folder}/digests.map; }}
   map $uri $kind {{ include {folder}/kinds.map; }}
   types {{ }} default_type application/json;
-  open_file_cache max=100000 inactive=600s;
+  open_file_cache max=8000 inactive=600s;
   server {{
     listen {host};
     location = /v2/ {{ return 200 '{{}}'; }}
