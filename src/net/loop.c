@@ -15,7 +15,8 @@
 
 #define EVENTS_AT_ONCE 64
 #define WAIT_MS_MAX 60000
-#define ROUNDS_UNTOLD 16
+#define ROUNDS_UNTOLD 48
+#define GATHER_MS 4
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static CURLcode curl_started;
@@ -230,13 +231,25 @@ static void tell_news(struct http *http)
 	queue_tell(news);
 }
 
+/* Whoever has news to take has requests that wait for their turn as well: nothing stands still without him. */
+static bool none_is_needed(const struct http *http)
+{
+	for (const struct pool *pool = http->pools; pool; pool = pool->next)
+		if (pool->queue->news && (!pool->line || pool->stalled))
+			return false;
+	return true;
+}
+
 /* Owners are woken when there is nothing else to do, or else they would be for each event; but not after many rounds
- * only. */
+ * only. While they are not needed events gather for a moment: to wake a thread takes longer than to read an answer. */
 static int wait_for_events(struct http *http, struct epoll_event *events)
 {
 	if (http->untold && http->untold_rounds++ < ROUNDS_UNTOLD) {
-		int count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, 0);
-		if (count > 0)
+		bool gathers = none_is_needed(http);
+		int due_ms = gathers ? time_to_wait(http, clock_ms()) : 0;
+		int wait_ms = due_ms < GATHER_MS ? due_ms : GATHER_MS;
+		int count = epoll_wait(http->epoll, events, EVENTS_AT_ONCE, wait_ms);
+		if (count > 0 || (gathers && wait_ms < GATHER_MS))
 			return count;
 	}
 	if (http->untold)
