@@ -33,7 +33,7 @@ int image_tag_put(struct images_build *b, struct slice registry, struct slice re
 int image_point_add(struct images_build *b, struct tag_build *tag, const struct tag_point *point, struct error **err)
 {
 	struct arena *arena = &b->build->world->arena;
-	struct tag_points *points = &tag->points;
+	struct tag_points *points = point->by == SEEN_BY_LAYOUT ? &tag->layouts : &tag->points;
 	if (point->time == TIME_UNSET)
 		return 0;
 	struct tag_point *items = arena_grow(arena, points->items, points->len, &points->capacity,
@@ -69,8 +69,8 @@ static int add_row_points(struct images_build *b, struct tag_build *tag, const s
 		point.time = row->first_seen;
 	if (image_point_add(b, tag, &point, err) < 0)
 		return -1;
-	if (row->last_seen == TIME_UNSET || row->last_seen == point.time)
-		return 0;
+	if (!registry || row->last_seen == TIME_UNSET || row->last_seen == point.time)
+		return 0; /* a layout that is read again says no more */
 	point.time = row->last_seen;
 	return image_point_add(b, tag, &point, err);
 }
@@ -219,6 +219,10 @@ static int note_digests(struct images_build *b, struct error **err)
 		struct tag_build *tag = b->images->tags.items[i];
 		for (size_t k = 0; k < tag->points.len; k++) {
 			if (note_digest(b, tag, tag->points.items[k].digest, err) < 0)
+				return -1;
+		}
+		for (size_t k = 0; k < tag->layouts.len; k++) {
+			if (note_digest(b, tag, tag->layouts.items[k].digest, err) < 0)
 				return -1;
 		}
 	}

@@ -37,7 +37,7 @@ struct tag_push {
 /* A tag while its states are made. */
 struct tag_build {
 	struct world_tag tag; /* first */
-	struct tag_points points;
+	struct tag_points points, layouts; /* of layouts apart: they do not tell when */
 	struct world_list pushes; /* struct tag_push *: which digest is not told */
 	int64_t row_seen;         /* last_seen of the latest row; TIME_UNSET: none */
 	bool row_gone;
@@ -81,8 +81,9 @@ int image_repository_put(struct images_build *b, struct slice identity, struct s
 int image_place_add(struct images_build *b, struct slice digest, struct slice registry, struct slice repository,
 		    const struct registry_answer *answer, struct error **err);
 
-/* --- tag_states.c: from points to states --- */
+/* --- tag_states.c: from points to states; tag_layouts.c: and those of layouts --- */
 int tag_states_make(struct images_build *b, struct tag_build *tag, struct error **err);
+int tag_layouts_add(struct images_build *b, struct tag_build *tag, struct error **err);
 
 /* --- what rows need --- */
 #define IMAGE_DEPTH_MAX 4 /* indexes in indexes */

@@ -51,16 +51,37 @@ static int fill_history(struct world *world, const struct world_tag *tag, struct
 	return 0;
 }
 
-/* When it came to stand where it stands, or went. */
-static void date_move(const struct world_tag *tag, const struct tag_state *last, const struct tag_state *before,
-		      struct tag_row *row)
+int64_t world_tag_seen_before(const struct world_tag *tag, size_t state)
 {
+	int64_t seen = TIME_UNSET;
+	for (size_t i = 0; i < state; i++) {
+		const struct tag_state *before = tag->states.items[i];
+		seen = before->until > seen ? before->until : seen;
+	}
+	return seen;
+}
+
+struct world_arrival world_tag_arrival(const struct world_tag *tag, size_t state)
+{
+	const struct tag_state *now = tag->states.items[state];
+	bool pushed = now->pushed != TIME_UNSET && now->pushed <= now->since;
+	if (pushed)
+		return (struct world_arrival){ now->pushed, now->pushed };
+	return (struct world_arrival){ world_tag_seen_before(tag, state), now->since };
+}
+
+/* When it came to stand where it stands, or went. */
+static void date_move(const struct world_tag *tag, struct tag_row *row)
+{
+	size_t count = tag->states.len;
 	if (tag->deleted) {
-		row->moved_after = last ? last->until : tag->last_seen;
+		row->moved_after = count ? world_tag_seen_before(tag, count) : tag->last_seen;
 		row->moved_by = tag->deleted_by;
-	} else if (before) {
-		row->moved_after = before->until;
-		row->moved_by = last->pushed != TIME_UNSET ? last->pushed : last->since;
+	} else if (count > 1) {
+		const struct tag_state *last = tag->states.items[count - 1];
+		struct world_arrival arrival = world_tag_arrival(tag, count - 1);
+		row->moved_after = world_tag_seen_before(tag, count - 1);
+		row->moved_by = arrival.by;
 		row->moved_by_whom = last->pushed_by;
 	}
 }
@@ -81,7 +102,7 @@ int world_tag_row(struct world *world, const struct world_tag *tag, struct tag_r
 	ret_row->last_seen = tag->last_seen;
 	if (tag->failure)
 		ret_row->why = tag->failure->why.len ? tag->failure->why : tag->failure->outcome;
-	date_move(tag, last, before, ret_row);
+	date_move(tag, ret_row);
 	count_replicas(world, tag, ret_row);
 	if (fill_history(world, tag, ret_row) < 0)
 		return arena_fail(&world->arena, err);

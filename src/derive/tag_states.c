@@ -264,17 +264,6 @@ static void find_put_back(const struct world *world, struct world_tag *tag)
 	}
 }
 
-static void drop_layouts(struct tag_build *tag)
-{
-	size_t len = 0;
-	for (size_t i = 0; i < tag->points.len && tag->tag.listed; i++) {
-		if (tag->points.items[i].by != SEEN_BY_LAYOUT)
-			tag->points.items[len++] = tag->points.items[i];
-	}
-	if (tag->tag.listed)
-		tag->points.len = len;
-}
-
 static void sort(struct world *world, struct tag_points *points)
 {
 	if (points->len)
@@ -298,7 +287,6 @@ static void fill_stays(const struct world *world, struct tag_build *tag, struct 
 int tag_states_make(struct images_build *b, struct tag_build *tag, struct error **err)
 {
 	struct world *world = b->build->world;
-	drop_layouts(tag);
 	struct stays stays = { arena_zeroed(&world->arena, tag->points.len + 1, sizeof *stays.items), 0 };
 	if (!stays.items)
 		return arena_fail(&world->arena, err);
@@ -311,6 +299,8 @@ int tag_states_make(struct images_build *b, struct tag_build *tag, struct error 
 		if (add_state(b, &tag->tag, &stays.items[i], err) < 0)
 			return -1;
 	}
+	if (!tag->tag.listed && tag_layouts_add(b, tag, err) < 0)
+		return -1;
 	find_put_back(world, &tag->tag);
 	return 0;
 }

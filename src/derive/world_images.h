@@ -115,6 +115,15 @@ struct slice world_digest_kind(const struct world *world, struct slice digest);
 /* Whether two digests are the same image or one holds the other: index and member, manifest and config. */
 bool world_same_image(const struct world *world, struct slice a, struct slice b);
 
+/* Between which times a tag came to point where its state says: TIME_UNSET where nothing tells. A push says when, but
+ * of what stood there before only that it was pushed again. */
+struct world_arrival {
+	int64_t after, by;
+};
+struct world_arrival world_tag_arrival(const struct world_tag *tag, size_t state);
+/* Latest time that anybody saw it at one of its first states; TIME_UNSET. */
+int64_t world_tag_seen_before(const struct world_tag *tag, size_t state);
+
 /* --- rows, into the world's arena --- */
 /* All tags. */
 int world_tag_rows(struct world *world, struct record_list *ret_rows, struct error **err);

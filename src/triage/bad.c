@@ -170,16 +170,9 @@ static int note_bad_sightings(struct triage_run *run, struct error **err)
 
 struct indicator_sight triage_tag_arrival(const struct world_tag *tag, size_t state)
 {
-	const struct tag_state *now = tag->states.items[state], *before = NULL;
-	struct indicator_sight sight = { tag->registry, tag->repository, tag->tag, TIME_UNSET, now->since };
+	struct world_arrival arrival = world_tag_arrival(tag, state);
 
-	if (state > 0)
-		before = tag->states.items[state - 1];
-	if (now->pushed != TIME_UNSET)
-		sight.from = sight.to = now->pushed;
-	else if (before)
-		sight.from = before->until;
-	return sight;
+	return (struct indicator_sight){ tag->registry, tag->repository, tag->tag, arrival.after, arrival.by };
 }
 
 static int note_history(struct triage_run *run, const struct world_tag *tag, enum mark what, struct error **err)

@@ -42,15 +42,11 @@ static bool pushed_in_window(const struct triage_run *run, const struct tag_row 
 }
 
 /* Of every move that is known, not only the last: what was put back moved twice. */
-static bool moved_in_window(const struct triage_run *run, const struct tag_row *row)
+static bool moved_in_window(const struct triage_run *run, const struct world_tag *tag)
 {
-	const struct tag_state *states = row->history.items;
-
-	for (size_t i = 1; i < row->history.len; i++) {
-		bool pushed = states[i].pushed != TIME_UNSET;
-		int64_t after = pushed ? states[i].pushed : states[i - 1].until;
-		int64_t by = pushed ? states[i].pushed : states[i].since;
-		if (triage_may_be_in_window(run->incident, after, by))
+	for (size_t i = 1; i < tag->states.len; i++) {
+		struct world_arrival arrival = world_tag_arrival(tag, i);
+		if (triage_may_be_in_window(run->incident, arrival.after, arrival.by))
 			return true;
 	}
 	return false;
@@ -136,6 +132,7 @@ static int compare_tags(const void *left, const void *right)
 	return order ? order : slice_compare(a->row->tag, b->row->tag);
 }
 
+/* all: a row for each tag of the world, in its order. */
 static size_t choose(struct triage_run *run, const struct record_list *all, struct ranked *chosen)
 {
 	struct tag_row *rows = all->items;
@@ -144,7 +141,8 @@ static size_t choose(struct triage_run *run, const struct record_list *all, stru
 	for (size_t i = 0; i < all->len; i++) {
 		struct tag_row *row = &rows[i];
 		row->bad = triage_bad_of(run, row->digest) || was_bad(run, row) ? BOOL_TRUE : BOOL_FALSE;
-		row->in_window = moved_in_window(run, row) || pushed_in_window(run, row) || went_in_window(run, row)
+		const struct world_tag *tag = run->world->images->tags.items[i];
+		row->in_window = moved_in_window(run, tag) || pushed_in_window(run, row) || went_in_window(run, row)
 					 ? BOOL_TRUE
 					 : BOOL_FALSE;
 		enum tag_class class = class_of(run, row);
