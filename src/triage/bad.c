@@ -105,6 +105,33 @@ static int mark_image(const struct marking *m, struct slice digest, struct error
 	return 0;
 }
 
+/* --- layers of --bad --- */
+
+static const struct indicator *layer_indicator(const struct triage_run *run, const struct slice_list *layers)
+{
+	const struct indicator *found = NULL;
+
+	for (size_t i = 0; i < layers->len && !found; i++)
+		found = indicators_digest(run->indicators, layers->items[i]);
+	return found;
+}
+
+/* By the digest of the layer as stored, or of its content as the config claims it. */
+static int mark_holders(struct triage_run *run, struct error **err)
+{
+	const struct world_images *images = run->world->images;
+
+	for (size_t i = 0; images && i < images->manifests.len; i++) {
+		const struct world_manifest *manifest = images->manifests.items[i];
+		struct marking marking = { .run = run, .indicator = layer_indicator(run, &manifest->record->layers) };
+		if (!marking.indicator)
+			marking.indicator = layer_indicator(run, &manifest->record->diff_ids);
+		if (marking.indicator && mark_manifest(&marking, manifest, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- tags of --bad: what was seen under them --- */
 
 /* When the image may have been pulled under its tag. A cache tells nothing of that; a template pulls with its next pod.
@@ -245,8 +272,9 @@ int triage_bad(struct triage_run *run, struct error **err)
 		if (indicator->kind == INDICATOR_DIGEST && mark_image(&marking, indicator->digest, err) < 0)
 			return -1;
 	}
-	if (note_older_sightings(run, err) < 0 || note_histories(run, MARK_OLDER, err) < 0 ||
-	    note_bad_sightings(run, err) < 0 || note_histories(run, MARK_BAD, err) < 0)
+	if (mark_holders(run, err) < 0 || note_older_sightings(run, err) < 0 ||
+	    note_histories(run, MARK_OLDER, err) < 0 || note_bad_sightings(run, err) < 0 ||
+	    note_histories(run, MARK_BAD, err) < 0)
 		return -1;
 	return note_built_on(run, err);
 }

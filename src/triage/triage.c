@@ -79,7 +79,7 @@ static int note_workloads(struct triage_run *run, struct error **err)
 
 static int run_steps(struct triage_run *run, struct error **err)
 {
-	if (note_workloads(run, err) < 0 || triage_note_pulls(run, err) < 0 || triage_bad(run, err) < 0 ||
+	if (note_workloads(run, err) < 0 || triage_note_events(run, err) < 0 || triage_bad(run, err) < 0 ||
 	    triage_sightings(run, err) < 0 || triage_images(run, err) < 0 || triage_tags(run, err) < 0 ||
 	    triage_credentials(run, err) < 0 || triage_blocked(run, err) < 0 || triage_unknown(run, err) < 0)
 		return -1;
@@ -100,6 +100,7 @@ int triage_run(struct world *world, const struct incident *incident, const struc
 	map_release(&run.bad_names);
 	map_release(&run.bad);
 	map_release(&run.pulled_in_window);
+	map_release(&run.pushed_in_window);
 	if (result == 0)
 		*ret_triage = triage;
 	return result;

@@ -21,12 +21,13 @@ struct triage_run {
 	const struct incident *incident;
 	const struct indicators *indicators;
 	struct triage *triage;
-	int64_t cutoff;              /* values proven to have existed by then are burnt */
-	struct map workloads;        /* triage_workload_key -> struct triage_workload * */
-	struct map older;            /* digest seen under an indicator's tag before its window */
-	struct map bad;              /* digest -> struct triage_bad * */
-	struct map pulled_in_window; /* digests that a registry or its log says were pulled in the window */
-	struct map bad_names;        /* name_key of a name that stood for bad content in a cluster */
+	int64_t cutoff;       /* values proven to have existed by then are burnt */
+	struct map workloads; /* triage_workload_key -> struct triage_workload * */
+	struct map older;     /* digest seen under an indicator's tag before its window */
+	struct map bad;       /* digest -> struct triage_bad * */
+	/* digests that a registry or its log says were pulled or pushed in the window */
+	struct map pulled_in_window, pushed_in_window;
+	struct map bad_names; /* name_key of a name that stood for bad content in a cluster */
 };
 
 /* A digest that an indicator means: named by it, seen under its tag, holding such a one or held by it, or the config of
@@ -56,8 +57,8 @@ bool scope_has_login(const struct incident *incident, struct slice registry, str
 bool triage_in_window(const struct incident *incident, int64_t time);
 /* Whether what happened between two times (open where not known) may have happened in the window. */
 bool triage_may_be_in_window(const struct incident *incident, int64_t after, int64_t by);
-/* Fills run->pulled_in_window. */
-int triage_note_pulls(struct triage_run *run, struct error **err);
+/* Fills run->pulled_in_window and pushed_in_window. */
+int triage_note_events(struct triage_run *run, struct error **err);
 /* Fills image->in_window: which of its dates lie in the incident's window (window.c). */
 int triage_window_dates(struct triage_run *run, struct image *image, struct error **err);
 

@@ -132,22 +132,25 @@ static int came_when_first_seen(struct world *world, const struct image *image)
 	return repository_was_read_before(world, image);
 }
 
-/* Pulls that a registry or its log tells of: triage_run.pulled_in_window. */
-static void look_at_pulls(struct dates *dates, const struct image *image)
+/* What a registry or its log tells of: of several pushes the latest is a fact of the image, and any of them counts. */
+static void look_at_events(struct dates *dates, const struct image *image)
 {
-	dates->in[DATE_PULLED] |= image->digest.len && map_get(&dates->run->pulled_in_window, image->digest);
+	const struct triage_run *run = dates->run;
+	dates->in[DATE_PULLED] |= image->digest.len && map_get(&run->pulled_in_window, image->digest);
+	dates->in[DATE_PUSHED] |= image->digest.len && map_get(&run->pushed_in_window, image->digest);
 }
 
-int triage_note_pulls(struct triage_run *run, struct error **err)
+int triage_note_events(struct triage_run *run, struct error **err)
 {
 	const struct world_images *images = run->world->images;
 	const struct registry_event *events = images ? images->events.items : NULL;
 
 	for (size_t i = 0; images && i < images->events.len; i++) {
-		if (!slice_equal_text(events[i].action, "pull") || !events[i].digest.len ||
-		    !triage_in_window(run->incident, events[i].time))
+		bool pull = slice_equal_text(events[i].action, "pull"),
+		     push = slice_equal_text(events[i].action, "push");
+		if ((!pull && !push) || !events[i].digest.len || !triage_in_window(run->incident, events[i].time))
 			continue;
-		void **place = map_put(&run->pulled_in_window, events[i].digest);
+		void **place = map_put(pull ? &run->pulled_in_window : &run->pushed_in_window, events[i].digest);
 		if (!place)
 			return error_no_memory(err);
 		*place = run;
@@ -173,7 +176,7 @@ int triage_window_dates(struct triage_run *run, struct image *image, struct erro
 	if (came)
 		look(&dates, DATE_FIRST_SEEN, image->first_seen);
 	look_at_sightings(&dates, image);
-	look_at_pulls(&dates, image);
+	look_at_events(&dates, image);
 	look_at_tags(&dates, image->digest); /* a log may tell of what nobody read */
 	if (manifest)
 		look_at_manifest(&dates, manifest, 1);

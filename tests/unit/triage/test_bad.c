@@ -63,6 +63,25 @@ static void config_digest_as_an_indicator_means_its_image(void **state)
 }
 
 /* All artifacts without a config share the digest of "{}". */
+static void layer_as_an_indicator_means_every_image_that_holds_it(void **state)
+{
+	(void)state;
+	static struct slice layer = SLICE(BAD_DIGEST);
+	for (int by_content = 0; by_content < 2; by_content++) {
+		struct breach b;
+		breach_init(&b);
+		add_registry(&b, "docker.io");
+		add_bad(&b, BAD_DIGEST);
+		struct manifest *image = add_image(&b, DIGEST_A, "a", HOUR(-90));
+		*(by_content ? &image->diff_ids : &image->layers) = (struct slice_list){ &layer, 1 };
+		add_image(&b, DIGEST_C, "c", HOUR(-90));
+		add_running(&b, "web", "acme/web:1", DIGEST_A);
+		add_running(&b, "other", "acme/other:1", DIGEST_C);
+		check_rows(breach_triage(&b)->sightings, &sighting_type, COLUMNS, "web|" DIGEST_A "|executes now\n");
+		breach_release(&b);
+	}
+}
+
 static void artifacts_of_one_empty_config_are_not_one_image(void **state)
 {
 	(void)state;
@@ -216,6 +235,7 @@ int main(void)
 		cmocka_unit_test(bad_image_is_met_by_the_index_that_holds_it_and_not_by_its_sisters),
 		cmocka_unit_test(config_digest_of_a_runtime_is_the_image),
 		cmocka_unit_test(config_digest_as_an_indicator_means_its_image),
+		cmocka_unit_test(layer_as_an_indicator_means_every_image_that_holds_it),
 		cmocka_unit_test(artifacts_of_one_empty_config_are_not_one_image),
 		cmocka_unit_test(what_is_built_on_a_bad_image_is_told_with_the_image_below),
 		cmocka_unit_test(index_that_holds_what_is_built_on_it_is_told_too),

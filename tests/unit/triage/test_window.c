@@ -93,6 +93,16 @@ static void push_that_a_registry_tells_of(void **state)
 	check_dates(&b, "pushed\n");
 }
 
+static void push_in_the_window_counts_when_it_was_pushed_again_later(void **state)
+{
+	(void)state;
+	struct breach b;
+	add_long_running(&b);
+	add_event(&b, "push", HOUR(-7));
+	add_event(&b, "push", HOUR(-1));
+	check_dates(&b, "pushed\n");
+}
+
 static void pull_that_a_registry_tells_of(void **state)
 {
 	(void)state;
@@ -221,6 +231,7 @@ int main(void)
 		cmocka_unit_test(tag_that_came_to_it_in_the_window),
 		cmocka_unit_test(first_sight_of_a_tag_is_no_move),
 		cmocka_unit_test(push_that_a_registry_tells_of),
+		cmocka_unit_test(push_in_the_window_counts_when_it_was_pushed_again_later),
 		cmocka_unit_test(pull_that_a_registry_tells_of),
 		cmocka_unit_test(pod_that_started_in_the_window_was_seen_in_it),
 		cmocka_unit_test(first_look_at_a_repository_dates_nothing),
