@@ -165,6 +165,8 @@ static const char *nothing_to_do(const struct screen *s)
 		return " nothing was found in what was read, which is not all: see NOT KNOWN\n";
 	if (s->triage->incident.indicators.len == 0)
 		return " nothing: no login of the scope was found. No --bad was given, so no image was looked for\n";
+	if (s->triage->counts.bad + s->triage->counts.built_on_bad > 0)
+		return " nothing in a cluster, but bad images lie in registries: see IMAGES IN SCOPE\n";
 	return " nothing: no bad image was seen, and no login of the scope needs anything\n";
 }
 

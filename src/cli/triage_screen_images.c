@@ -132,6 +132,11 @@ static size_t count_state(const struct sighting_group *groups, size_t count, con
 	return found;
 }
 
+static bool is_in_registries(const struct screen *s)
+{
+	return s->triage->counts.bad + s->triage->counts.built_on_bad > 0;
+}
+
 int screen_bad_images(struct screen *s, struct error **err)
 {
 	struct table table = NEW_TABLE(s, sighting_columns);
@@ -154,7 +159,9 @@ int screen_bad_images(struct screen *s, struct error **err)
 			return -1;
 	if (count && screen_table(s, &table, err) < 0)
 		return -1;
-	if (!count)
+	if (!count && is_in_registries(s))
+		strbuf_add_text(s->out, " no cluster that was read has them: they lie in registries, see below\n");
+	else if (!count)
 		strbuf_add_text(s->out, " not seen in what was read\n");
 	screen_more_line(s, count);
 	return 0;
@@ -231,8 +238,8 @@ static void images_heading(struct screen *s)
 		screen_heading(s, "IMAGES IN SCOPE", "%zu, of which %zu run; build dates not known (no registry read)",
 			       rows, run);
 	else
-		screen_heading(s, "IMAGES IN SCOPE", "%zu, %zu run   %zu in the window   %zu built on a bad one", rows,
-			       run, counts->in_window, counts->built_on_bad);
+		screen_heading(s, "IMAGES IN SCOPE", "%zu, %zu run   %zu in the window   %zu bad   %zu built on bad",
+			       rows, run, counts->in_window, counts->bad, counts->built_on_bad);
 }
 
 /* No class without a date is left out in silence. */

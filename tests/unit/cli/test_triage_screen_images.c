@@ -33,6 +33,15 @@ static void indicators_that_were_not_seen(void **state)
 			" not seen in what was read\n");
 }
 
+static void bad_images_that_only_a_registry_holds_are_not_called_unseen(void **state)
+{
+	struct screening *s = *state;
+	s->triage.counts.bad = 2;
+	check_ok(screen_bad_images(&s->screen, &s->err), &s->err);
+	check_screen(s, "\nBAD IMAGES   0 run   0 wait   0 ended   0 cached   0 pulled   0 in templates\n"
+			" no cluster that was read has them: they lie in registries, see below\n");
+}
+
 /* From the first to the last of them, whatever order they come in; times that are not known tell nothing. */
 static void replicas_of_a_workload_are_one_line(void **state)
 {
@@ -182,7 +191,7 @@ static void images_are_told_with_what_puts_them_into_the_window_and_what_has_no_
 	s->triage.counts = (struct triage_counts){ .in_window = 1, .built_on_bad = 1, .dated = 1, .reproducible = 1 };
 	check_ok(screen_images(&s->screen, &s->err), &s->err);
 	const char *text = screen_text(s);
-	check_line(text, "IMAGES IN SCOPE 2, 1 run 1 in the window 1 built on a bad one");
+	check_line(text, "IMAGES IN SCOPE 2, 1 run 1 in the window 0 bad 1 built on bad");
 	check_line(text, "RUNS RAN CACHED BAD IMAGE BUILT IN WINDOW DIGEST");
 	check_line(text, "3 0 0 BASE acme/web 2026-11-20 built, pushed aaaaaaaaaaaa");
 	check_line(text, "0 0 0 acme/api epoch aaaaaaaaaaaa");
@@ -231,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_indicators_there_is_nothing_to_look_for),
 		TEST(indicators_that_were_not_seen),
+		TEST(bad_images_that_only_a_registry_holds_are_not_called_unseen),
 		TEST(replicas_of_a_workload_are_one_line),
 		TEST(what_differs_has_a_line_of_its_own),
 		TEST(template_of_what_runs_already_needs_no_line),
