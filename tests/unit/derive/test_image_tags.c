@@ -189,6 +189,21 @@ static void a_push_without_a_digest_brought_what_was_seen_next(void **state)
 	scenario_release(&s);
 }
 
+static void pushed_once_more_is_no_move(void **state)
+{
+	(void)state;
+	struct scenario s;
+	begin(&s);
+	add_tag(&s, "acme/web", "1", "web1", HOUR(0))->last_seen = HOUR(3);
+	add_tag(&s, "acme/web", "1", "web2", HOUR(6))->last_seen = HOUR(8);
+	add_event(&s, "push", "acme/web", "1", NULL, HOUR(7), "again");
+	scenario_world(&s);
+	struct world_arrival arrival = world_tag_arrival(tag_named(s.world, WEB), 1);
+	assert_true(state_at(tag_named(s.world, WEB), 1)->pushed == HOUR(7));
+	assert_true(arrival.after == HOUR(3) && arrival.by == HOUR(6));
+	scenario_release(&s);
+}
+
 static void a_layout_is_a_witness_until_a_registry_speaks(void **state)
 {
 	(void)state;
@@ -261,6 +276,7 @@ int main(void)
 		cmocka_unit_test(a_log_tells_when_it_went_and_when_it_came_again),
 		cmocka_unit_test(pushes_of_a_log_are_states_between_reads),
 		cmocka_unit_test(a_push_without_a_digest_brought_what_was_seen_next),
+		cmocka_unit_test(pushed_once_more_is_no_move),
 		cmocka_unit_test(a_layout_is_a_witness_until_a_registry_speaks),
 		cmocka_unit_test(layouts_of_one_time_come_by_their_dates),
 		cmocka_unit_test(repositories_hold_the_members_of_their_indexes),

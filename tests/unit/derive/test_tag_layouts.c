@@ -171,6 +171,97 @@ static void a_deletion_that_a_log_tells_of_is_not_undone_by_a_layout(void **stat
 	scenario_release(&s);
 }
 
+/* --- random histories, held against what happened --- */
+
+#define IMAGES 6
+#define READ 1000
+
+struct course {
+	int came[IMAGES + 1];            /* the hour in which the tag came to each; then the last hour */
+	int first[IMAGES], last[IMAGES]; /* hours of the pods that pulled it; -1: none did */
+	bool held[IMAGES];               /* by a layout */
+};
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525U + 1013904223U;
+	return *seed >> 16;
+}
+
+static int between(uint32_t *seed, int low, int high)
+{
+	return low + (int)(next_random(seed) % (uint32_t)(high - low));
+}
+
+static void happen(struct scenario *s, struct course *truth, uint32_t *seed)
+{
+	truth->came[0] = 10;
+	for (int i = 0; i < IMAGES; i++)
+		truth->came[i + 1] = truth->came[i] + between(seed, 4, 20);
+	for (int i = 0; i < IMAGES; i++) {
+		struct slice name = arena_printf(&s->arena, "i%d", i);
+		int pods = between(seed, 0, 3);
+		image(s, name.data, truth->came[i] - 1);
+		truth->first[i] = truth->last[i] = -1;
+		for (int k = 0; k < pods; k++) {
+			int hour = between(seed, truth->came[i], truth->came[i + 1]);
+			struct slice pod = arena_printf(&s->arena, "pod-%d-%d", i, k);
+			in_cluster(s);
+			start_pod(s, pod.data, "acme/web:1", digest_for(s, name.data), HOUR(hour))->pull_policy =
+				SLICE("Always");
+			truth->last[i] = hour > truth->last[i] ? hour : truth->last[i];
+			truth->first[i] = truth->first[i] < 0 || hour < truth->first[i] ? hour : truth->first[i];
+		}
+		truth->held[i] = between(seed, 0, 2);
+		if (truth->held[i])
+			layout(s, name.data, name.data, READ);
+	}
+}
+
+static bool is_known(const struct course *truth, int image)
+{
+	return truth->held[image] || truth->first[image] >= 0;
+}
+
+/* What is known of the move to it: not before the last pull of anything older, nor behind the first of it or of
+ * anything newer, or the read. */
+static void check_truth(struct scenario *s, const struct course *truth)
+{
+	size_t state = 0;
+	int64_t seen = TIME_UNSET;
+	for (int i = 0; i < IMAGES; i++) {
+		int by = READ;
+		if (!is_known(truth, i))
+			continue;
+		for (int k = IMAGES - 1; k >= i; k--)
+			by = truth->first[k] >= 0 ? truth->first[k] : by;
+		const struct world_tag *tag = tag_named(s->world, WEB);
+		assert_true(state < tag->states.len);
+		struct slice name = arena_printf(&s->arena, "i%d", i);
+		assert_true(slice_equal(state_at(tag, state)->digest, digest_for(s, name.data)));
+		check_arrival(s, state, seen, HOUR(by));
+		seen = truth->last[i] >= 0 ? HOUR(truth->last[i]) : seen;
+		state++;
+	}
+	if (state)
+		assert_int_equal(tag_named(s->world, WEB)->states.len, state);
+}
+
+static void what_is_told_holds_what_happened_and_no_more(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 1; seed <= 200; seed++) {
+		struct scenario s;
+		struct course truth;
+		uint32_t random = seed;
+		scenario_init(&s);
+		happen(&s, &truth, &random);
+		scenario_world(&s);
+		check_truth(&s, &truth);
+		scenario_release(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +273,7 @@ int main(void)
 		cmocka_unit_test(of_two_layouts_that_hold_the_same_the_earlier_read_counts),
 		cmocka_unit_test(an_index_gives_the_name_and_a_member_takes_it_not_away),
 		cmocka_unit_test(a_deletion_that_a_log_tells_of_is_not_undone_by_a_layout),
+		cmocka_unit_test(what_is_told_holds_what_happened_and_no_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
