@@ -36,10 +36,10 @@ struct tag_push {
 
 /* A tag while its states are made. */
 struct tag_build {
-	struct world_tag tag; /* first */
+	struct world_tag tag;              /* first */
 	struct tag_points points, layouts; /* of layouts apart: they do not tell when */
-	struct world_list pushes; /* struct tag_push *: which digest is not told */
-	int64_t row_seen;         /* last_seen of the latest row; TIME_UNSET: none */
+	struct world_list pushes;          /* struct tag_push *: which digest is not told */
+	int64_t row_seen;                  /* last_seen of the latest row; TIME_UNSET: none */
 	bool row_gone;
 	int64_t deletion; /* that a log tells of; TIME_UNSET */
 };

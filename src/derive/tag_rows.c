@@ -82,7 +82,8 @@ static void date_move(const struct world_tag *tag, struct tag_row *row)
 		struct world_arrival arrival = world_tag_arrival(tag, count - 1);
 		row->moved_after = world_tag_seen_before(tag, count - 1);
 		row->moved_by = arrival.by;
-		row->moved_by_whom = last->pushed_by;
+		if (last->pushed == arrival.by) /* who pushed it once more later did not move it */
+			row->moved_by_whom = last->pushed_by;
 	}
 }
 

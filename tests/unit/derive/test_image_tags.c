@@ -201,6 +201,9 @@ static void pushed_once_more_is_no_move(void **state)
 	struct world_arrival arrival = world_tag_arrival(tag_named(s.world, WEB), 1);
 	assert_true(state_at(tag_named(s.world, WEB), 1)->pushed == HOUR(7));
 	assert_true(arrival.after == HOUR(3) && arrival.by == HOUR(6));
+	struct tag_row row;
+	assert_int_equal(world_tag_row(s.world, tag_named(s.world, WEB), &row, NULL), 0);
+	assert_true(row.moved_by == HOUR(6) && !row.moved_by_whom.len);
 	scenario_release(&s);
 }
 
