@@ -125,7 +125,9 @@ def test_an_image_built_on_a_bad_one_is_found_by_its_layers(triage):
 
 def test_the_overwritten_tag_is_told_with_what_was_done_to_it(triage):
     row, = (row for row in rows(triage, "tag_row") if (row["repository"], row["tag"]) == ("acme/web", "1.9"))
-    assert (row["state"], row["change"], row["runs_now"], row["runs_other"]) == ("moved", "layers on top", 1, 3)
+    assert (row["state"], row["change"], row["in_window"], row["runs_now"], row["runs_other"]) == \
+        ("moved", "layers on top", True, 1, 3)
+    assert row["moved_after"] < "2026-11-17" < row["moved_by"] < "2026-11-18"
 
 
 def test_dates_are_those_of_the_layouts(triage):
