@@ -332,6 +332,7 @@
 	  "dated, undated (none, or the zero date), reproducible (an epoch that tools write: 1970, 1980) or invalid.") \
 	F(TIME, history_from, 0, "", 3, "Earliest real date in the history.")                                          \
 	F(TIME, history_to, 0, "", 3, "Latest real date in the history.")                                              \
+	F(TEXTS, history_between, 0, "", 3, "Its other real dates, each once, to the second.")                         \
 	F(TEXTS, layers, 0, "", 3, "Digests of the layers as they are stored, lowest first.")                          \
 	F(TEXTS, diff_ids, 0, "", 3, "Digests of their unpacked content, as the config claims.")                       \
 	F(INT, layers_bytes, 0, "bytes", 3, "Sum of the layers' sizes as stored.")                                     \

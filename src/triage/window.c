@@ -40,6 +40,25 @@ static void look(struct dates *dates, enum date date, int64_t time)
 	dates->in[date] |= triage_in_window(dates->run->incident, time);
 }
 
+/* What a builder claims of the time after the read is no date (DESIGN section 7: future). */
+static void look_at_claim(struct dates *dates, enum date date, int64_t time)
+{
+	if (time <= dates->run->world->as_of)
+		look(dates, date, time);
+}
+
+static void look_at_history(struct dates *dates, const struct manifest *manifest)
+{
+	look_at_claim(dates, DATE_HISTORY, manifest->history_from);
+	look_at_claim(dates, DATE_HISTORY, manifest->history_to);
+	for (size_t i = 0; i < manifest->history_between.len; i++) {
+		CLEANUP(error_freep) struct error *ignored = NULL;
+		int64_t time;
+		if (time_parse(manifest->history_between.items[i], &time, &ignored) == 0)
+			look_at_claim(dates, DATE_HISTORY, time);
+	}
+}
+
 /* A state that nothing came before is where the tag was found, not where it moved to. */
 static void look_at_tags(struct dates *dates, struct slice digest)
 {
@@ -63,9 +82,8 @@ static void look_at_tags(struct dates *dates, struct slice digest)
 
 static void look_at_manifest(struct dates *dates, const struct world_manifest *manifest, unsigned depth)
 {
-	look(dates, DATE_BUILT, manifest->record->created);
-	look(dates, DATE_HISTORY, manifest->record->history_from);
-	look(dates, DATE_HISTORY, manifest->record->history_to);
+	look_at_claim(dates, DATE_BUILT, manifest->record->created);
+	look_at_history(dates, manifest->record);
 	look(dates, DATE_PUSHED, manifest->pushed);
 	for (size_t i = 0; depth && i < manifest->parents.len; i++) {
 		const struct world_manifest *parent = manifest->parents.items[i];
@@ -160,15 +178,15 @@ int triage_note_events(struct triage_run *run, struct error **err)
 
 int triage_window_dates(struct triage_run *run, struct image *image, struct error **err)
 {
-	const struct world_images *images = run->world->images;
-	const struct world_manifest *manifest = images && image->digest.len ? map_get(&images->by_digest, image->digest)
-									    : NULL;
+	const struct world_manifest *manifest = run->world->images && image->digest.len
+							? world_manifest_of(run->world, image->digest)
+							: NULL;
 	struct dates dates = { .run = run };
 	size_t count = 0;
 
 	if (!has_window(run->incident))
 		return 0;
-	look(&dates, DATE_BUILT, image->built);
+	look_at_claim(&dates, DATE_BUILT, image->built);
 	look(&dates, DATE_PUSHED, image->pushed);
 	int came = came_when_first_seen(run->world, image);
 	if (came < 0)

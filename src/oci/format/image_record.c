@@ -1,7 +1,10 @@
 #include "oci/format/image_record.h"
 
+#include <stdlib.h>
+
 #include "base/map.h"
 #include "base/sha256.h"
+#include "base/time.h"
 #include "credential/mask.h"
 #include "oci/format/chain.h"
 #include "oci/format/history.h"
@@ -165,17 +168,53 @@ static int hash_history(const struct oci_config *config, struct arena *arena, st
 	return ret_digest->data ? 0 : arena_fail(arena, err);
 }
 
-static void date_history(const struct oci_config *config, struct manifest *record)
+static int compare_times(const void *left, const void *right)
 {
+	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+	return (a > b) - (a < b);
+}
+
+/* Most histories have two dates, the base's and their own: what lies between is kept as text, for it is rare. */
+static int date_between(const int64_t *times, size_t count, struct arena *arena, struct slice_list *ret_texts,
+			struct error **err)
+{
+	struct slice *items = arena_zeroed(arena, count + 1, sizeof *items);
+	int64_t last = count ? times[0] / USEC_PER_SECOND : 0;
+	size_t len = 0;
+	if (!items)
+		return arena_fail(arena, err);
+	for (size_t i = 0; i < count && times[i] < times[count - 1]; i++) {
+		char text[TIME_TEXT_BYTES];
+		int64_t second = times[i] / USEC_PER_SECOND;
+		if (second == last)
+			continue;
+		last = second;
+		items[len] = arena_printf(arena, "%s", time_format(second * USEC_PER_SECOND, text));
+		if (!items[len++].data)
+			return arena_fail(arena, err);
+	}
+	*ret_texts = (struct slice_list){ items, len };
+	return 0;
+}
+
+static int date_history(const struct oci_config *config, struct arena *arena, struct manifest *record,
+			struct error **err)
+{
+	int64_t *times = arena_zeroed(arena, config->history_count + 1, sizeof *times);
+	size_t count = 0;
+	if (!times)
+		return arena_fail(arena, err);
 	for (size_t i = 0; i < config->history_count; i++) {
 		const struct oci_date *date = &config->history[i].created;
-		if (date->dating != OCI_DATED)
-			continue;
-		if (record->history_from == TIME_UNSET || date->time < record->history_from)
-			record->history_from = date->time;
-		if (record->history_to == TIME_UNSET || date->time > record->history_to)
-			record->history_to = date->time;
+		if (date->dating == OCI_DATED)
+			times[count++] = date->time;
 	}
+	if (!count)
+		return 0;
+	qsort(times, count, sizeof *times, compare_times);
+	record->history_from = times[0];
+	record->history_to = times[count - 1];
+	return date_between(times, count, arena, &record->history_between, err);
 }
 
 /* Each holds what came before it. Short, for there are many: a history is a claim that anybody can repeat anyhow. */
@@ -203,7 +242,8 @@ static int read_history(const struct oci_config *config, struct arena *arena, st
 			struct error **err)
 {
 	record->history_count = (int64_t)config->history_count;
-	date_history(config, record);
+	if (date_history(config, arena, record, err) < 0)
+		return -1;
 	record->builder = slice_of(image_builder_text(image_builder_of_all(config->history, config->history_count)));
 	if (hash_history(config, arena, &record->history_digest, err) < 0)
 		return -1;

@@ -105,6 +105,24 @@ static void every_fact_of_an_image(void **state)
 	assert_int_equal(image.manifest.defects.len, 0);
 }
 
+static void dates_between_the_first_and_the_last_step_stand_once(void **state)
+{
+	(void)state;
+	struct image image;
+	make(&image);
+	assert_int_equal(record_of(&image, true).history_between.len, 0);
+	image.history[0].created.time = 30 * USEC_PER_SECOND;
+	image.history[1].created = (struct oci_date){ OCI_DATED, 10 * USEC_PER_SECOND, SLICE("x") };
+	image.history[2].created.time = 20 * USEC_PER_SECOND + 5;
+	struct manifest r = record_of(&image, true);
+	assert_int_equal(r.history_from, 10 * USEC_PER_SECOND);
+	assert_int_equal(r.history_to, 30 * USEC_PER_SECOND);
+	assert_int_equal(r.history_between.len, 1);
+	check_slice(r.history_between.items[0], "1970-01-01T00:00:20Z");
+	image.history[2].created.time = 10 * USEC_PER_SECOND + 7;
+	assert_int_equal(record_of(&image, true).history_between.len, 0);
+}
+
 static void names_of_variables_without_values_and_no_tokens(void **state)
 {
 	struct image image;
@@ -347,6 +365,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fact_of_an_image),
+		cmocka_unit_test(dates_between_the_first_and_the_last_step_stand_once),
 		cmocka_unit_test(names_of_variables_without_values_and_no_tokens),
 		cmocka_unit_test(none_and_not_read_are_two),
 		cmocka_unit_test(a_date_that_is_none_is_not_taken_for_one),

@@ -40,6 +40,31 @@ static void history_may_tell_what_the_build_date_does_not(void **state)
 	check_dates(&b, "history\n");
 }
 
+static void a_step_in_the_window_counts_where_others_came_before_and_after(void **state)
+{
+	(void)state;
+	struct breach b;
+	char text[TIME_TEXT_BYTES];
+	struct slice between[] = { SLICE("no date"), slice_of(time_format(HOUR(-7), text)) };
+	for (size_t dates = 1; dates <= 2; dates++) {
+		struct manifest *manifest = add_long_running(&b);
+		manifest->history_from = HOUR(-400);
+		manifest->history_to = HOUR(-1);
+		manifest->history_between = (struct slice_list){ between, dates };
+		check_dates(&b, dates == 1 ? "none\n" : "history\n");
+	}
+}
+
+static void a_date_that_is_claimed_of_the_future_is_none(void **state)
+{
+	(void)state;
+	struct breach b;
+	struct manifest *manifest = add_long_running(&b);
+	manifest->created = manifest->history_to = HOUR(24 * 365);
+	b.incident.window_to = TIME_UNSET;
+	check_dates(&b, "none\n");
+}
+
 static void ends_of_the_window_belong_to_it(void **state)
 {
 	(void)state;
@@ -227,6 +252,8 @@ int main(void)
 		cmocka_unit_test(image_with_no_date_in_the_window_is_not_in_it),
 		cmocka_unit_test(build_date_is_one_of_its_dates),
 		cmocka_unit_test(history_may_tell_what_the_build_date_does_not),
+		cmocka_unit_test(a_step_in_the_window_counts_where_others_came_before_and_after),
+		cmocka_unit_test(a_date_that_is_claimed_of_the_future_is_none),
 		cmocka_unit_test(ends_of_the_window_belong_to_it),
 		cmocka_unit_test(tag_that_came_to_it_in_the_window),
 		cmocka_unit_test(first_sight_of_a_tag_is_no_move),
