@@ -195,7 +195,7 @@ def test_repository_that_is_not_there_is_an_answer(fother, open_registry):
 def test_audit_log_says_who_overwrote_a_tag_in_the_window(fother, tmp_path):
     folder = dump(tmp_path, ["deployment a/web image=acme/web:1 digest=new"])
     log = tmp_path / "audit.json"
-    pushes = [("good", "acmeci", "2026-10-02T09:00:00Z"), ("new", "mallory", "2026-11-20T09:30:00Z")]
+    pushes = [("good", "acmeci", "2026-10-02T09:00:00Z"), ("new", "mallory", "2026-11-20T03:30:00Z")]
     log.write_text(json.dumps({"logs": [
         {"account": "acme", "action": "repo.tag.push", "name": "acme/web", "actor": actor, "timestamp": at,
          "data": {"digest": digest(word), "tag": "1"}} for word, actor, at in pushes]}))
