@@ -385,6 +385,17 @@ static bool some_live_incomplete(const struct screen *s)
 	return false;
 }
 
+/* The first that did not stand where it stands; else the first. NULL: there is none. */
+static const struct tag_row *tag_with_a_past(struct record_list tags)
+{
+	const struct tag_row *rows = tags.items;
+
+	for (size_t i = 0; i < tags.len; i++)
+		if (rows[i].digest_before.data)
+			return &rows[i];
+	return tags.len ? rows : NULL;
+}
+
 static void next(struct screen *s)
 {
 	const struct sighting *sightings = s->triage->sightings.items;
@@ -402,8 +413,8 @@ static void next(struct screen *s)
 		snprintf(what, sizeof what, "triage %lld --read-registry", id);
 		add_command(s, what, "dates, moved tags, pushes of images");
 	}
-	if (s->triage->tags.len) {
-		const struct tag_row *tag = s->triage->tags.items;
+	const struct tag_row *tag = tag_with_a_past(s->triage->tags);
+	if (tag) {
 		snprintf(what, sizeof what, "registry tags %.*s/%.*s --offline", SLICE_ARG(tag->registry),
 			 SLICE_ARG(tag->repository));
 		add_command(s, what, "what a tag pointed to, and when");
