@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from ask import ask_registry
-from cli import Fother
+from command import Fother
 from fake_registry import Answer, FakeRegistry
 from images import OCI_INDEX, OCI_MANIFEST, Image, digest_of, layer, to_json
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from cli import Fother
+from command import Fother
 
 CLEAN, BAD = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 

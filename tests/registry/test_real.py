@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from cli import Fother
+from command import Fother
 from images import Artifact, Image, Index, layer, package_layer
 from lab import most_at_once
 

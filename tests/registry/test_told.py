@@ -2,7 +2,7 @@
 pointed to before anybody looked, and that a registry whose own API refuses is read all the same."""
 import pytest
 
-from cli import Fother
+from command import Fother
 from dialects import Harbor, Quay, Refused
 from fake_registry import Answer, FakeRegistry
 from images import Image, layer, to_json
