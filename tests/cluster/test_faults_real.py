@@ -123,8 +123,9 @@ def test_a_token_that_ends_with_the_servers_restart_is_read_again(fother, lab, r
         tokens.write_text(before.replace(f"{lab.token('u1')},", f"{second},"))
         lab.stop_apiserver(signal.SIGKILL)
         token.write_text(second)
-        reading.relay.go_on()
+        # A server that has just begun to listen forbids everything until it has read its roles.
         lab.start_apiserver()
+        reading.relay.go_on()
         answer = reading.go_on()
     finally:
         tokens.write_text(before)

@@ -19,7 +19,7 @@ static void check_realm(struct slice realm)
 	bool public_only;
 
 	require(url_parse_host(SLICE("registry.example:5000"), true, &registry));
-	if (realm_fault(&registry, realm, &url, &public_only))
+	if (realm_fault(&registry, (struct slice_list){ 0 }, realm, &url, &public_only))
 		return;
 	require(url.https && url.port > 0 && url.port <= 65535);
 	require(url_same_host(&url, &registry) || (public_only && address_kind_of_host(url.host) != ADDRESS_INNER));
