@@ -42,7 +42,7 @@ static void close_nothing(struct dump *dump)
 	(void)dump;
 }
 
-static const struct dump_ops parts_ops = { each, close_nothing };
+static const struct dump_ops parts_ops = { .each = each, .close = close_nothing };
 
 static struct dump *open_parts(struct slice rest, struct error **err)
 {
