@@ -340,6 +340,25 @@ static int not_known(struct screen *s, struct error **err)
 /* Where a command of NEXT says what it is for. */
 #define NEXT_COLUMN 34
 
+/* The store and key that were given, with what is between them and the command: on a line of its own where they do not
+ * fit. */
+static void add_places(struct screen *s, size_t *start)
+{
+	const char *store = s->session->store_given, *key = s->session->key_given;
+	size_t used = s->out->len - *start;
+	size_t more = (store ? strlen(" --store ") + strlen(store) : 0) +
+		      (key ? strlen(" --key-file ") + strlen(key) : 0);
+
+	if (more && used + more > s->output->width) {
+		strbuf_add_text(s->out, " \\\n   ");
+		*start = s->out->len - 3;
+	}
+	if (store)
+		strbuf_addf(s->out, " --store %s", store);
+	if (key)
+		strbuf_addf(s->out, " --key-file %s", key);
+}
+
 /* Lines that can be typed as they stand: the program as it was called, and the store and key that it was given. */
 static void add_command(struct screen *s, const char *what, const char *why)
 {
@@ -347,10 +366,7 @@ static void add_command(struct screen *s, const char *what, const char *why)
 	size_t start = s->out->len;
 
 	strbuf_addf(s->out, " %s %s", program, what);
-	if (s->session->store_given)
-		strbuf_addf(s->out, " --store %s", s->session->store_given);
-	if (s->session->key_given)
-		strbuf_addf(s->out, " --key-file %s", s->session->key_given);
+	add_places(s, &start);
 	size_t used = s->out->len - start;
 	if (used < NEXT_COLUMN)
 		strbuf_add_repeat(s->out, ' ', NEXT_COLUMN - used);

@@ -48,10 +48,12 @@ def test_the_command_that_demo_shows_gives_the_answer_that_it_shows(demo, root):
 
 
 def test_each_command_under_next_can_be_typed_as_it_stands(demo, root):
-    section = demo[0].stdout.split("\nNEXT\n", 1)[1].split("\n\n", 1)[0]
+    section = demo[0].stdout.split("\nNEXT\n", 1)[1].split("\n\n", 1)[0].replace(" \\\n    ", " ")
     commands = [line.split("  ")[0].strip() for line in section.splitlines() if line.startswith(" build/")]
     assert len(commands) >= 4
-    for command in commands:
+    assert [command for command in commands if "--read-registry" in command]
+    # One would ask Docker Hub for a company that is made up.
+    for command in (command for command in commands if "--read-registry" not in command):
         done = subprocess.run(["sh", "-c", command], cwd=root, capture_output=True, text=True)
         assert done.returncode in (0, 3, 4) and done.stdout and not done.stderr, (command, done.stderr)
 
