@@ -289,9 +289,22 @@ static void next_names_the_first_bad_digest_as_where_takes_it(void **state)
 static void next_takes_the_store_and_key_that_were_given(void **state)
 {
 	struct screening *s = *state;
+	char *called = program_invocation_name;
 	s->session.store_given = "a.db";
 	s->session.key_given = "b.key";
-	assert_non_null(strstr(screen(s), " triage 4 -o wide --store a.db --key-file b.key\n"));
+	program_invocation_name = "fother";
+	assert_non_null(strstr(screen(s), " fother triage 4 -o wide --store a.db --key-file b.key\n"));
+	program_invocation_name = called;
+}
+
+static void command_that_is_too_long_goes_on_in_the_next_line(void **state)
+{
+	struct screening *s = *state;
+	char *called = program_invocation_name;
+	s->session.store_given = "a-folder-with-a-rather-long-name/and-another-one/store.db";
+	program_invocation_name = "fother";
+	assert_non_null(strstr(screen(s), " fother triage 4 -o wide \\\n    --store a-folder"));
+	program_invocation_name = called;
 }
 
 /* Nothing but ASCII printable and newlines, whatever the objects are called; and no line wider than the terminal but
@@ -337,6 +350,7 @@ int main(void)
 		TEST(actions_in_their_order_and_many_of_them),
 		TEST(next_names_the_first_bad_digest_as_where_takes_it),
 		TEST(next_takes_the_store_and_key_that_were_given),
+		TEST(command_that_is_too_long_goes_on_in_the_next_line),
 		TEST(hostile_names_reach_no_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
