@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include "screen.h"
 
 #include "cli/triage_screen.h"
@@ -289,10 +291,10 @@ static void next_names_the_first_bad_digest_as_where_takes_it(void **state)
 static void next_takes_the_store_and_key_that_were_given(void **state)
 {
 	struct screening *s = *state;
-	char *called = program_invocation_name;
+	char *called = program_invocation_name, name[] = "fother";
 	s->session.store_given = "a.db";
 	s->session.key_given = "b.key";
-	program_invocation_name = "fother";
+	program_invocation_name = name;
 	assert_non_null(strstr(screen(s), " fother triage 4 -o wide --store a.db --key-file b.key\n"));
 	program_invocation_name = called;
 }
@@ -300,9 +302,9 @@ static void next_takes_the_store_and_key_that_were_given(void **state)
 static void command_that_is_too_long_goes_on_in_the_next_line(void **state)
 {
 	struct screening *s = *state;
-	char *called = program_invocation_name;
+	char *called = program_invocation_name, name[] = "fother";
 	s->session.store_given = "a-folder-with-a-rather-long-name/and-another-one/store.db";
-	program_invocation_name = "fother";
+	program_invocation_name = name;
 	assert_non_null(strstr(screen(s), " fother triage 4 -o wide \\\n    --store a-folder"));
 	program_invocation_name = called;
 }
