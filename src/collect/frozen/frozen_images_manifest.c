@@ -1,36 +1,13 @@
 #include "collect/frozen/frozen_images_manifest.h"
 
-#include "base/ascii.h"
 #include "base/json_reader.h"
-#include "base/limits.h"
+#include "collect/frozen/frozen_check.h"
 #include "model/record_json.h"
 #include "model/reference.h"
 
-#define SHA256_DIGITS 64
 #define BLOBS "blobs/"
 
 /* --- what may stand in it --- */
-static int bad(const char *what, struct error **err)
-{
-	return error_set(err, ERROR_SYNTAX, "%s", what);
-}
-
-static bool is_any(struct slice text, const char *const *words)
-{
-	for (; *words; words++)
-		if (slice_equal_text(text, *words))
-			return true;
-	return false;
-}
-
-static bool is_sha256(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (!ascii_is_lower_hex(text.data[i]))
-			return false;
-	return text.len == SHA256_DIGITS;
-}
-
 int frozen_images_digest_of(struct slice file, struct arena *arena, struct slice *ret_digest, struct error **err)
 {
 	struct slice algorithm, encoded;
@@ -64,23 +41,23 @@ static int check_file(const struct frozen_images_file *row, struct arena *arena,
 {
 	static const char *const kinds[] = { "image", "index", "artifact", "attestation", "schema1", "unknown", NULL };
 	struct slice digest;
-	int blob = is_any(row->file, files_of_all) ? 1 : frozen_images_digest_of(row->file, arena, &digest, err);
+	int blob = frozen_is_any(row->file, files_of_all) ? 1 : frozen_images_digest_of(row->file, arena, &digest, err);
 	if (blob < 0)
 		return -1;
 	if (!blob)
-		return bad("file is none that a run has", err);
+		return frozen_bad("file is none that a run has", err);
 	if (row->bytes < 0)
-		return bad("bytes is no size", err);
-	if (row->kind.data && !is_any(row->kind, kinds))
-		return bad("kind is none that a manifest can have", err);
-	return is_sha256(row->sha256) ? 0 : bad("sha256 is no SHA-256", err);
+		return frozen_bad("bytes is no size", err);
+	if (row->kind.data && !frozen_is_any(row->kind, kinds))
+		return frozen_bad("kind is none that a manifest can have", err);
+	return frozen_is_sha256(row->sha256) ? 0 : frozen_bad("sha256 is no SHA-256", err);
 }
 
 static int check_registry(struct slice registry, int64_t as_of, struct error **err)
 {
 	if (!registry.len || memchr(registry.data, '/', registry.len) || memchr(registry.data, '\0', registry.len))
-		return bad("without a registry's name", err);
-	return time_is_valid(as_of) ? 0 : bad("without a time", err);
+		return frozen_bad("without a registry's name", err);
+	return time_is_valid(as_of) ? 0 : frozen_bad("without a time", err);
 }
 
 static int check_schema(struct slice schema, struct error **err)
@@ -88,19 +65,17 @@ static int check_schema(struct slice schema, struct error **err)
 	if (slice_equal_text(schema, FROZEN_IMAGES_SCHEMA))
 		return 0;
 	if (!slice_starts_with(schema, FROZEN_IMAGES_SCHEMA_ANY))
-		return bad("no schema of a frozen registry", err);
-	return error_set(err, ERROR_UNSUPPORTED, "its schema is \"%.*s\", which a later version of fother wrote",
-			 SLICE_ARG(schema));
+		return frozen_bad("no schema of a frozen registry", err);
+	return frozen_later(schema, err);
 }
 
 static int check_manifest(const struct frozen_images_manifest *manifest, struct arena *arena, struct error **err)
 {
-	static const char *const outcomes[] = { "complete", "partial", "interrupted", "failed", NULL };
 	const struct frozen_images_file *files = manifest->files.items;
 	if (check_schema(manifest->schema, err) < 0 || check_registry(manifest->registry, manifest->as_of, err) < 0)
 		return -1;
-	if (!is_any(manifest->outcome, outcomes))
-		return bad("outcome is none that a run can have", err);
+	if (!frozen_is_outcome(manifest->outcome))
+		return frozen_bad("outcome is none that a run can have", err);
 	for (size_t i = 0; i < manifest->files.len; i++)
 		if (check_file(&files[i], arena, err) < 0)
 			return error_context(err, "files %zu", i);
@@ -108,32 +83,11 @@ static int check_manifest(const struct frozen_images_manifest *manifest, struct 
 }
 
 /* --- reading --- */
-static int read_object(struct slice text, const struct record_type *type, struct arena *arena, void *ret_record,
-		       struct error **err)
-{
-	struct json_reader json;
-	struct token token;
-	if (text.len > LIMIT_MANIFEST_BYTES)
-		return error_set(err, ERROR_LIMIT, "larger than %zu bytes", LIMIT_MANIFEST_BYTES);
-	json_reader_init(&json, text, 0);
-	int got = reader_next(&json.reader, &token, err);
-	if (got > 0 && token.type == TOKEN_OBJECT_BEGIN)
-		got = record_json_read(&json.reader, type, arena, ret_record, err);
-	else if (got >= 0)
-		got = bad("no object", err);
-	if (got == 0)
-		got = reader_next(&json.reader, &token, err);
-	if (got == 0)
-		got = reader_next_document(&json.reader, err);
-	json_reader_release(&json);
-	return got > 0 ? bad("something stands behind it", err) : got;
-}
-
 int frozen_images_manifest_read(struct slice text, struct arena *arena, struct frozen_images_manifest *ret_manifest,
 				struct error **err)
 {
 	struct frozen_images_manifest manifest;
-	if (read_object(text, &frozen_images_manifest_type, arena, &manifest, err) < 0 ||
+	if (frozen_document_read(text, &frozen_images_manifest_type, arena, &manifest, err) < 0 ||
 	    check_manifest(&manifest, arena, err) < 0)
 		return -1;
 	*ret_manifest = manifest;
@@ -144,8 +98,8 @@ int frozen_images_head_read(struct slice line, struct arena *arena, struct froze
 			    struct error **err)
 {
 	struct frozen_images_head head;
-	if (read_object(line, &frozen_images_head_type, arena, &head, err) < 0 || check_schema(head.schema, err) < 0 ||
-	    check_registry(head.registry, head.as_of, err) < 0)
+	if (frozen_document_read(line, &frozen_images_head_type, arena, &head, err) < 0 ||
+	    check_schema(head.schema, err) < 0 || check_registry(head.registry, head.as_of, err) < 0)
 		return -1;
 	*ret_head = head;
 	return 0;

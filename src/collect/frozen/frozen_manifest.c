@@ -1,26 +1,10 @@
 #include "collect/frozen/frozen_manifest.h"
 
-#include "base/ascii.h"
 #include "base/json_reader.h"
-#include "base/limits.h"
+#include "collect/frozen/frozen_check.h"
 #include "model/record_json.h"
 
-#define SHA256_DIGITS 64
-
 /* --- what may stand in it --- */
-static int bad(const char *what, struct error **err)
-{
-	return error_set(err, ERROR_SYNTAX, "%s", what);
-}
-
-static bool is_any(struct slice text, const char *const *words)
-{
-	for (; *words; words++)
-		if (slice_equal_text(text, *words))
-			return true;
-	return false;
-}
-
 /* A file of the folder itself, and none that would be passed over. */
 static bool is_plain_name(struct slice name)
 {
@@ -29,31 +13,23 @@ static bool is_plain_name(struct slice name)
 	return !memchr(name.data, '/', name.len) && !memchr(name.data, '\0', name.len);
 }
 
-static bool is_sha256(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (!ascii_is_lower_hex(text.data[i]))
-			return false;
-	return text.len == SHA256_DIGITS;
-}
-
 static int check_file(struct slice name, int64_t bytes, struct slice sha256, struct error **err)
 {
 	if (!is_plain_name(name))
-		return bad("file is no name of a file in the manifest's folder", err);
+		return frozen_bad("file is no name of a file in the manifest's folder", err);
 	if (bytes < 0)
-		return bad("bytes is no size", err);
-	return is_sha256(sha256) ? 0 : bad("sha256 is no SHA-256", err);
+		return frozen_bad("bytes is no size", err);
+	return frozen_is_sha256(sha256) ? 0 : frozen_bad("sha256 is no SHA-256", err);
 }
 
 /* What a list was asked for by. */
 static int check_about(struct slice kind, const struct slice texts[5], struct error **err)
 {
 	if (!kind.len)
-		return bad("a list without a kind", err);
+		return frozen_bad("a list without a kind", err);
 	for (size_t i = 0; i < 5; i++)
 		if (!texts[i].data)
-			return bad("a list that does not say what it is of", err);
+			return frozen_bad("a list that does not say what it is of", err);
 	return 0;
 }
 
@@ -65,13 +41,15 @@ static int check_list(const struct frozen_list_row *row, struct error **err)
 	const struct slice about[] = { row->group, row->version, row->resource, row->namespace, row->subtype };
 	if (check_about(row->kind, about, err) < 0)
 		return -1;
-	if (!is_any(row->outcome, outcomes))
-		return bad("outcome is none that a list can have", err);
+	if (!frozen_is_any(row->outcome, outcomes))
+		return frozen_bad("outcome is none that a list can have", err);
 	if (row->objects < 0)
-		return bad("objects is no number of objects", err);
+		return frozen_bad("objects is no number of objects", err);
 	if (row->file.data)
 		return check_file(row->file, row->bytes, row->sha256, err);
-	return is_any(row->outcome, written) || row->objects > 0 ? bad("a list that was read, without a file", err) : 0;
+	return frozen_is_any(row->outcome, written) || row->objects > 0
+		       ? frozen_bad("a list that was read, without a file", err)
+		       : 0;
 }
 
 static int check_rows(const struct frozen_manifest *manifest, struct error **err)
@@ -100,54 +78,30 @@ static int check_lost(const struct frozen_manifest *manifest, struct error **err
 
 static int check_manifest(const struct frozen_manifest *manifest, struct error **err)
 {
-	static const char *const outcomes[] = { "complete", "partial", "interrupted", "failed", NULL };
 	if (!manifest->cluster.len || !manifest->key_id.len)
-		return bad("without a cluster's name or a key id", err);
+		return frozen_bad("without a cluster's name or a key id", err);
 	/* What begins so or holds a slash would be an address: model/sink.h. */
 	struct slice uid = manifest->cluster_uid;
 	if (uid.data && (!uid.len || uid.data[0] == '-' || memchr(uid.data, '/', uid.len)))
-		return bad("cluster_uid is no UID", err);
+		return frozen_bad("cluster_uid is no UID", err);
 	if (!time_is_valid(manifest->as_of))
-		return bad("without a time", err);
-	if (!is_any(manifest->outcome, outcomes))
-		return bad("outcome is none that a run can have", err);
+		return frozen_bad("without a time", err);
+	if (!frozen_is_outcome(manifest->outcome))
+		return frozen_bad("outcome is none that a run can have", err);
 	if (check_rows(manifest, err) < 0)
 		return -1;
 	return check_lost(manifest, err);
 }
 
 /* --- reading --- */
-static int read_manifest(struct json_reader *json, struct arena *arena, struct frozen_manifest *ret_manifest,
-			 struct error **err)
-{
-	struct token token;
-	int got = reader_next(&json->reader, &token, err);
-	if (got <= 0 || token.type != TOKEN_OBJECT_BEGIN)
-		return got < 0 ? -1 : bad("no object", err);
-	if (record_json_read(&json->reader, &frozen_manifest_type, arena, ret_manifest, err) < 0)
-		return -1;
-	got = reader_next(&json->reader, &token, err);
-	if (got == 0)
-		got = reader_next_document(&json->reader, err);
-	return got > 0 ? bad("something stands behind it", err) : got;
-}
-
 int frozen_manifest_read(struct slice text, struct arena *arena, struct frozen_manifest *ret_manifest,
 			 struct error **err)
 {
 	struct frozen_manifest manifest;
-	struct json_reader json;
-	if (text.len > LIMIT_MANIFEST_BYTES)
-		return error_set(err, ERROR_LIMIT, "larger than %zu bytes", LIMIT_MANIFEST_BYTES);
-	json_reader_init(&json, text, 0);
-	int result = read_manifest(&json, arena, &manifest, err);
-	json_reader_release(&json);
-	if (result < 0)
+	if (frozen_document_read(text, &frozen_manifest_type, arena, &manifest, err) < 0)
 		return -1;
 	if (!slice_equal_text(manifest.schema, FROZEN_SCHEMA))
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "its schema is \"%.*s\", which a later version of fother wrote",
-				 SLICE_ARG(manifest.schema));
+		return frozen_later(manifest.schema, err);
 	if (check_manifest(&manifest, err) < 0)
 		return -1;
 	*ret_manifest = manifest;
@@ -173,13 +127,11 @@ static int check_head(const struct frozen_head *head, struct error **err)
 {
 	const struct slice about[] = { head->group, head->version, head->resource, head->namespace, head->subtype };
 	if (!slice_equal_text(head->schema, FROZEN_LIST_SCHEMA))
-		return error_set(err, ERROR_UNSUPPORTED,
-				 "its schema is \"%.*s\", which a later version of fother wrote",
-				 SLICE_ARG(head->schema));
+		return frozen_later(head->schema, err);
 	if (!head->cluster.len || !head->key_id.len)
-		return bad("without a cluster's name or a key id", err);
+		return frozen_bad("without a cluster's name or a key id", err);
 	if (!time_is_valid(head->as_of))
-		return bad("without a time", err);
+		return frozen_bad("without a time", err);
 	return check_about(head->kind, about, err);
 }
 
@@ -190,7 +142,7 @@ int frozen_head_read(struct slice text, struct arena *arena, struct frozen_head 
 	json_reader_init(&json, text, 0);
 	int result = enter_head(&json.reader, err);
 	if (result == 0)
-		result = bad("it does not begin with its head", err);
+		result = frozen_bad("it does not begin with its head", err);
 	else if (result > 0)
 		result = record_json_read(&json.reader, &frozen_head_type, arena, &head, err);
 	json_reader_release(&json);
