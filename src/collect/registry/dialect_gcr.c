@@ -147,23 +147,22 @@ static int gcr_times(struct registry_dialect *dialect, struct slice repository, 
 /* --- repositories below --- */
 
 struct gcr_tree {
-	struct slice prefix;
-	repository_found *found;
-	void *data;
+	struct dialect_list list;
 	size_t asked;
 };
 
 /* A folder of folders: what has manifests is a repository. */
-static int walk_below(struct registry_dialect *dialect, struct gcr_tree *tree, struct slice repository, unsigned depth,
-		      struct slice *ret_why, struct error **err)
+static int walk_below(struct gcr_tree *tree, struct slice repository, unsigned depth, struct slice *ret_why,
+		      struct error **err)
 {
+	struct registry_dialect *dialect = tree->list.dialect;
 	struct gcr_list list = { .dialect = dialect, .repository = repository };
 	if (depth > CHILDREN_DEPTH_MAX || tree->asked++ >= LIMIT_DIALECT_PAGES)
 		return dialect_refuse(dialect, ret_why, err, "its repositories do not come to an end");
 	int got = ask_list(&list, ret_why, err);
 	if (got <= 0)
 		return got;
-	if (list.has_manifests && dialect_tell(dialect, tree->prefix, repository, tree->found, tree->data, err) < 0)
+	if (list.has_manifests && dialect_tell(&tree->list, repository, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list.child_count && got > 0; i++) {
 		struct slice child = arena_printf(&dialect->scratch, "%.*s/%.*s", SLICE_ARG(repository),
@@ -171,7 +170,7 @@ static int walk_below(struct registry_dialect *dialect, struct gcr_tree *tree, s
 		if (!child.data)
 			return arena_fail(&dialect->scratch, err);
 		if (list.children[i].len > 0 && child.len <= LIMIT_REPOSITORY_BYTES)
-			got = walk_below(dialect, tree, child, depth + 1, ret_why, err);
+			got = walk_below(tree, child, depth + 1, ret_why, err);
 	}
 	return got;
 }
@@ -179,10 +178,12 @@ static int walk_below(struct registry_dialect *dialect, struct gcr_tree *tree, s
 static int gcr_repositories(struct registry_dialect *dialect, struct slice prefix, repository_found *found, void *data,
 			    struct slice *ret_why, struct error **err)
 {
-	struct gcr_tree tree = { .prefix = prefix, .found = found, .data = data };
+	struct gcr_tree tree = {
+		.list = { .dialect = dialect, .repository = prefix, .found = found, .data = data },
+	};
 	if (prefix.len == 0)
 		return dialect_refuse(dialect, ret_why, err, "Google's registries list a project, not everything");
-	return walk_below(dialect, &tree, prefix, 0, ret_why, err);
+	return walk_below(&tree, prefix, 0, ret_why, err);
 }
 
 const struct dialect_ops dialect_gcr = {

@@ -5,13 +5,8 @@
 #include "oci/transport/url.h"
 
 struct harbor_list {
-	struct registry_dialect *dialect;
-	struct slice repository;
+	struct dialect_list list;
 	size_t count; /* items of this page */
-	bool more;
-	/* of a list of repositories */
-	repository_found *found;
-	void *data;
 };
 
 struct harbor_tag {
@@ -71,12 +66,12 @@ static int take_artifact_member(struct dialect_json *json, struct slice name, co
 static int put_times(struct harbor_list *list, struct slice tag, struct slice digest, struct slice pushed,
 		     struct slice pulled, struct error **err)
 {
-	struct dialect_event event = { "push", dialect_time(pushed), list->repository, tag, digest, SLICE_NONE };
-	if (dialect_put(list->dialect, &event, err) < 0)
+	struct dialect_event event = { "push", dialect_time(pushed), list->list.repository, tag, digest, SLICE_NONE };
+	if (dialect_put(list->list.dialect, &event, err) < 0)
 		return -1;
 	event.action = "pull";
 	event.time = dialect_time(pulled);
-	return dialect_put(list->dialect, &event, err);
+	return dialect_put(list->list.dialect, &event, err);
 }
 
 static int take_artifact(struct dialect_json *json, const struct token *value, struct harbor_list *list,
@@ -106,7 +101,7 @@ static int take_repository(struct dialect_json *json, const struct token *value,
 	struct slice path = SLICE_NONE;
 	if (dialect_each_member(json, value, take_repository_member, &path, err) < 0)
 		return -1;
-	return dialect_tell(list->dialect, list->repository, path, list->found, list->data, err);
+	return dialect_tell(&list->list, path, err);
 }
 
 /* --- pages --- */
@@ -117,7 +112,7 @@ static int take_item(struct dialect_json *json, struct slice name, const struct 
 	struct harbor_list *list = data;
 	(void)name;
 	list->count++;
-	return list->found ? take_repository(json, value, list, err) : take_artifact(json, value, list, err);
+	return list->list.found ? take_repository(json, value, list, err) : take_artifact(json, value, list, err);
 }
 
 /* A full page may be the last one: then the next is empty. */
@@ -129,23 +124,8 @@ static int take_page(struct dialect_json *json, struct slice name, const struct 
 	list->count = 0;
 	if (dialect_each_item(json, value, take_item, list, err) < 0)
 		return -1;
-	list->more = list->count >= DIALECT_PAGE_ITEMS;
+	list->list.more = list->count >= DIALECT_PAGE_ITEMS;
 	return 0;
-}
-
-static int each_page(struct harbor_list *list, struct strbuf *path, struct slice *ret_why, struct error **err)
-{
-	struct dialect_pages pages = {
-		.repository = list->repository,
-		.path = strbuf_slice(path),
-		.size_name = "page_size",
-		.take = take_page,
-		.data = list,
-		.more = &list->more,
-	};
-	if (strbuf_failed(path, err))
-		return -1;
-	return dialect_each_page(list->dialect, &pages, ret_why, err);
 }
 
 /* The name of a repository is one part of the path: its slashes are escaped twice, for the proxy in front too. */
@@ -161,7 +141,7 @@ static void add_repository(struct strbuf *path, struct slice name)
 static int harbor_read(struct registry_dialect *dialect, struct slice repository, struct slice *ret_why,
 		       struct error **err)
 {
-	struct harbor_list list = { .dialect = dialect, .repository = repository };
+	struct harbor_list list = { .list = { .dialect = dialect, .repository = repository } };
 	return dialect_read(dialect, take_page, &list, ret_why, err);
 }
 
@@ -169,7 +149,7 @@ static int harbor_times(struct registry_dialect *dialect, struct slice repositor
 			struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES);
-	struct harbor_list list = { .dialect = dialect, .repository = repository };
+	struct harbor_list list = { .list = { .dialect = dialect, .repository = repository } };
 	struct slice project, name;
 	if (!dialect_split(repository, &project, &name))
 		return dialect_refuse(dialect, ret_why, err, "Harbor's repositories are in a project");
@@ -178,14 +158,17 @@ static int harbor_times(struct registry_dialect *dialect, struct slice repositor
 	strbuf_add_text(&path, "/repositories/");
 	add_repository(&path, name);
 	strbuf_add_text(&path, "/artifacts?with_tag=true");
-	return each_page(&list, &path, ret_why, err);
+	return dialect_each_page(&list.list, &(struct dialect_pages){ &path, "page_size", take_page, &list }, ret_why,
+				 err);
 }
 
 static int harbor_repositories(struct registry_dialect *dialect, struct slice prefix, repository_found *found,
 			       void *data, struct slice *ret_why, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES);
-	struct harbor_list list = { .dialect = dialect, .repository = prefix, .found = found, .data = data };
+	struct harbor_list list = {
+		.list = { .dialect = dialect, .repository = prefix, .found = found, .data = data },
+	};
 	struct slice project, rest;
 	slice_cut(prefix, '/', &project, &rest);
 	strbuf_add_text(&path, "/api/v2.0/");
@@ -195,7 +178,8 @@ static int harbor_repositories(struct registry_dialect *dialect, struct slice pr
 		strbuf_add_char(&path, '/');
 	}
 	strbuf_add_text(&path, "repositories");
-	return each_page(&list, &path, ret_why, err);
+	return dialect_each_page(&list.list, &(struct dialect_pages){ &path, "page_size", take_page, &list }, ret_why,
+				 err);
 }
 
 const struct dialect_ops dialect_harbor = {

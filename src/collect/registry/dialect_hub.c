@@ -4,19 +4,10 @@
 #include "collect/registry/dialect_internal.h"
 #include "oci/transport/url.h"
 
-struct hub_list {
-	struct registry_dialect *dialect;
-	struct slice repository;
-	bool more;
-	/* of a list of repositories */
-	repository_found *found;
-	void *data;
-};
-
 /* --- tags --- */
 
 struct hub_tag {
-	struct hub_list *list;
+	struct dialect_list *list;
 	struct slice name, digest, pushed, updated, pulled, updater;
 };
 
@@ -37,7 +28,7 @@ static int take_image_member(struct dialect_json *json, struct slice name, const
 	return dialect_pass(json, value, err);
 }
 
-static int put_times(struct hub_list *list, struct dialect_event event, struct slice pushed, struct slice pulled,
+static int put_times(struct dialect_list *list, struct dialect_event event, struct slice pushed, struct slice pulled,
 		     struct error **err)
 {
 	event.repository = list->repository;
@@ -99,30 +90,18 @@ static int take_tag(struct dialect_json *json, struct slice name, const struct t
 	return put_times(tag.list, event, tag.pushed.data ? tag.pushed : tag.updated, tag.pulled, err);
 }
 
-/* --- repositories --- */
-
-static int take_repository(struct dialect_json *json, struct slice name, const struct token *value, void *data,
-			   struct error **err)
-{
-	struct hub_list *list = data;
-	struct slice path;
-	(void)name;
-	int got = dialect_take_repository(json, value, &path, err);
-	return got > 0 ? dialect_tell(list->dialect, list->repository, path, list->found, list->data, err) : got;
-}
-
 /* --- pages --- */
 
 static int take_page_member(struct dialect_json *json, struct slice name, const struct token *value, void *data,
 			    struct error **err)
 {
-	struct hub_list *list = data;
+	struct dialect_list *list = data;
 	if (slice_equal_text(name, "next")) {
 		list->more = value->type == TOKEN_STRING && value->text.len > 0;
 		return dialect_pass(json, value, err);
 	}
 	if (slice_equal_text(name, "results"))
-		return dialect_each_item(json, value, list->found ? take_repository : take_tag, list, err);
+		return dialect_each_item(json, value, list->found ? dialect_take_listed : take_tag, list, err);
 	return dialect_pass(json, value, err);
 }
 
@@ -133,25 +112,10 @@ static int take_page(struct dialect_json *json, struct slice name, const struct 
 	return dialect_each_member(json, value, take_page_member, data, err);
 }
 
-static int each_page(struct hub_list *list, struct strbuf *path, struct slice *ret_why, struct error **err)
-{
-	struct dialect_pages pages = {
-		.repository = list->repository,
-		.path = strbuf_slice(path),
-		.size_name = "page_size",
-		.take = take_page,
-		.data = list,
-		.more = &list->more,
-	};
-	if (strbuf_failed(path, err))
-		return -1;
-	return dialect_each_page(list->dialect, &pages, ret_why, err);
-}
-
 static int hub_read(struct registry_dialect *dialect, struct slice repository, struct slice *ret_why,
 		    struct error **err)
 {
-	struct hub_list list = { .dialect = dialect, .repository = repository };
+	struct dialect_list list = { .dialect = dialect, .repository = repository };
 	return dialect_read(dialect, take_page, &list, ret_why, err);
 }
 
@@ -159,7 +123,7 @@ static int hub_times(struct registry_dialect *dialect, struct slice repository, 
 		     struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES);
-	struct hub_list list = { .dialect = dialect, .repository = repository };
+	struct dialect_list list = { .dialect = dialect, .repository = repository };
 	struct slice space, name;
 	if (!dialect_split(repository, &space, &name))
 		return dialect_refuse(dialect, ret_why, err, "no repository of Docker Hub");
@@ -168,14 +132,14 @@ static int hub_times(struct registry_dialect *dialect, struct slice repository, 
 	strbuf_add_text(&path, "/repositories/");
 	url_add_escaped(&path, name);
 	strbuf_add_text(&path, "/tags");
-	return each_page(&list, &path, ret_why, err);
+	return dialect_each_page(&list, &(struct dialect_pages){ &path, "page_size", take_page, &list }, ret_why, err);
 }
 
 static int hub_repositories(struct registry_dialect *dialect, struct slice prefix, repository_found *found, void *data,
 			    struct slice *ret_why, struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES);
-	struct hub_list list = { .dialect = dialect, .repository = prefix, .found = found, .data = data };
+	struct dialect_list list = { .dialect = dialect, .repository = prefix, .found = found, .data = data };
 	struct slice space, rest;
 	if (prefix.len == 0)
 		return dialect_refuse(dialect, ret_why, err, "Docker Hub lists a namespace, not everything");
@@ -183,7 +147,7 @@ static int hub_repositories(struct registry_dialect *dialect, struct slice prefi
 	strbuf_add_text(&path, "/v2/namespaces/");
 	url_add_escaped(&path, space);
 	strbuf_add_text(&path, "/repositories");
-	return each_page(&list, &path, ret_why, err);
+	return dialect_each_page(&list, &(struct dialect_pages){ &path, "page_size", take_page, &list }, ret_why, err);
 }
 
 const struct dialect_ops dialect_hub = {

@@ -91,23 +91,33 @@ int dialect_take_repository(struct dialect_json *json, const struct token *value
 
 /* --- dialect_page.c --- */
 
-/* Page after page of a list, LIMIT_DIALECT_PAGES of them: take gets each document, and sets *more where another one
- * follows. A page that is the same as the one before ends it as refused. 1, 0 refused (*ret_why), -1. */
+/* What is listed: a repository's tags, or, where there is `found`, the repositories below a prefix. */
+struct dialect_list {
+	struct registry_dialect *dialect;
+	struct slice repository; /* or the prefix */
+	bool more;               /* another page follows the one that was read */
+	repository_found *found;
+	void *data; /* of found */
+};
+
+/* Page after page of a list, LIMIT_DIALECT_PAGES of them: take gets each document, and sets list->more where another
+ * one follows. A page that is the same as the one before ends it as refused. 1, 0 refused (*ret_why), -1 (a path that
+ * did not fit, too). */
 struct dialect_pages {
-	struct slice repository;
-	struct slice path;
+	const struct strbuf *path;
 	const char *size_name; /* of the parameter that says how many items a page shall have */
 	dialect_take *take;
 	void *data;
-	bool *more;
 };
-int dialect_each_page(struct registry_dialect *dialect, const struct dialect_pages *pages, struct slice *ret_why,
+int dialect_each_page(struct dialect_list *list, const struct dialect_pages *pages, struct slice *ret_why,
 		      struct error **err);
 /* namespace/rest: false where there is no slash. */
 bool dialect_split(struct slice repository, struct slice *ret_namespace, struct slice *ret_rest);
-/* Tells found of the repository, where it is below prefix. */
-int dialect_tell(struct registry_dialect *dialect, struct slice prefix, struct slice repository,
-		 repository_found *found, void *data, struct error **err);
+/* Tells list->found of the repository, where it is below the prefix. */
+int dialect_tell(struct dialect_list *list, struct slice repository, struct error **err);
+/* A dialect_take of one item of a list of repositories as dialect_take_repository reads it; data: a dialect_list. */
+int dialect_take_listed(struct dialect_json *json, struct slice name, const struct token *value, void *data,
+			struct error **err);
 
 /* --- dialect_event.c --- */
 

@@ -13,15 +13,10 @@ struct quay_span {
 };
 
 struct quay_list {
-	struct registry_dialect *dialect;
-	struct slice repository;
-	bool more;
+	struct dialect_list list;
 	struct quay_span *spans;
-	struct map starts; /* "tag<NUL>start" of each span */
-	/* of a list of repositories */
-	repository_found *found;
-	void *data;
-	struct slice next_page;
+	struct map starts;      /* "tag<NUL>start" of each span */
+	struct slice next_page; /* of a list of repositories */
 };
 
 static void release_list(struct quay_list *list)
@@ -93,7 +88,7 @@ static int take_tags_member(struct dialect_json *json, struct slice name, const 
 	if (slice_equal_text(name, "tags"))
 		return dialect_each_item(json, value, take_tag, list, err);
 	if (slice_equal_text(name, "has_additional"))
-		list->more = value->type == TOKEN_BOOL && value->boolean;
+		list->list.more = value->type == TOKEN_BOOL && value->boolean;
 	return dialect_pass(json, value, err);
 }
 
@@ -107,10 +102,12 @@ static int take_tags(struct dialect_json *json, struct slice name, const struct 
 /* A span that ends where another one of the same tag begins was moved on; one that ends later than now only expires. */
 static int put_span(struct quay_list *list, const struct quay_span *span, int64_t now, struct error **err)
 {
-	struct arena *arena = &list->dialect->scratch;
-	struct dialect_event event = { "push", span->start, list->repository, span->name, span->digest, SLICE_NONE };
+	struct arena *arena = &list->list.dialect->scratch;
+	struct dialect_event event = {
+		"push", span->start, list->list.repository, span->name, span->digest, SLICE_NONE
+	};
 	struct slice key;
-	if (dialect_put(list->dialect, &event, err) < 0)
+	if (dialect_put(list->list.dialect, &event, err) < 0)
 		return -1;
 	if (span->end == TIME_UNSET || span->end > now)
 		return 0;
@@ -120,7 +117,7 @@ static int put_span(struct quay_list *list, const struct quay_span *span, int64_
 		return 0;
 	event.action = "delete_tag";
 	event.time = span->end;
-	return dialect_put(list->dialect, &event, err);
+	return dialect_put(list->list.dialect, &event, err);
 }
 
 static int put_spans(struct quay_list *list, struct error **err)
@@ -135,7 +132,7 @@ static int put_spans(struct quay_list *list, struct error **err)
 static int quay_read(struct registry_dialect *dialect, struct slice repository, struct slice *ret_why,
 		     struct error **err)
 {
-	CLEANUP(release_list) struct quay_list list = { .dialect = dialect, .repository = repository };
+	CLEANUP(release_list) struct quay_list list = { .list = { .dialect = dialect, .repository = repository } };
 	int got = dialect_read(dialect, take_tags, &list, ret_why, err);
 	return got > 0 && put_spans(&list, err) < 0 ? -1 : got;
 }
@@ -144,7 +141,7 @@ static int quay_times(struct registry_dialect *dialect, struct slice repository,
 		      struct error **err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT(LIMIT_HTTP_REQUEST_BYTES);
-	CLEANUP(release_list) struct quay_list list = { .dialect = dialect, .repository = repository };
+	CLEANUP(release_list) struct quay_list list = { .list = { .dialect = dialect, .repository = repository } };
 	struct slice space, name;
 	if (!dialect_split(repository, &space, &name))
 		return dialect_refuse(dialect, ret_why, err, "Quay's repositories are in a namespace");
@@ -153,17 +150,8 @@ static int quay_times(struct registry_dialect *dialect, struct slice repository,
 	strbuf_add_char(&path, '/');
 	url_add_escaped(&path, name);
 	strbuf_add_text(&path, "/tag/?onlyActiveTags=false");
-	if (strbuf_failed(&path, err))
-		return -1;
-	struct dialect_pages pages = {
-		.repository = repository,
-		.path = strbuf_slice(&path),
-		.size_name = "limit",
-		.take = take_tags,
-		.data = &list,
-		.more = &list.more,
-	};
-	int got = dialect_each_page(dialect, &pages, ret_why, err);
+	struct dialect_pages pages = { &path, "limit", take_tags, &list };
+	int got = dialect_each_page(&list.list, &pages, ret_why, err);
 	/* What came before a page that did not is true as well, but for ends whose beginning may be on it. */
 	if (got == 0)
 		for (struct quay_span *span = list.spans; span; span = span->next)
@@ -175,22 +163,12 @@ static int quay_times(struct registry_dialect *dialect, struct slice repository,
 
 /* --- repositories --- */
 
-static int take_repository(struct dialect_json *json, struct slice name, const struct token *value, void *data,
-			   struct error **err)
-{
-	struct quay_list *list = data;
-	struct slice path;
-	(void)name;
-	int got = dialect_take_repository(json, value, &path, err);
-	return got > 0 ? dialect_tell(list->dialect, list->repository, path, list->found, list->data, err) : got;
-}
-
 static int take_repositories_member(struct dialect_json *json, struct slice name, const struct token *value, void *data,
 				    struct error **err)
 {
 	struct quay_list *list = data;
 	if (slice_equal_text(name, "repositories"))
-		return dialect_each_item(json, value, take_repository, list, err);
+		return dialect_each_item(json, value, dialect_take_listed, &list->list, err);
 	if (slice_equal_text(name, "next_page"))
 		return dialect_text(json, value, &list->next_page, err);
 	return dialect_pass(json, value, err);
@@ -215,15 +193,17 @@ static int ask_repositories(struct quay_list *list, struct slice space, struct s
 	if (strbuf_failed(&path, err))
 		return -1;
 	list->next_page = SLICE_NONE;
-	int got = dialect_ask(list->dialect, list->repository, strbuf_slice(&path), ret_why, err);
-	return got > 0 ? dialect_read(list->dialect, take_repositories, list, ret_why, err) : got;
+	int got = dialect_ask(list->list.dialect, list->list.repository, strbuf_slice(&path), ret_why, err);
+	return got > 0 ? dialect_read(list->list.dialect, take_repositories, list, ret_why, err) : got;
 }
 
 /* Its pages have names, each told by the one before. */
 static int quay_repositories(struct registry_dialect *dialect, struct slice prefix, repository_found *found, void *data,
 			     struct slice *ret_why, struct error **err)
 {
-	struct quay_list list = { .dialect = dialect, .repository = prefix, .found = found, .data = data };
+	struct quay_list list = {
+		.list = { .dialect = dialect, .repository = prefix, .found = found, .data = data },
+	};
 	struct slice space, rest;
 	if (prefix.len == 0)
 		return dialect_refuse(dialect, ret_why, err, "Quay lists a namespace, not everything");
