@@ -95,3 +95,19 @@ void check_line_(const char *text, const char *line, const char *file, int line_
 	print_error("no line \"%s\" in:\n%s", line, text);
 	_fail(file, line_number);
 }
+
+int cells_set_up(void **state)
+{
+	static const struct table_column one_column[] = { { "X", 0, 0 } };
+	static struct cells c;
+	screening_init(&c.s, NULL);
+	c.table = (struct table)NEW_TABLE(&c.s.screen, one_column);
+	*state = &c;
+	return 0;
+}
+
+int cells_tear_down(void **state)
+{
+	screening_release(&((struct cells *)*state)->s);
+	return 0;
+}

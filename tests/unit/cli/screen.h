@@ -33,6 +33,13 @@ void screening_release(struct screening *s);
 /* One more row at the end of a list, everything unknown. Valid until the next one of the list. */
 void *add_row(struct screening *s, struct record_list *list, const struct record_type *type);
 struct sighting *add_sighting(struct screening *s, const char *state, const char *workload, const char *digest);
+/* With a table of one column, for tests of its cells: *state is a struct cells. */
+struct cells {
+	struct screening s;
+	struct table table;
+};
+int cells_set_up(void **state);
+int cells_tear_down(void **state);
 /* A line of the text is this one, when runs of blanks count as one and those at its ends as none: how wide columns are
  * is the table's matter. */
 void check_line_(const char *text, const char *line, const char *file, int line_number);

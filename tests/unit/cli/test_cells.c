@@ -1,28 +1,6 @@
 #include "base/limits.h"
 #include "screen.h"
 
-static const struct table_column one_column[] = { { "X", 0, 0 } };
-
-struct cells {
-	struct screening s;
-	struct table table;
-};
-
-static int set_up(void **state)
-{
-	static struct cells c;
-	screening_init(&c.s, NULL);
-	c.table = (struct table)NEW_TABLE(&c.s.screen, one_column);
-	*state = &c;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	screening_release(&((struct cells *)*state)->s);
-	return 0;
-}
-
 /* Unknown is never zero. */
 static void number_that_is_not_known_is_a_question_mark(void **state)
 {
@@ -97,13 +75,16 @@ static void list_is_joined_and_an_empty_one_is_a_dash(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(number_that_is_not_known_is_a_question_mark, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(short_cell_is_the_start_of_a_text, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(digest_cell_is_the_first_twelve_digits, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(place_cell_is_cluster_and_namespace, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(cells_of_hostile_names_hold_no_control_characters, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(date_that_is_none_says_why, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(list_is_joined_and_an_empty_one_is_a_dash, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(number_that_is_not_known_is_a_question_mark, cells_set_up,
+						cells_tear_down),
+		cmocka_unit_test_setup_teardown(short_cell_is_the_start_of_a_text, cells_set_up, cells_tear_down),
+		cmocka_unit_test_setup_teardown(digest_cell_is_the_first_twelve_digits, cells_set_up, cells_tear_down),
+		cmocka_unit_test_setup_teardown(place_cell_is_cluster_and_namespace, cells_set_up, cells_tear_down),
+		cmocka_unit_test_setup_teardown(cells_of_hostile_names_hold_no_control_characters, cells_set_up,
+						cells_tear_down),
+		cmocka_unit_test_setup_teardown(date_that_is_none_says_why, cells_set_up, cells_tear_down),
+		cmocka_unit_test_setup_teardown(list_is_joined_and_an_empty_one_is_a_dash, cells_set_up,
+						cells_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

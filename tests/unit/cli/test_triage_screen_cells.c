@@ -1,28 +1,6 @@
 #include "base/limits.h"
 #include "screen.h"
 
-static const struct table_column one_column[] = { { "X", 0, 0 } };
-
-struct cells {
-	struct screening s;
-	struct table table;
-};
-
-static int set_up(void **state)
-{
-	static struct cells c;
-	screening_init(&c.s, NULL);
-	c.table = (struct table)NEW_TABLE(&c.s.screen, one_column);
-	*state = &c;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	screening_release(&((struct cells *)*state)->s);
-	return 0;
-}
-
 static void heading_has_its_counts_behind_it(void **state)
 {
 	struct cells *c = *state;
@@ -90,7 +68,7 @@ static void list_is_joined(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, cells_set_up, cells_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(heading_has_its_counts_behind_it),
 		TEST(fifteen_rows_are_shown_and_a_single_one_left_over),
