@@ -236,6 +236,7 @@ const struct command command_image_inspect = {
 	"Shows all that is known of it. Dates are what its builder claims. A base is proven by layers, or "
 	"only claimed. Of an index, shows what it holds; --platform picks one image of it.",
 	.options = IMAGE_ASKED_OPTIONS,
+	.judges_registries = true,
 	.without_clusters = true,
 	.run = run_inspect,
 };

@@ -143,3 +143,16 @@ def test_a_tag_that_moves_and_is_put_back_is_told(registry, fother):
     registry.delete("acme/moves", web[0].digest)
     row = fother.json("registry", "tags", name, registry=registry).items("tag_row")[0]
     assert row["state"] == "deleted"
+
+
+def test_a_registry_that_is_asked_with_the_wrong_tls_names_the_option(registry, fother):
+    answer = fother.run("registry", "tags", f"{registry.host}/acme/web")
+    assert answer.status == 1
+    assert ("unknown authority" if registry.tls else "speaks no TLS") in answer.err
+    assert "--ca-file" in answer.err and "--plain-http" in answer.err
+
+
+def test_what_an_image_is_does_not_rest_on_what_another_repository_would_not_tell(registry, fother):
+    assert fother.run("registry", "tags", f"{registry.host}/no/such", registry=registry).status == 4
+    answer = fother.run("image", "inspect", f"{registry.host}/acme/web:1", registry=registry)
+    assert answer.status == 0 and "no/such" not in answer.out

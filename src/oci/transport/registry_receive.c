@@ -283,6 +283,14 @@ static bool is_out_of_reach(enum http_failure failure)
 	return failure == HTTP_RESOLVE || failure == HTTP_CONNECT || failure == HTTP_PROXY || failure == HTTP_TLS;
 }
 
+/* The first thing that goes wrong with a registry of one's own. */
+#define TLS_WAYS_OUT "; --ca-file is for an authority of one's own, --plain-http for a registry without TLS"
+
+static const char *way_out(const struct ask *ask, const struct http_event *event)
+{
+	return !ask->endpoint && event->failure == HTTP_TLS ? TLS_WAYS_OUT : "";
+}
+
 static int broken(struct registry *registry, struct ask *ask, const struct http_event *event)
 {
 	bool again = ask->exchange.status && (event->failure == HTTP_CUT || event->failure == HTTP_TIMEOUT);
@@ -296,8 +304,9 @@ static int broken(struct registry *registry, struct ask *ask, const struct http_
 		registry->down_ms = clock_ms() + DOWN_MS;
 		strbuf_clear(&registry->down_why);
 		strbuf_add_slice(&registry->down_why, event->message);
+		strbuf_add_text(&registry->down_why, way_out(ask, event));
 	}
-	return ask_finish(registry, ask, IMAGE_FAILED, "%.*s", SLICE_ARG(event->message));
+	return ask_finish(registry, ask, IMAGE_FAILED, "%.*s%s", SLICE_ARG(event->message), way_out(ask, event));
 }
 
 /* A signed address holds for minutes; the registry gives out another. */
